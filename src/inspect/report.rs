@@ -1,0 +1,99 @@
+//! What inspection yields: everything that the machine saw on one submission.
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Finding, Region};
+use crate::record::{FieldId, Kind, Sha256};
+
+/// The result of inspecting one submission. Personal data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InspectionReport {
+    /// The kind seen, if one was recognised.
+    pub kind: Option<Kind>,
+    /// The form variant seen, by its id in the form set.
+    pub form: Option<String>,
+    /// The pages, in order over all files.
+    pub pages: Vec<PageReport>,
+    /// The fields that the form asks for and that were found on the paper.
+    pub fields: Vec<Field>,
+    /// Everything noticed.
+    pub findings: Vec<Finding>,
+    /// Version of the form set and of the checks, for the audit trail.
+    pub inspector: String,
+}
+
+impl InspectionReport {
+    /// The value of a field as corrected by what is known, if it was read.
+    pub fn value(&self, id: &str) -> Option<&str> {
+        self.fields.iter().find(|field| field.id == id).map(|field| field.value.as_str())
+    }
+}
+
+/// One page as received.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PageReport {
+    /// File of the submission that holds it, from 0.
+    pub file: usize,
+    /// SHA-256 of the page's pixels as received (`bansao_scan` canonical pixels).
+    pub pixels_sha256: Sha256,
+    /// Width and height, pixels.
+    pub size_px: (u32, u32),
+    /// Resolution that the page was taken at, dots per inch.
+    pub dpi: f32,
+    /// Skew, degrees, counter-clockwise positive.
+    pub skew_degrees: f32,
+    /// Words that were read, for the invisible text layer of the copy.
+    pub words: Vec<Word>,
+}
+
+/// One word that was read.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Word {
+    /// The text, NFC.
+    pub text: String,
+    /// Its place on the page as received.
+    pub region: Region,
+}
+
+impl std::fmt::Debug for Word {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Word")
+    }
+}
+
+/// One field that was found.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// Its id (domain reference, section 2).
+    pub id: FieldId,
+    /// The value in its normal form, corrected by what is known.
+    pub value: String,
+    /// What the engine read, uncorrected.
+    pub printed: String,
+    /// Confidence, 0 to 1.
+    pub confidence: f32,
+    /// Page, from 0.
+    pub page: usize,
+    /// Place on the page as received.
+    pub region: Option<Region>,
+    /// Where the value comes from.
+    pub source: FieldSource,
+}
+
+impl std::fmt::Debug for Field {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Field({} {:.2})", self.id, self.confidence)
+    }
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldSource {
+    /// Read from the picture.
+    Ocr,
+    /// Decoded from a QR code on the paper.
+    Qr,
+    /// Entered by an officer.
+    Officer,
+}
