@@ -284,6 +284,8 @@ catalogue! {
     // The work.
     /// A check did not finish.
     CheckFailed "CHECK_FAILED" Error { "Một bước kiểm tra không hoàn tất." "A check did not finish." next "Cán bộ sẽ kiểm tra." "An officer will check." }
+    /// The copy could not be made; the number that was reserved for it is void.
+    IssueFailed "ISSUE_FAILED" Error { "Không lập được bản sao; số chứng thực đã dành được hủy." "The copy could not be made; its number is void." next "Cán bộ sẽ xem xét lại." "An officer will look at it again." }
     /// Nobody may certify this kind without an officer looking.
     NoDelegation "NO_DELEGATION" Error { "Chưa có ủy quyền chứng thực tự động cho loại giấy tờ này." "No certifier has a standing delegation for this kind." next "Cán bộ sẽ xem xét." "An officer will decide." }
     /// An officer judged the paper unlawful to certify.

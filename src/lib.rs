@@ -13,3 +13,7 @@ pub mod limits;
 pub mod inspect;
 
 pub mod decide;
+
+pub mod store;
+
+pub mod api;

@@ -1,0 +1,3 @@
+//! The public interface.
+
+pub mod proto;

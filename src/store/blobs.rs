@@ -1,0 +1,96 @@
+//! Bytes by their SHA-256, encrypted.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use tokio::io::AsyncWriteExt;
+
+use super::{Cipher, StoreError};
+use crate::record::Sha256;
+
+/// Bytes by digest. Writing is atomic and durable; the same bytes may be written any number of times.
+#[async_trait]
+pub trait Blobs: Send + Sync {
+    /// Stores `bytes` and returns their digest.
+    async fn put(&self, bytes: &[u8]) -> Result<Sha256, StoreError>;
+
+    /// The bytes with this digest; they are checked against it.
+    async fn get(&self, digest: &Sha256) -> Result<Bytes, StoreError>;
+}
+
+/// A folder of encrypted files, `ab/cd/<digest>`.
+pub struct FolderBlobs {
+    root: PathBuf,
+    cipher: Arc<Cipher>,
+}
+
+impl FolderBlobs {
+    /// Blobs under `root`, which is made when it is missing.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub async fn open(root: PathBuf, cipher: Arc<Cipher>) -> Result<Self, StoreError> {
+        tokio::fs::create_dir_all(&root).await?;
+        Ok(Self { root, cipher })
+    }
+
+    fn path(&self, digest: &Sha256) -> PathBuf {
+        let hex = digest.to_hex();
+        self.root.join(hex.get(..2).unwrap_or_default()).join(hex)
+    }
+}
+
+#[async_trait]
+impl Blobs for FolderBlobs {
+    async fn put(&self, bytes: &[u8]) -> Result<Sha256, StoreError> {
+        let digest = Sha256::of(bytes);
+        let path = self.path(&digest);
+        if tokio::fs::try_exists(&path).await? {
+            return Ok(digest);
+        }
+        let folder = path.parent().map(PathBuf::from).unwrap_or_default();
+        tokio::fs::create_dir_all(&folder).await?;
+        let sealed = self.cipher.encrypt(&digest.to_hex(), bytes)?;
+        let temporary = tempfile::Builder::new().prefix("part-").tempfile_in(&folder)?.into_temp_path();
+        let mut file = tokio::fs::File::create(&temporary).await?;
+        file.write_all(&sealed).await?;
+        file.sync_all().await?;
+        temporary.persist(&path).map_err(|error| StoreError::Io(error.error))?;
+        // The new name is durable only when the folder is.
+        tokio::fs::File::open(&folder).await?.sync_all().await?;
+        Ok(digest)
+    }
+
+    async fn get(&self, digest: &Sha256) -> Result<Bytes, StoreError> {
+        let sealed = match tokio::fs::read(self.path(digest)).await {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(StoreError::NotFound),
+            other => other?,
+        };
+        let plain = self.cipher.decrypt(&digest.to_hex(), &sealed)?;
+        if Sha256::of(&plain) == *digest { Ok(plain.into()) } else { Err(StoreError::Damaged) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn bytes_come_back_checked_and_are_not_readable_on_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = FolderBlobs::open(folder.path().to_owned(), Arc::new(Cipher::new(&[1; 32]).unwrap())).await.unwrap();
+        let digest = blobs.put(b"a scan").await.unwrap();
+        assert_eq!(blobs.put(b"a scan").await.unwrap(), digest);
+        assert_eq!(blobs.get(&digest).await.unwrap().as_ref(), b"a scan");
+        assert!(matches!(blobs.get(&Sha256::of(b"other")).await, Err(StoreError::NotFound)));
+
+        let path = blobs.path(&digest);
+        let mut stored = std::fs::read(&path).unwrap();
+        assert!(!stored.windows(6).any(|part| part == b"a scan"));
+        *stored.last_mut().unwrap() ^= 1;
+        std::fs::write(&path, stored).unwrap();
+        assert!(matches!(blobs.get(&digest).await, Err(StoreError::Damaged)));
+    }
+}
