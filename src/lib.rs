@@ -16,4 +16,10 @@ pub mod decide;
 
 pub mod store;
 
+pub mod intake;
+
+pub mod error;
+
 pub mod api;
+
+pub mod config;

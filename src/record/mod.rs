@@ -6,6 +6,7 @@
 mod date;
 mod digest;
 mod facts;
+mod file;
 mod id;
 mod number;
 mod people;
@@ -15,6 +16,7 @@ mod text;
 pub use date::{DateError, PartialDate, date_in_words, parse_date_words};
 pub use digest::{Sha256, salted_digest};
 pub use facts::{Facts, FieldId, Kind};
+pub use file::ScanFile;
 pub use id::{CopyId, DeliveryId, IdError, SubmissionId};
 pub use number::{CertificationNo, NumberError, RegistrationNo};
 pub use people::{Agency, Assurance, Certifier, Requester, SigningCapacity};

@@ -15,7 +15,7 @@ use thiserror::Error;
 use crate::decide::Approval;
 use crate::finding::Code;
 use crate::inspect::InspectionReport;
-use crate::record::{CertificationNo, CopyId, DeliveryId, Facts, Kind, Requester, Sha256, SubmissionId};
+use crate::record::{CertificationNo, CopyId, DeliveryId, Facts, Kind, Requester, ScanFile, Sha256, SubmissionId};
 
 pub use blobs::{Blobs, FolderBlobs};
 pub use cipher::{Cipher, CipherError};
@@ -111,17 +111,6 @@ pub enum Stage {
     Waiting = 9,
 }
 
-/// A file of a submission; its bytes are the blob of the same digest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredFile {
-    /// Name for messages; never a path.
-    pub display_name: String,
-    /// Length in bytes.
-    pub size_bytes: u64,
-    /// SHA-256 of the bytes, and the key of the blob.
-    pub sha256: Sha256,
-}
-
 /// A submission to store.
 #[derive(Debug, Clone)]
 pub struct NewSubmission {
@@ -138,7 +127,7 @@ pub struct NewSubmission {
     /// The citizen. Encrypted at rest.
     pub requester: Requester,
     /// The files, in order.
-    pub files: Vec<StoredFile>,
+    pub files: Vec<ScanFile>,
 }
 
 /// A submission as stored.

@@ -1,0 +1,330 @@
+//! Configuration: one struct a subject, read strictly from one TOML file. Unknown keys are errors; paths are relative to
+//! the file. Every key, chain, anchor, time-stamping authority, register and wallet comes from here.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::decide::{Delegation, Effect};
+use crate::finding::Code;
+use crate::limits::Limits;
+use crate::record::{Agency, Certifier, Kind};
+
+/// The configuration cannot be used.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not what is expected, with line and column.
+    #[error("{path}: {source}")]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+    /// A value contradicts another.
+    #[error("{0}")]
+    Contradiction(String),
+}
+
+/// The whole configuration of `bansao serve`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The service itself.
+    pub service: Service,
+    /// TLS towards callers, and towards registers and wallets.
+    pub tls: Tls,
+    /// The identity provider that knows the citizens.
+    pub identity: Identity,
+    /// Trust anchors.
+    pub trust: Trust,
+    /// Time-stamping authorities.
+    pub timestamp: Timestamp,
+    /// The key that signs QR tokens.
+    pub token: KeyFiles,
+    /// The agencies that certify here.
+    pub agencies: Vec<AgencyConfig>,
+    /// Registers: kind of certificate → endpoint.
+    #[serde(default)]
+    pub registries: BTreeMap<Kind, Endpoint>,
+    /// Wallets.
+    #[serde(default)]
+    pub wallets: Vec<WalletConfig>,
+    /// Decision policy.
+    #[serde(default)]
+    pub policy: PolicyConfig,
+    /// Bounds.
+    #[serde(default)]
+    pub limits: Limits,
+    /// Fonts of the copy.
+    #[serde(default)]
+    pub fonts: FontFiles,
+}
+
+/// The service itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// Identifier of the certifying system in tokens and receipts.
+    pub issuer: String,
+    /// Address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Folder of the database, the blobs and the data key.
+    pub data_dir: PathBuf,
+    /// Page that a QR code opens; the token follows as fragment.
+    pub verification_url: String,
+    /// Submissions that are worked on at once; 0 means one a core.
+    #[serde(default)]
+    pub workers: usize,
+    /// Folder of form definitions in place of the built-in ones.
+    #[serde(default)]
+    pub forms_dir: Option<PathBuf>,
+    /// Command that reads Vietnamese print.
+    #[serde(default = "tesseract")]
+    pub tesseract: PathBuf,
+}
+
+fn tesseract() -> PathBuf {
+    PathBuf::from("tesseract")
+}
+
+/// Certificates of the connection.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// Certificate chain, PEM, leaf first; used as server and, towards registers and wallets, as client.
+    pub chain: PathBuf,
+    /// Private key, PKCS#8 PEM.
+    pub key: PathBuf,
+    /// Anchors of clients, registers and wallets, PEM.
+    pub anchors: PathBuf,
+    /// Whether client certificates are checked against the CRLs that they name. Off only where another layer does it.
+    #[serde(default = "yes")]
+    pub check_revocation: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// The identity provider.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// Expected `iss`.
+    pub issuer: String,
+    /// Expected `aud`.
+    pub audience: String,
+    /// JWKS: an http URL or a file.
+    pub jwks: String,
+}
+
+/// Trust anchors, PEM files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trust {
+    /// For certifiers, agencies and token keys.
+    pub signer: Vec<PathBuf>,
+    /// For time-stamping authorities.
+    pub timestamp: Vec<PathBuf>,
+}
+
+/// Time-stamping authorities.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timestamp {
+    /// RFC 3161 over HTTP, tried in order.
+    pub urls: Vec<String>,
+}
+
+/// A key and its certificate chain.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyFiles {
+    /// Private key, PKCS#8 PEM, mode 0600.
+    pub key: PathBuf,
+    /// Certificate chain, PEM, leaf first.
+    pub chain: PathBuf,
+    /// Signature scheme; for an RSA key PSS unless said otherwise.
+    #[serde(default)]
+    pub scheme: Option<Scheme>,
+}
+
+/// A signature scheme (domain reference 1.8); the digest is SHA-256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scheme {
+    /// RSASSA-PKCS1-v1_5.
+    RsaPkcs1v15,
+    /// RSASSA-PSS.
+    RsaPss,
+    /// ECDSA on P-256.
+    EcdsaP256,
+}
+
+/// One agency.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgencyConfig {
+    /// Who it is.
+    #[serde(flatten)]
+    pub agency: Agency,
+    /// Symbol of the act in book numbers.
+    #[serde(default = "copy_symbol")]
+    pub symbol: String,
+    /// Kiosks that stand in it, by the id in their certificate.
+    pub kiosks: Vec<String>,
+    /// Its seal.
+    pub seal: KeyFiles,
+    /// Its certifiers.
+    pub certifiers: Vec<CertifierConfig>,
+    /// Their standing delegations.
+    #[serde(default)]
+    pub delegations: Vec<Delegation>,
+}
+
+fn copy_symbol() -> String {
+    "SCT/BS".to_owned()
+}
+
+/// One certifier.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertifierConfig {
+    /// Who it is.
+    #[serde(flatten)]
+    pub certifier: Certifier,
+    /// The certifier's officer id, where they review referrals.
+    #[serde(default)]
+    pub officer: Option<String>,
+    /// Their key.
+    pub signature: KeyFiles,
+}
+
+/// Where a gRPC peer listens.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoint {
+    /// `https://host:port`.
+    pub url: String,
+}
+
+/// One wallet.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WalletConfig {
+    /// Id in its certificate.
+    pub id: String,
+    /// `https://host:port` of its inbox.
+    pub url: String,
+}
+
+/// Decision policy.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PolicyConfig {
+    /// Effects of findings that differ from the built-in ones.
+    pub effects: BTreeMap<Code, Effect>,
+}
+
+/// Font files, TrueType or OpenType, Times-compatible (domain reference 1.7).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FontFiles {
+    /// Upright.
+    pub regular: PathBuf,
+    /// Bold.
+    pub bold: PathBuf,
+    /// Italic.
+    pub italic: PathBuf,
+}
+
+impl Default for FontFiles {
+    fn default() -> Self {
+        let liberation = Path::new("/usr/share/fonts/truetype/liberation2");
+        Self {
+            regular: liberation.join("LiberationSerif-Regular.ttf"),
+            bold: liberation.join("LiberationSerif-Bold.ttf"),
+            italic: liberation.join("LiberationSerif-Italic.ttf"),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    /// [`ConfigError`], with line and column where the file itself is wrong.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        let mut config: Self =
+            toml::from_str(&text).map_err(|source| ConfigError::Malformed { path: path.to_owned(), source: Box::new(source) })?;
+        config.resolve(path.parent().unwrap_or(Path::new(".")));
+        config.check()?;
+        Ok(config)
+    }
+
+    fn resolve(&mut self, base: &Path) {
+        let fonts = &mut self.fonts;
+        let mut paths = vec![
+            &mut self.service.data_dir,
+            &mut self.tls.chain,
+            &mut self.tls.key,
+            &mut self.tls.anchors,
+            &mut self.token.key,
+            &mut self.token.chain,
+            &mut fonts.regular,
+            &mut fonts.bold,
+            &mut fonts.italic,
+        ];
+        paths.extend(self.service.forms_dir.as_mut());
+        paths.extend(self.trust.signer.iter_mut().chain(self.trust.timestamp.iter_mut()));
+        for agency in &mut self.agencies {
+            paths.extend([&mut agency.seal.key, &mut agency.seal.chain]);
+            for certifier in &mut agency.certifiers {
+                paths.extend([&mut certifier.signature.key, &mut certifier.signature.chain]);
+            }
+        }
+        for path in paths {
+            *path = base.join(&*path);
+        }
+        if !self.identity.jwks.starts_with("http://") && !self.identity.jwks.starts_with("https://") {
+            self.identity.jwks = base.join(&self.identity.jwks).to_string_lossy().into_owned();
+        }
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let contradiction = |text: String| Err(ConfigError::Contradiction(text));
+        if self.agencies.is_empty() {
+            return contradiction("agencies: at least one is needed".to_owned());
+        }
+        if self.timestamp.urls.is_empty() {
+            return contradiction("timestamp.urls: at least one is needed".to_owned());
+        }
+        for agency in &self.agencies {
+            for delegation in &agency.delegations {
+                if !agency.certifiers.iter().any(|c| c.certifier.id == delegation.certifier) {
+                    return contradiction(format!("agency {}: delegation names no certifier: {}", agency.agency.id, delegation.certifier));
+                }
+            }
+        }
+        let mut kiosks: Vec<&String> = self.agencies.iter().flat_map(|agency| &agency.kiosks).collect();
+        kiosks.sort();
+        match kiosks.windows(2).find(|pair| matches!(pair, [a, b] if a == b)) {
+            Some(pair) => contradiction(format!("kiosk {:?} stands in two agencies", pair.first())),
+            None => Ok(()),
+        }
+    }
+}
