@@ -184,6 +184,9 @@ pub struct AgencyConfig {
     /// Symbol of the act in book numbers.
     #[serde(default = "copy_symbol")]
     pub symbol: String,
+    /// Number of the book that is open.
+    #[serde(default = "first_book")]
+    pub book: u32,
     /// Kiosks that stand in it, by the id in their certificate.
     pub kiosks: Vec<String>,
     /// Its seal.
@@ -193,6 +196,10 @@ pub struct AgencyConfig {
     /// Their standing delegations.
     #[serde(default)]
     pub delegations: Vec<Delegation>,
+}
+
+fn first_book() -> u32 {
+    1
 }
 
 fn copy_symbol() -> String {

@@ -76,6 +76,9 @@ pub struct Approval {
     pub certifier: String,
     /// What it rests on.
     pub basis: Basis,
+    /// The kind, where an officer saw another than the machine.
+    #[serde(default)]
+    pub kind: Option<Kind>,
 }
 
 /// What an approval rests on.
@@ -104,7 +107,7 @@ pub fn decide(report: &InspectionReport, policy: &Policy, today: Date) -> Decisi
     }
     match policy.delegate(kind, today) {
         Some(certifier) if referring.is_empty() => {
-            Decision::Approve(Approval { certifier: certifier.to_owned(), basis: Basis::Delegation })
+            Decision::Approve(Approval { certifier: certifier.to_owned(), basis: Basis::Delegation, kind: None })
         }
         Some(_) => Decision::Refer { because: unique(referring) },
         None => {
@@ -221,7 +224,7 @@ mod tests {
     #[test]
     fn approval_needs_a_clean_report_a_register_match_and_a_delegation() {
         let approved = decide(&report(&[Code::RegisterMatch]), &policy(), TODAY);
-        assert_eq!(approved, Decision::Approve(Approval { certifier: "lan".into(), basis: Basis::Delegation }));
+        assert_eq!(approved, Decision::Approve(Approval { certifier: "lan".into(), basis: Basis::Delegation, kind: None }));
 
         let unasked = decide(&report(&[]), &policy(), TODAY);
         assert_eq!(unasked, Decision::Refer { because: vec![Code::RegisterUnavailable] });

@@ -3,6 +3,7 @@
 //! A value that exists is valid: each type is made by a parser that refuses what the law or the form does not
 //! allow, so no later stage checks again. Nothing here reads a clock, a file or a socket.
 
+mod caller;
 mod date;
 mod digest;
 mod facts;
@@ -13,6 +14,7 @@ mod people;
 mod personal_id;
 mod text;
 
+pub use caller::{Caller, Role};
 pub use date::{DateError, PartialDate, date_in_words, parse_date_words};
 pub use digest::{Sha256, salted_digest};
 pub use facts::{Facts, FieldId, Kind};

@@ -219,6 +219,15 @@ pub enum NumberState {
     Void(String),
 }
 
+/// A number reserved for a copy that is being made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reservation {
+    /// The number.
+    pub number: CertificationNo,
+    /// When it was reserved, ms since 1970 UTC: the date on the copy, however late the copy is finished.
+    pub reserved_ms: i64,
+}
+
 /// One line of the certification register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisterLine {
@@ -322,7 +331,7 @@ pub trait Store: Send + Sync {
         book: u32,
         symbol: &str,
         now_ms: i64,
-    ) -> Result<CertificationNo, StoreError>;
+    ) -> Result<Reservation, StoreError>;
 
     /// Gives up the number reserved for a submission, with the reason, and sends the submission to an officer:
     /// approved → referred.

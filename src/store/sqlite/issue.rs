@@ -3,7 +3,7 @@
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::super::{IssuedCopy, NumberState, RegisterLine, Stage, State, StoreError};
+use super::super::{IssuedCopy, NumberState, RegisterLine, Reservation, Stage, State, StoreError};
 use super::SqliteStore;
 use super::row::{from_json, optional_id, seal, small, to_json, unseal};
 use super::submission::{append_event, load, require};
@@ -17,11 +17,15 @@ pub(super) async fn reserve_number(
     book: u32,
     symbol: &str,
     now_ms: i64,
-) -> Result<CertificationNo, StoreError> {
+) -> Result<Reservation, StoreError> {
     let mut tx = store.write().await?;
     let submission = load(&mut tx, store, id).await?;
     if let Some(number) = submission.number {
-        return Ok(number);
+        let reserved_ms = sqlx::query_scalar("SELECT reserved_ms FROM register WHERE submission = $1 AND state <> 'void'")
+            .bind(id.as_str())
+            .fetch_one(&mut *tx)
+            .await?;
+        return Ok(Reservation { number, reserved_ms });
     }
     require(&submission, &[State::Approved])?;
     let agency = submission.received.agency;
@@ -44,7 +48,8 @@ pub(super) async fn reserve_number(
     .await?;
     append_event(&mut tx, id, Stage::Numbered, now_ms).await?;
     tx.commit().await?;
-    Ok(CertificationNo { agency, year, book, number: small(next)?, symbol: symbol.to_owned() })
+    let number = CertificationNo { agency, year, book, number: small(next)?, symbol: symbol.to_owned() };
+    Ok(Reservation { number, reserved_ms: now_ms })
 }
 
 pub(super) async fn void_number(store: &SqliteStore, id: &SubmissionId, reason: &str, now_ms: i64) -> Result<(), StoreError> {

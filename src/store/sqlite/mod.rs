@@ -15,9 +15,9 @@ use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Pool, Sqlite, Transaction};
 
-use super::{Cipher, Delivery, Event, HolderLink, IssuedCopy, NewSubmission, Outcome, RegisterLine, Store, StoreError, Submission};
+use super::{Cipher, Delivery, Event, HolderLink, IssuedCopy, NewSubmission, Outcome, RegisterLine, Reservation, Store, StoreError, Submission};
 use crate::inspect::InspectionReport;
-use crate::record::{CertificationNo, CopyId, DeliveryId, Facts, Sha256, SubmissionId};
+use crate::record::{CopyId, DeliveryId, Facts, Sha256, SubmissionId};
 
 /// Rows in one SQLite file.
 pub struct SqliteStore {
@@ -114,7 +114,7 @@ impl Store for SqliteStore {
         book: u32,
         symbol: &str,
         now_ms: i64,
-    ) -> Result<CertificationNo, StoreError> {
+    ) -> Result<Reservation, StoreError> {
         issue::reserve_number(self, id, year, book, symbol, now_ms).await
     }
 

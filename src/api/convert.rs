@@ -1,0 +1,183 @@
+//! From the service's values to the messages of the public interface.
+
+use prost_types::Timestamp;
+
+use super::proto;
+use crate::clock::from_unix_ms;
+use crate::error::ErrorCode;
+use crate::finding::{Finding, Region, Sentences, Severity};
+use crate::record::{CertificationNo, Facts};
+use crate::store::{Delivery, IssuedCopy, State, Submission};
+use crate::verify::{self, Verdict};
+
+pub(super) fn timestamp(ms: i64) -> Timestamp {
+    let time = from_unix_ms(ms);
+    Timestamp { seconds: time.unix_timestamp(), nanos: i32::try_from(time.nanosecond()).unwrap_or_default() }
+}
+
+/// Milliseconds since 1970 UTC of a timestamp that a caller sent.
+pub fn unix_ms(timestamp: &Timestamp) -> i64 {
+    timestamp.seconds.saturating_mul(1000).saturating_add(i64::from(timestamp.nanos / 1_000_000))
+}
+
+pub(super) fn advice(sentences: Sentences) -> proto::Advice {
+    proto::Advice {
+        message_vi: sentences.vi.to_owned(),
+        message_en: sentences.en.to_owned(),
+        next_step_vi: sentences.next_vi.to_owned(),
+        next_step_en: sentences.next_en.to_owned(),
+    }
+}
+
+pub(super) fn facts(facts: &Facts) -> Vec<proto::Fact> {
+    facts.iter().map(|(field, value)| proto::Fact { field: field.to_owned(), value: value.to_owned() }).collect()
+}
+
+pub(super) fn facts_of(facts: Vec<proto::Fact>) -> Facts {
+    facts.into_iter().map(|fact| (fact.field, crate::record::printable(&fact.value))).collect()
+}
+
+pub(super) fn number(number: &CertificationNo) -> proto::CertificationNumber {
+    proto::CertificationNumber {
+        number: number.number,
+        book: number.book_no(),
+        year: number.year,
+        agency: format!("agencies/{}", number.agency),
+    }
+}
+
+pub(super) fn submission(submission: &Submission) -> proto::Submission {
+    let report = submission.report.as_ref();
+    proto::Submission {
+        name: submission.received.id.resource_name(),
+        state: state(submission.state).into(),
+        declared_kind: submission.received.declared_kind.as_ref().map(ToString::to_string).unwrap_or_default(),
+        kind: report.and_then(|report| report.kind.as_ref()).map(ToString::to_string).unwrap_or_default(),
+        form: report.and_then(|report| report.form.clone()).unwrap_or_default(),
+        findings: report.map(|report| report.findings.iter().map(finding).collect()).unwrap_or_default(),
+        reasons: submission.reasons.iter().map(|code| code.as_str().to_owned()).collect(),
+        copy: submission.copy.as_ref().map(|copy| copy.resource_name()).unwrap_or_default(),
+        certification_number: submission.copy.as_ref().and(submission.number.as_ref()).map(number),
+        create_time: Some(timestamp(submission.created_ms)),
+        update_time: Some(timestamp(submission.updated_ms)),
+        waiting: submission.waiting.as_deref().and_then(ErrorCode::parse).map(|code| advice(code.sentences())),
+    }
+}
+
+fn state(state: State) -> proto::submission::State {
+    use proto::submission::State as Wire;
+    match state {
+        State::Received => Wire::Received,
+        State::Referred => Wire::Referred,
+        State::Approved => Wire::Approved,
+        State::Issued => Wire::Issued,
+        State::Refused => Wire::Refused,
+        State::Cancelled => Wire::Cancelled,
+    }
+}
+
+fn finding(finding: &Finding) -> proto::Finding {
+    proto::Finding {
+        code: finding.code.as_str().to_owned(),
+        severity: severity(finding.severity).into(),
+        advice: Some(advice(finding.code.sentences())),
+        page: finding.locus.page.and_then(|page| i32::try_from(page + 1).ok()).unwrap_or_default(),
+        field: finding.locus.field.clone().unwrap_or_default(),
+        region: finding.locus.region.map(region),
+        seen: finding.seen.clone().unwrap_or_default(),
+        expected: finding.expected.clone().unwrap_or_default(),
+    }
+}
+
+fn region(region: Region) -> proto::Region {
+    proto::Region {
+        left: u32::from(region.left),
+        top: u32::from(region.top),
+        right: u32::from(region.right),
+        bottom: u32::from(region.bottom),
+    }
+}
+
+fn severity(severity: Severity) -> proto::Severity {
+    match severity {
+        Severity::Info => proto::Severity::Info,
+        Severity::Warning => proto::Severity::Warning,
+        Severity::Error => proto::Severity::Error,
+    }
+}
+
+pub(super) fn copy(copy: &IssuedCopy) -> proto::Copy {
+    proto::Copy {
+        name: copy.id.resource_name(),
+        kind: copy.kind.to_string(),
+        certification_number: Some(number(&copy.number)),
+        size_bytes: copy.size_bytes,
+        sha256: copy.sha256.as_bytes().to_vec(),
+        qr_text: copy.qr_text.clone(),
+        issue_time: Some(timestamp(copy.issued_ms)),
+    }
+}
+
+pub(super) fn delivery(delivery: &Delivery) -> proto::Delivery {
+    use proto::delivery::State as Wire;
+    proto::Delivery {
+        name: delivery.id.resource_name(),
+        copy: delivery.copy.resource_name(),
+        state: if delivery.receipt.is_some() { Wire::Acknowledged } else { Wire::Pending }.into(),
+        attempt_count: i32::try_from(delivery.attempts).unwrap_or(i32::MAX),
+        create_time: Some(timestamp(delivery.created_ms)),
+        acknowledge_time: delivery.acknowledged_ms.map(timestamp),
+        last_error: delivery.last_error.clone().unwrap_or_default(),
+    }
+}
+
+/// A verification report as the interface states it; facts only where `with_facts`.
+pub fn report(report: &verify::Report, with_facts: bool) -> proto::VerificationReport {
+    proto::VerificationReport {
+        verdict: verdict(report.verdict).into(),
+        findings: report
+            .findings
+            .iter()
+            .map(|finding| proto::VerificationFinding {
+                code: finding.code.as_str().to_owned(),
+                advice: Some(advice(finding.code.sentences())),
+                detail: finding.detail.clone(),
+            })
+            .collect(),
+        signatures: report.signatures.iter().map(signature).collect(),
+        token: report.token.as_ref().map(|token| proto::TokenReport {
+            issuer: token.issuer.clone(),
+            kind: token.kind.clone(),
+            certification_no: token.certification_no.clone(),
+            agency: token.agency.clone(),
+            issue_time: Some(timestamp(token.issued_ms)),
+            facts: if with_facts { facts(&token.facts) } else { Vec::new() },
+        }),
+        sha256: report.sha256.as_bytes().to_vec(),
+        verify_time: Some(timestamp(report.verified_ms)),
+        trust_time: Some(timestamp(report.trust_ms)),
+        revocation_time: report.revocation_ms.map(timestamp),
+        advice: Some(advice(report.verdict.sentences())),
+    }
+}
+
+fn signature(signature: &verify::SignatureSummary) -> proto::SignatureReport {
+    proto::SignatureReport {
+        field: signature.field.clone(),
+        signer: signature.signer.clone(),
+        organisation: signature.organisation.clone(),
+        indication: signature.indication.clone(),
+        sub_indication: signature.sub_indication.clone(),
+        level: signature.level.clone(),
+        signing_time: signature.signed_ms.map(timestamp),
+        intact: signature.intact,
+    }
+}
+
+fn verdict(verdict: Verdict) -> proto::Verdict {
+    match verdict {
+        Verdict::Valid => proto::Verdict::Valid,
+        Verdict::Invalid => proto::Verdict::Invalid,
+        Verdict::Indeterminate => proto::Verdict::Indeterminate,
+    }
+}

@@ -1,0 +1,111 @@
+//! The codes of verification: each makes a verdict, and has its sentences.
+
+use serde::{Serialize, Serializer};
+
+use super::Verdict;
+use crate::finding::Sentences;
+
+impl Verdict {
+    /// One sentence for a clerk.
+    pub fn sentences(self) -> Sentences {
+        match self {
+            Self::Valid => Sentences {
+                vi: "HỢP LỆ: bản sao chứng thực điện tử còn nguyên vẹn và được ký bởi người và cơ quan có thẩm quyền.",
+                en: "VALID: the certified copy is intact and signed by the competent person and agency.",
+                next_vi: "Có thể sử dụng bản sao.",
+                next_en: "The copy may be used.",
+            },
+            Self::Invalid => Sentences {
+                vi: "KHÔNG HỢP LỆ: bản sao không được chấp nhận.",
+                en: "INVALID: the copy must not be accepted.",
+                next_vi: "Hãy yêu cầu bản sao được cấp từ nguồn chính thức.",
+                next_en: "Ask for a copy from its official source.",
+            },
+            Self::Indeterminate => Sentences {
+                vi: "KHÔNG XÁC ĐỊNH: chưa đủ dữ liệu để kết luận.",
+                en: "INDETERMINATE: it cannot be told yet.",
+                next_vi: "Hãy kiểm tra lại khi có kết nối hoặc danh sách tin cậy mới.",
+                next_en: "Verify again with a connection or a newer trust list.",
+            },
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident $code:literal $verdict:ident { $vi:literal $en:literal })*) => {
+        /// The code of a reason.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum VerifyCode {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl VerifyCode {
+            /// Every code.
+            pub const ALL: &'static [VerifyCode] = &[$(VerifyCode::$variant),*];
+
+            /// The stable code.
+            pub fn as_str(self) -> &'static str {
+                match self { $(VerifyCode::$variant => $code,)* }
+            }
+
+            /// The verdict that it makes.
+            pub fn verdict(self) -> Verdict {
+                match self { $(VerifyCode::$variant => Verdict::$verdict,)* }
+            }
+
+            /// What people read; the next step is the verdict's.
+            pub fn sentences(self) -> Sentences {
+                let next = self.verdict().sentences();
+                match self { $(VerifyCode::$variant => Sentences { vi: $vi, en: $en, ..next },)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The bytes are no PDF that can be read strictly.
+    NotAPdf "NOT_A_PDF" Invalid { "Tệp không phải là PDF đúng chuẩn." "The file is not a well-formed PDF." }
+    /// Larger than allowed.
+    TooLarge "TOO_LARGE" Invalid { "Tệp vượt quá giới hạn." "The file is larger than allowed." }
+    /// No signature in it.
+    NotSigned "NOT_SIGNED" Invalid { "Tệp không có chữ ký số." "The file bears no signature." }
+    /// A signature does not fit its bytes or key.
+    SignatureBroken "SIGNATURE_BROKEN" Invalid { "Chữ ký số không đúng hoặc nội dung đã bị thay đổi." "A signature is wrong or the signed content was changed." }
+    /// Something was changed after a signature.
+    ModifiedAfterSigning "MODIFIED_AFTER_SIGNING" Invalid { "Nội dung đã bị thay đổi sau khi ký." "The content was changed after signing." }
+    /// Neither certifier's nor agency's signature may be missing.
+    SignatureMissing "SIGNATURE_MISSING" Invalid { "Thiếu chữ ký của người thực hiện chứng thực hoặc của cơ quan." "The certifier's or the agency's signature is missing." }
+    /// A signer's certificate was revoked.
+    SignerRevoked "SIGNER_REVOKED" Invalid { "Chứng thư của người ký đã bị thu hồi trước khi ký." "A signer's certificate was revoked before signing." }
+    /// A signature fails for another reason.
+    SignatureRefused "SIGNATURE_REFUSED" Invalid { "Chữ ký số không được chấp nhận." "A signature is not acceptable." }
+    /// No trusted path.
+    SignerNotTrusted "SIGNER_NOT_TRUSTED" Indeterminate { "Người ký không thuộc danh sách tin cậy." "A signer is not on the trust list." }
+    /// Revocation data missing.
+    RevocationUnknown "REVOCATION_UNKNOWN" Indeterminate { "Không xác định được tình trạng thu hồi của chứng thư." "The revocation status of a certificate is unknown." }
+    /// No trusted proof of the signing time.
+    TimeNotProven "TIME_NOT_PROVEN" Indeterminate { "Thời điểm ký chưa được chứng minh." "The signing time is not proven." }
+    /// A signature cannot be judged for another reason.
+    SignatureUndetermined "SIGNATURE_UNDETERMINED" Indeterminate { "Chưa kết luận được về một chữ ký số." "A signature cannot be judged." }
+    /// No QR token in the copy.
+    TokenMissing "TOKEN_MISSING" Invalid { "Bản sao không có mã QR xác thực." "The copy bears no verification code." }
+    /// The text is no token.
+    TokenMalformed "TOKEN_MALFORMED" Invalid { "Mã QR không phải là mã xác thực của bản sao." "The code is no verification code of a copy." }
+    /// The token's signature is wrong.
+    TokenForged "TOKEN_FORGED" Invalid { "Chữ ký của mã QR không đúng." "The code's signature is wrong." }
+    /// The token's key is not known.
+    TokenKeyUnknown "TOKEN_KEY_UNKNOWN" Indeterminate { "Không nhận ra khóa đã ký mã QR." "The key that signed the code is not known." }
+    /// The pages are not those that the token names.
+    PagesDiffer "PAGES_DIFFER_FROM_TOKEN" Invalid { "Hình ảnh các trang khác với mã QR." "The page images are not those that the code names." }
+    /// The number on the copy is void.
+    NumberVoid "NUMBER_VOID" Invalid { "Số chứng thực đã bị hủy." "The certification number is void." }
+    /// The register of this service has another copy or none under this number.
+    NotRegistered "NOT_REGISTERED" Invalid { "Không có trong sổ chứng thực." "The certification register has no such copy." }
+}
+
+impl Serialize for VerifyCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

@@ -1,0 +1,117 @@
+//! Verification: bytes or a token become a [`Report`]; pure given trust, time and revocation data.
+//!
+//! Offices and wallets, the service itself before it releases a copy, and `bansao verify` offline all run this code.
+
+mod code;
+mod copy;
+mod token;
+
+use serde::Serialize;
+
+use crate::record::{Facts, Sha256};
+
+pub use code::VerifyCode;
+pub use copy::{Material, verify_copy};
+pub use token::{TokenKeys, verify_token};
+
+/// The outcome. "Cannot tell" is never shown as either of the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Verdict {
+    /// Everything holds.
+    Valid,
+    /// Something that would be needed is missing.
+    Indeterminate,
+    /// Something is wrong.
+    Invalid,
+}
+
+/// One reason of a verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VerifyFinding {
+    /// The code.
+    pub code: VerifyCode,
+    /// What was seen, for an auditor; no personal data.
+    pub detail: String,
+}
+
+/// One signature of a copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignatureSummary {
+    /// Name of the signature field.
+    pub field: String,
+    /// Common name of the signer.
+    pub signer: String,
+    /// Organisation of the signer.
+    pub organisation: String,
+    /// Indication of ETSI EN 319 102-1.
+    pub indication: String,
+    /// Sub-indication, empty when passed.
+    pub sub_indication: String,
+    /// PAdES level.
+    pub level: String,
+    /// Signing time proven by the time-stamp, ms since 1970 UTC.
+    pub signed_ms: Option<i64>,
+    /// Whether the covered bytes are unchanged.
+    pub intact: bool,
+}
+
+/// What a verified token states.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TokenSummary {
+    /// Issuer.
+    pub issuer: String,
+    /// Kind of certificate.
+    pub kind: String,
+    /// Number of the certification as printed.
+    pub certification_no: String,
+    /// Agency id.
+    pub agency: String,
+    /// When the copy was issued, ms since 1970 UTC.
+    pub issued_ms: i64,
+    /// Facts that the token carries. Personal data.
+    pub facts: Facts,
+}
+
+/// What was verified, on what grounds, with what outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The outcome: the worst of the findings, [`Verdict::Valid`] when there are none.
+    pub verdict: Verdict,
+    /// What the verdict rests on.
+    pub findings: Vec<VerifyFinding>,
+    /// The signatures in order of signing; none for a token.
+    pub signatures: Vec<SignatureSummary>,
+    /// What the token states, if one was found and verifies.
+    pub token: Option<TokenSummary>,
+    /// SHA-256 of what was verified.
+    pub sha256: Sha256,
+    /// When, ms since 1970 UTC.
+    pub verified_ms: i64,
+    /// As-of time of the trust list, ms since 1970 UTC.
+    pub trust_ms: i64,
+    /// Oldest as-of time of revocation data that was used, ms since 1970 UTC.
+    pub revocation_ms: Option<i64>,
+}
+
+impl Report {
+    /// A report without findings yet.
+    fn new(subject: &[u8], verified_ms: i64, trust_ms: i64) -> Self {
+        Self {
+            verdict: Verdict::Valid,
+            findings: Vec::new(),
+            signatures: Vec::new(),
+            token: None,
+            sha256: Sha256::of(subject),
+            verified_ms,
+            trust_ms,
+            revocation_ms: None,
+        }
+    }
+
+    /// Adds a reason; the verdict becomes the worse of the two.
+    pub fn find(&mut self, code: VerifyCode, detail: impl Into<String>) {
+        self.verdict = self.verdict.max(code.verdict());
+        self.findings.push(VerifyFinding { code, detail: detail.into() });
+    }
+}
