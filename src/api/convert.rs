@@ -10,7 +10,7 @@ use crate::record::{CertificationNo, Facts};
 use crate::store::{Delivery, IssuedCopy, State, Submission};
 use crate::verify::{self, Verdict};
 
-pub(super) fn timestamp(ms: i64) -> Timestamp {
+pub fn timestamp(ms: i64) -> Timestamp {
     let time = from_unix_ms(ms);
     Timestamp { seconds: time.unix_timestamp(), nanos: i32::try_from(time.nanosecond()).unwrap_or_default() }
 }
@@ -29,15 +29,15 @@ pub(super) fn advice(sentences: Sentences) -> proto::Advice {
     }
 }
 
-pub(super) fn facts(facts: &Facts) -> Vec<proto::Fact> {
+pub fn facts(facts: &Facts) -> Vec<proto::Fact> {
     facts.iter().map(|(field, value)| proto::Fact { field: field.to_owned(), value: value.to_owned() }).collect()
 }
 
-pub(super) fn facts_of(facts: Vec<proto::Fact>) -> Facts {
+pub fn facts_of(facts: Vec<proto::Fact>) -> Facts {
     facts.into_iter().map(|fact| (fact.field, crate::record::printable(&fact.value))).collect()
 }
 
-pub(super) fn number(number: &CertificationNo) -> proto::CertificationNumber {
+pub fn number(number: &CertificationNo) -> proto::CertificationNumber {
     proto::CertificationNumber {
         number: number.number,
         book: number.book_no(),
@@ -106,7 +106,7 @@ fn severity(severity: Severity) -> proto::Severity {
     }
 }
 
-pub(super) fn copy(copy: &IssuedCopy) -> proto::Copy {
+pub fn copy(copy: &IssuedCopy) -> proto::Copy {
     proto::Copy {
         name: copy.id.resource_name(),
         kind: copy.kind.to_string(),

@@ -38,6 +38,7 @@ pub struct Flow {
     forms: Arc<FormSet>,
     limits: Limits,
     issuer: Issuer,
+    loaded_ms: i64,
     changed: Notify,
     work: Notify,
 }
@@ -57,7 +58,8 @@ pub struct Issuer {
 impl Flow {
     /// A flow over these ports, for these agencies.
     pub fn new(ports: Ports, desks: Vec<Desk>, forms: Arc<FormSet>, limits: Limits, issuer: Issuer) -> Self {
-        Self { ports, desks, forms, limits, issuer, changed: Notify::new(), work: Notify::new() }
+        let loaded_ms = ports.clock.now_ms();
+        Self { ports, desks, forms, limits, issuer, loaded_ms, changed: Notify::new(), work: Notify::new() }
     }
 
     /// The bounds that it works under.

@@ -1,0 +1,13 @@
+//! Certification: from an approval to the signed copy.
+//!
+//! [`compose`] makes the PDF/A of a copy from pixels and words; nothing of an uploaded file's object tree goes into it.
+//! [`prepare`] checks what will be signed and yields a [`PreparedCopy`]; only [`seal`] takes one, and uses it up.
+
+pub mod compose;
+mod prepare;
+mod seal;
+mod token;
+
+pub use prepare::{AGENCY_FIELD, CERTIFIER_FIELD, PrepareError, PreparedCopy, prepare};
+pub use seal::{Proofs, SealError, SealedCopy, Signatory, seal};
+pub use token::{TokenContent, TokenSignError, sign_token};

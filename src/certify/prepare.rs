@@ -1,0 +1,63 @@
+//! What will be signed is checked as bytes before any real key is touched.
+
+use bansao_pades::{FieldLock, FieldSpec, add_signature_fields};
+use thiserror::Error;
+
+use super::compose::{ComposedCopy, PageDigestError, extract_page_digests};
+use crate::record::Sha256;
+
+/// Name of the certifier's signature field.
+pub const CERTIFIER_FIELD: &str = "certifier";
+
+/// Name of the agency's signature field.
+pub const AGENCY_FIELD: &str = "agency";
+
+/// The composed copy is not what was approved.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum PrepareError {
+    /// The signature fields cannot be put in.
+    #[error("the signature fields cannot be made")]
+    Fields(#[from] bansao_pades::Error),
+    /// The pages cannot be found again.
+    #[error("the pages cannot be read back")]
+    Pages(#[from] PageDigestError),
+    /// The page images are not those of the inspected scan.
+    #[error("the page images are not those that were inspected")]
+    OtherPages,
+}
+
+/// Leave to sign exactly these bytes, once: [`super::seal`] uses it up.
+#[derive(Debug)]
+pub struct PreparedCopy {
+    pub(super) pdf: Vec<u8>,
+    pub(super) certifier_size: (f32, f32),
+    pub(super) agency_size: (f32, f32),
+}
+
+/// Puts both empty signature fields in, in one revision before the first signature, and checks that the pages are those
+/// of the scan by digest.
+///
+/// # Errors
+/// [`PrepareError`].
+pub fn prepare(composed: ComposedCopy, expected_pages: &[Sha256]) -> Result<PreparedCopy, PrepareError> {
+    let fields = [
+        FieldSpec {
+            name: CERTIFIER_FIELD.to_owned(),
+            page: composed.certifier_field.page,
+            rect: composed.certifier_field.rect,
+            lock: FieldLock::None,
+        },
+        FieldSpec {
+            name: AGENCY_FIELD.to_owned(),
+            page: composed.agency_field.page,
+            rect: composed.agency_field.rect,
+            lock: FieldLock::All,
+        },
+    ];
+    let pdf = add_signature_fields(&composed.pdf, &fields)?;
+    if extract_page_digests(&pdf)? != expected_pages {
+        return Err(PrepareError::OtherPages);
+    }
+    Ok(PreparedCopy { pdf, certifier_size: composed.certifier_field.size(), agency_size: composed.agency_field.size() })
+}

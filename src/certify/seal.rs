@@ -1,0 +1,200 @@
+//! Two signatures, each time-stamped, and the proofs that they stand: PAdES B-LT.
+
+use bansao_pades::path::{PathLimits, PathQuery, Usage, find_path};
+use bansao_pades::revocation::RevocationStatus;
+use bansao_pades::{Dss, SignatureSpec, add_document_security_store, cms, prepare_signature};
+use thiserror::Error;
+use time::OffsetDateTime;
+
+use super::compose::{AppearanceProfile, ComposeError, Fonts, SignatureRole, Statement, appearance};
+use super::prepare::{AGENCY_FIELD, CERTIFIER_FIELD, PreparedCopy};
+use crate::keys::{KeyError, Purpose, RevocationError, RevocationProof, RevocationSource, Signer, TimestampError, Timestamper, TrustAnchors};
+use crate::record::Sha256;
+
+/// Bytes reserved for a signature: a chain of three RSA certificates and a time-stamp with its own chain.
+const RESERVE: usize = 24 * 1024;
+
+/// The copy cannot be sealed now.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SealError {
+    /// A signing key does not sign.
+    #[error("a signing key does not sign")]
+    Key(#[from] KeyError),
+    /// A signer's certificate does not lead to an anchor now, or is revoked.
+    #[error("the certificate of {field} may not sign: {reason}")]
+    SignerInvalid {
+        /// The signature field.
+        field: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// The time-stamping authority is not trusted, or revoked.
+    #[error("the time-stamping authority may not be relied on: {0}")]
+    AuthorityInvalid(String),
+    /// No time-stamp can be had.
+    #[error("no time-stamp can be had")]
+    Timestamp(#[from] TimestampError),
+    /// No revocation data can be had.
+    #[error("no revocation data can be had")]
+    Revocation(#[from] RevocationError),
+    /// An appearance cannot be drawn.
+    #[error("an appearance cannot be drawn")]
+    Appearance(#[from] ComposeError),
+    /// The PDF cannot be written.
+    #[error("the signed PDF cannot be written")]
+    Pdf(#[from] bansao_pades::Error),
+}
+
+impl SealError {
+    /// Whether sealing the same copy may succeed later.
+    pub fn is_transient(&self) -> bool {
+        !matches!(self, Self::Appearance(_) | Self::Pdf(_))
+    }
+}
+
+/// Who signs, and what is shown where.
+pub struct Signatory<'a> {
+    /// The certifier's key.
+    pub certifier: &'a dyn Signer,
+    /// The agency's key.
+    pub agency: &'a dyn Signer,
+    /// What the statement says.
+    pub statement: &'a Statement,
+    /// How signatures look.
+    pub profile: AppearanceProfile,
+    /// Fonts.
+    pub fonts: &'a Fonts,
+    /// Signing time as shown; the time-stamps prove it.
+    pub time: OffsetDateTime,
+}
+
+/// Where proofs come from.
+pub struct Proofs<'a> {
+    /// Time-stamps.
+    pub timestamper: &'a dyn Timestamper,
+    /// OCSP and CRL.
+    pub revocations: &'a dyn RevocationSource,
+    /// Anchors.
+    pub anchors: &'a TrustAnchors,
+}
+
+/// A copy with both signatures and their proofs; not yet verified, not yet released.
+#[derive(Debug)]
+pub struct SealedCopy {
+    /// The PDF.
+    pub pdf: Vec<u8>,
+}
+
+/// Signs as certifier, then as agency, and embeds certificates and revocation data. A signer whose certificate is
+/// expired, untrusted or revoked signs nothing (Thông tư 15/2025/TT-BKHCN; domain reference 1.8, F1).
+///
+/// # Errors
+/// [`SealError`]; nothing half-signed leaves.
+pub async fn seal(prepared: PreparedCopy, who: &Signatory<'_>, proofs: &Proofs<'_>) -> Result<SealedCopy, SealError> {
+    let mut store = Dss::default();
+    collect(&mut store, CERTIFIER_FIELD, who.certifier.certificate_chain(), proofs, who.time).await?;
+    collect(&mut store, AGENCY_FIELD, who.agency.certificate_chain(), proofs, who.time).await?;
+
+    let shown = appearance(who.statement, who.profile, SignatureRole::Certifier, who.time, prepared.certifier_size, who.fonts)?;
+    let certifier = &who.statement.certifier;
+    let spec = SignatureSpec {
+        field: CERTIFIER_FIELD,
+        name: Some(&certifier.full_name),
+        reason: Some("Chứng thực bản sao đúng với bản chính"),
+        location: Some(&who.statement.agency.place),
+        time: who.time,
+        certify: true,
+        appearance: Some(&shown),
+        reserve: RESERVE,
+    };
+    let once = sign(&prepared.pdf, &spec, who.certifier, proofs, &mut store).await?;
+
+    let shown = appearance(who.statement, who.profile, SignatureRole::Agency, who.time, prepared.agency_size, who.fonts)?;
+    let spec = SignatureSpec {
+        field: AGENCY_FIELD,
+        name: Some(&who.statement.agency.name),
+        certify: false,
+        appearance: Some(&shown),
+        ..spec
+    };
+    let twice = sign(&once, &spec, who.agency, proofs, &mut store).await?;
+    Ok(SealedCopy { pdf: add_document_security_store(&twice, &store)? })
+}
+
+async fn sign(
+    pdf: &[u8],
+    spec: &SignatureSpec<'_>,
+    signer: &dyn Signer,
+    proofs: &Proofs<'_>,
+    store: &mut Dss,
+) -> Result<Vec<u8>, SealError> {
+    let prepared = prepare_signature(pdf, spec)?;
+    let chain = signer.certificate_chain();
+    let leaf = chain.first().map(Vec::as_slice).unwrap_or_default();
+    let profile = signer.profile();
+    let attributes = cms::SignedAttributes::new(profile, &prepared.digest(profile.digest_algorithm()), leaf)?;
+    let signature = signer.sign(&attributes.to_be_signed()?).await?;
+    let token = proofs.timestamper.timestamp(&Sha256::of(&signature)).await?;
+    collect_authority(store, &token.certificates, &token.tsa_certificate_der, proofs, spec.time).await?;
+    let container = cms::assemble(&attributes, &signature, chain, Some(&token.token_der))?;
+    Ok(prepared.embed(&container)?)
+}
+
+/// Checks a signer's chain as of now and keeps it with the proof that each certificate stands.
+async fn collect(
+    store: &mut Dss,
+    field: &'static str,
+    chain: &[Vec<u8>],
+    proofs: &Proofs<'_>,
+    now: OffsetDateTime,
+) -> Result<(), SealError> {
+    let invalid = |reason: String| SealError::SignerInvalid { field, reason };
+    let (leaf, intermediates) = chain.split_first().ok_or_else(|| invalid("no certificate".to_owned()))?;
+    let query = PathQuery {
+        leaf,
+        intermediates,
+        anchors: proofs.anchors.of(Purpose::Signer),
+        at: now,
+        usage: Usage::DocumentSigning,
+        limits: PathLimits::default(),
+    };
+    let path = find_path(&query).map_err(|error| invalid(error.to_string()))?;
+    if keep_path(store, &path, proofs).await? { Ok(()) } else { Err(invalid("revoked".to_owned())) }
+}
+
+async fn collect_authority(
+    store: &mut Dss,
+    certificates: &[Vec<u8>],
+    authority: &[u8],
+    proofs: &Proofs<'_>,
+    now: OffsetDateTime,
+) -> Result<(), SealError> {
+    let query = PathQuery {
+        leaf: authority,
+        intermediates: certificates,
+        anchors: proofs.anchors.of(Purpose::Timestamp),
+        at: now,
+        usage: Usage::TimeStamping,
+        limits: PathLimits::default(),
+    };
+    let path = find_path(&query).map_err(|error| SealError::AuthorityInvalid(error.to_string()))?;
+    if keep_path(store, &path, proofs).await? { Ok(()) } else { Err(SealError::AuthorityInvalid("revoked".to_owned())) }
+}
+
+/// Keeps a path, leaf to anchor, with the proof for each certificate below the anchor; `false` when one is revoked.
+async fn keep_path(store: &mut Dss, path: &[Vec<u8>], proofs: &Proofs<'_>) -> Result<bool, SealError> {
+    for pair in path.windows(2) {
+        let [certificate, issuer] = pair else { continue };
+        let evidence = proofs.revocations.evidence(certificate, issuer).await?;
+        if matches!(evidence.status, RevocationStatus::Revoked { .. }) {
+            return Ok(false);
+        }
+        match evidence.proof {
+            RevocationProof::Ocsp(response) => store.ocsp_responses.push(response),
+            RevocationProof::Crl(list) => store.crls.push(list),
+        }
+    }
+    store.certificates.extend(path.iter().cloned());
+    Ok(true)
+}

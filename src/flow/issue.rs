@@ -1,0 +1,364 @@
+//! The flow, top to bottom.
+//!
+//! 1. accept the upload (`submit`)
+//! 2. inspect: container, pages, quality, kind, fields, rules; then the register
+//! 3. decide by policy; what is uncertain goes to an officer's queue
+//! 4. reserve the certification number and record the intent, in one transaction
+//! 5. compose the PDF/A from pixels
+//! 6. prepare: check what will be signed
+//! 7. seal: certifier, then agency, each time-stamped, with the proofs of validity
+//! 8. verify our own output with the code that offices use; what does not verify is never released
+//! 9. register: copy, register line and deliveries in one transaction
+//! 10. deliver (`deliver`)
+//!
+//! [`Flow::advance`] does the next part that the recorded state asks for, so running and recovering are the same: a crash
+//! before step 9 repeats 5 to 8 under the number of step 4.
+
+use std::sync::Arc;
+
+use bansao_scan::{Original, Page};
+use bytes::Bytes;
+use ring::rand::SecureRandom;
+use time::OffsetDateTime;
+
+use super::{CertifierDesk, Desk, Flow};
+use crate::certify::compose::{AppearanceProfile, CopyContent, PageContent, PageImage, Statement, Templates, compose, page_image_digest};
+use crate::certify::{PreparedCopy, Proofs, SealError, Signatory, TokenContent, TokenSignError, prepare, seal, sign_token};
+use crate::clock::{from_unix_ms, in_vietnam};
+use crate::decide::{Approval, Decision, Policy, decide};
+use crate::error::{ErrorCode, Failure};
+use crate::finding::Finding;
+use crate::inspect::checks::{compare_with_register, register_not_found, register_unavailable};
+use crate::inspect::forms::Form;
+use crate::inspect::{InspectionReport, Word, inspect};
+use crate::record::{CopyId, DeliveryId, Facts, Kind, Sha256, SubmissionId};
+use crate::store::{IssuedCopy, Outcome, Reservation, State, Submission};
+use crate::verify::Verdict;
+
+impl Flow {
+    /// Does the next part of the work on a submission, as its state asks.
+    ///
+    /// # Errors
+    /// What it waits for; the submission is as it was and may be advanced again.
+    pub async fn advance(&self, id: &SubmissionId) -> Result<(), Failure> {
+        let submission = self.ports.store.submission(id).await?.ok_or(ErrorCode::NotFound)?;
+        match submission.state {
+            State::Received => self.judge(&submission).await,
+            State::Approved => self.issue(&submission).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Steps 2 and 3.
+    async fn judge(&self, submission: &Submission) -> Result<(), Failure> {
+        let mut report = self.inspect(submission).await?;
+        let desk = self.desk_of(&submission.received.agency)?;
+        if worth_a_look_up(&report, &desk.policy) {
+            let findings = self.ask_register(&report, &submission.received.id).await;
+            report.findings.extend(findings);
+        }
+        let today = in_vietnam(self.ports.clock.now()).date();
+        let outcome = match decide(&report, &desk.policy, today) {
+            Decision::Approve(approval) => Outcome::Approved(approval),
+            Decision::Refer { because } => Outcome::Referred(because),
+            Decision::Refuse { because } => Outcome::Refused(because),
+        };
+        let decided = self.ports.store.record_inspection(&submission.received.id, &report, &outcome, self.now_ms()).await?;
+        tracing::info!(submission = %submission.received.id, state = ?decided.state, findings = ?report.findings, "decided");
+        Ok(())
+    }
+
+    async fn inspect(&self, submission: &Submission) -> Result<InspectionReport, Failure> {
+        let files = self.files(submission).await?;
+        let (forms, reader, limits) = (Arc::clone(&self.forms), Arc::clone(&self.ports.reader), self.limits.clone());
+        let declared = submission.received.declared_kind.clone();
+        let today = in_vietnam(self.ports.clock.now()).date();
+        tokio::task::spawn_blocking(move || {
+            let files: Vec<&[u8]> = files.iter().map(Bytes::as_ref).collect();
+            inspect(&files, declared.as_ref(), &forms, &*reader, &limits, today)
+        })
+        .await
+        .map_err(|error| {
+            tracing::error!(%error, "inspection did not end");
+            ErrorCode::Internal.into()
+        })
+    }
+
+    async fn ask_register(&self, report: &InspectionReport, dossier: &SubmissionId) -> Vec<Finding> {
+        let Some((kind, form)) = report.kind.as_ref().zip(report.form.as_deref().and_then(|form| self.forms.form(form))) else {
+            return Vec::new();
+        };
+        let Some(key) = register_key(report, form) else { return vec![register_not_found()] };
+        match self.ports.registries.look_up(kind, &key, dossier).await {
+            Ok(entries) => match entries.as_slice() {
+                [] => vec![register_not_found()],
+                [entry] => compare_with_register(report, form, entry),
+                several => several
+                    .iter()
+                    .map(|entry| compare_with_register(report, form, entry))
+                    .min_by_key(Vec::len)
+                    .unwrap_or_default(),
+            },
+            Err(error) => {
+                tracing::warn!(%error, "register");
+                vec![register_unavailable()]
+            }
+        }
+    }
+
+    /// Steps 4 to 9.
+    async fn issue(&self, submission: &Submission) -> Result<(), Failure> {
+        let desk = self.desk_of(&submission.received.agency)?;
+        let id = &submission.received.id;
+        let year = in_vietnam(self.ports.clock.now()).year();
+        let reservation = self.ports.store.reserve_number(id, year, desk.book, &desk.symbol, self.now_ms()).await?;
+        match self.make(submission, desk, &reservation).await {
+            Ok((copy, wallets)) => {
+                self.ports.store.record_issue(&copy, &wallets, self.now_ms()).await?;
+                tracing::info!(submission = %id, copy = %copy.id, number = %copy.number, "issued");
+                Ok(())
+            }
+            Err(Hindrance::Wait(failure)) => Err(failure),
+            Err(Hindrance::Never(reason)) => {
+                tracing::error!(submission = %id, %reason, "the copy cannot be made");
+                Ok(self.ports.store.void_number(id, &reason, self.now_ms()).await?)
+            }
+        }
+    }
+
+    /// Steps 5 to 8, and the bytes into the store.
+    async fn make(
+        &self,
+        submission: &Submission,
+        desk: &Desk,
+        reservation: &Reservation,
+    ) -> Result<(IssuedCopy, Vec<(DeliveryId, String)>), Hindrance> {
+        let approval = submission.approval.as_ref().ok_or_else(|| never("approved without an approval"))?;
+        let certifier = desk.certifier(&approval.certifier).ok_or_else(|| wait(ErrorCode::SignerUnavailable))?;
+        let essence = self.essence(submission, approval)?;
+        let copy = CopyId::random(&self.ports.random).map_err(|_| wait(ErrorCode::Internal))?;
+        let statement = self.statement(desk, certifier, reservation, &essence.form, &copy)?;
+        let now = in_vietnam(self.ports.clock.now());
+        let (prepared, qr_text) = self.compose(submission, &essence, &statement, &copy, now).await?;
+        let who = Signatory {
+            certifier: &*certifier.signer,
+            agency: &*desk.seal,
+            statement: &statement,
+            profile: AppearanceProfile::ChungThuc,
+            fonts: &self.issuer.fonts,
+            time: now,
+        };
+        let proofs =
+            Proofs { timestamper: &*self.ports.timestamper, revocations: &*self.ports.revocations, anchors: &self.ports.anchors };
+        let sealed = seal(prepared, &who, &proofs).await.map_err(seal_hindrance)?;
+        self.check_own_work(&sealed.pdf)?;
+        let sha256 = self.ports.blobs.put(&sealed.pdf).await.map_err(Failure::from)?;
+        let issued = IssuedCopy {
+            id: copy,
+            submission: submission.received.id.clone(),
+            kind: essence.kind,
+            number: reservation.number.clone(),
+            certifier: approval.certifier.clone(),
+            sha256,
+            size_bytes: sealed.pdf.len() as u64,
+            qr_text,
+            issued_ms: self.now_ms(),
+            facts: essence.facts,
+            holder: submission.received.requester.clone(),
+        };
+        Ok((issued, self.wallets_for(submission).await?))
+    }
+
+    fn essence(&self, submission: &Submission, approval: &Approval) -> Result<Essence, Hindrance> {
+        let report = submission.report.as_ref().ok_or_else(|| never("approved without a report"))?;
+        let kind = approval.kind.clone().or_else(|| report.kind.clone()).ok_or_else(|| never("approved without a kind"))?;
+        let of_kind = |form: &&Form| form.kind == kind && form.certified;
+        let seen = report.form.as_deref().and_then(|form| self.forms.form(form)).filter(of_kind);
+        let form = seen.or_else(|| self.forms.forms().iter().find(of_kind)).ok_or_else(|| never("no form of this kind"))?;
+        let read = || report.fields.iter().map(|field| (field.id.clone(), field.value.clone())).collect();
+        let facts = submission.officer_facts.clone().unwrap_or_else(read);
+        Ok(Essence { words: report.pages.iter().map(|page| page.words.clone()).collect(), form: form.clone(), kind, facts })
+    }
+
+    fn statement(
+        &self,
+        desk: &Desk,
+        certifier: &CertifierDesk,
+        reservation: &Reservation,
+        form: &Form,
+        copy: &CopyId,
+    ) -> Result<Statement, Hindrance> {
+        let date = in_vietnam(from_unix_ms(reservation.reserved_ms)).date();
+        let templates = Templates::builtin().map_err(|error| never(&error.to_string()))?;
+        let template = templates.in_force(date).ok_or_else(|| never("no statement template in force"))?;
+        Ok(Statement {
+            template: template.clone(),
+            certification_no: reservation.number.clone(),
+            date,
+            certifier: certifier.certifier.clone(),
+            agency: desk.agency.clone(),
+            kind_label: form.kind_name.vi.clone(),
+            system: self.issuer.name.clone(),
+            copy_id: copy.to_string(),
+        })
+    }
+
+    /// Steps 5 and 6: pages from the stored scan, token, PDF/A, signature fields.
+    async fn compose(
+        &self,
+        submission: &Submission,
+        essence: &Essence,
+        statement: &Statement,
+        copy: &CopyId,
+        now: OffsetDateTime,
+    ) -> Result<(PreparedCopy, String), Hindrance> {
+        let files = self.files(submission).await?;
+        let (limits, words) = (self.limits.clone(), essence.words.clone());
+        let pages = tokio::task::spawn_blocking(move || pages(&files, &limits, words))
+            .await
+            .map_err(|_| wait(ErrorCode::Internal))?
+            .map_err(|reason| never(&reason))?;
+        let digests: Vec<Sha256> = pages.iter().map(|page| page_image_digest(&page.image)).collect();
+        let mut salt = [0; 16];
+        self.ports.random.fill(&mut salt).map_err(|_| wait(ErrorCode::Internal))?;
+        let facts: Facts = token_facts(&essence.form, &essence.facts);
+        let content = TokenContent {
+            issuer: &self.issuer.name,
+            kind: &essence.kind,
+            number: &statement.certification_no,
+            copy,
+            issued_at: now.unix_timestamp().unsigned_abs(),
+            facts: &facts,
+            pages: &digests,
+            salt,
+        };
+        let qr_text = sign_token(&content, &self.issuer.verification_url, &*self.issuer.token).await.map_err(|error| match error {
+            TokenSignError::Key(_) => wait(ErrorCode::SignerUnavailable),
+            TokenSignError::Content(error) => never(&error.to_string()),
+        })?;
+        let content = CopyContent {
+            pages,
+            title: format!("{} – {}", statement.kind_label, statement.certification_no),
+            statement: statement.clone(),
+            qr_text: qr_text.clone(),
+            created_at: now,
+            document_id: copy.as_str().as_bytes().to_vec(),
+            profile: AppearanceProfile::ChungThuc,
+        };
+        let fonts = Arc::clone(&self.issuer.fonts);
+        let composed = tokio::task::spawn_blocking(move || compose(&content, &fonts))
+            .await
+            .map_err(|_| wait(ErrorCode::Internal))?
+            .map_err(|error| never(&error.to_string()))?;
+        let prepared = prepare(composed, &digests).map_err(|error| never(&error.to_string()))?;
+        Ok((prepared, qr_text))
+    }
+
+    /// Step 8.
+    fn check_own_work(&self, pdf: &[u8]) -> Result<(), Hindrance> {
+        let report = self.judge_copy(pdf);
+        if report.verdict == Verdict::Valid {
+            return Ok(());
+        }
+        let codes: Vec<String> = report.findings.iter().map(|f| format!("{} {}", f.code.as_str(), f.detail)).collect();
+        Err(never(&format!("the sealed copy does not verify: {}", codes.join("; "))))
+    }
+
+    async fn wallets_for(&self, submission: &Submission) -> Result<Vec<(DeliveryId, String)>, Failure> {
+        let holder = self.ports.cipher.pseudonym(submission.received.requester.personal_id.as_str());
+        let mut deliveries = Vec::new();
+        for wallet in self.ports.store.wallets_of(&holder).await? {
+            deliveries.push((DeliveryId::random(&self.ports.random)?, wallet));
+        }
+        Ok(deliveries)
+    }
+
+    async fn files(&self, submission: &Submission) -> Result<Vec<Bytes>, Failure> {
+        let mut files = Vec::with_capacity(submission.received.files.len());
+        for file in &submission.received.files {
+            files.push(self.ports.blobs.get(&file.sha256).await?);
+        }
+        Ok(files)
+    }
+}
+
+/// What the copy is about.
+struct Essence {
+    kind: Kind,
+    form: Form,
+    facts: Facts,
+    words: Vec<Vec<Word>>,
+}
+
+/// Why a copy is not made now.
+enum Hindrance {
+    /// Something outside; it is tried again under the same number.
+    Wait(Failure),
+    /// The copy itself; its number becomes void.
+    Never(String),
+}
+
+impl From<Failure> for Hindrance {
+    fn from(failure: Failure) -> Self {
+        Self::Wait(failure)
+    }
+}
+
+fn wait(code: ErrorCode) -> Hindrance {
+    Hindrance::Wait(code.into())
+}
+
+fn never(reason: &str) -> Hindrance {
+    Hindrance::Never(reason.to_owned())
+}
+
+fn seal_hindrance(error: SealError) -> Hindrance {
+    tracing::warn!(%error, "seal");
+    match error {
+        SealError::Key(_) => wait(ErrorCode::SignerUnavailable),
+        SealError::SignerInvalid { .. } => wait(ErrorCode::SignerInvalid),
+        SealError::Timestamp(_) | SealError::AuthorityInvalid(_) => wait(ErrorCode::TimestampUnavailable),
+        SealError::Revocation(_) => wait(ErrorCode::RevocationUnavailable),
+        permanent => never(&permanent.to_string()),
+    }
+}
+
+/// A paper that is refused anyway is not looked up: the register learns only of dossiers that need it.
+fn worth_a_look_up(report: &InspectionReport, policy: &Policy) -> bool {
+    let refused = |finding: &Finding| policy.effect(finding.code, finding.severity) == crate::decide::Effect::Refuse;
+    report.kind.is_some() && !report.findings.iter().any(refused)
+}
+
+/// The fields that the register is asked by, if all of them were read.
+fn register_key(report: &InspectionReport, form: &Form) -> Option<Vec<(String, String)>> {
+    form.register_key.iter().map(|id| Some((id.clone(), report.value(id)?.to_owned()))).collect()
+}
+
+fn token_facts(form: &Form, facts: &Facts) -> Facts {
+    form.token_facts.iter().filter_map(|id| Some((id.clone(), facts.get(id)?.to_owned()))).collect()
+}
+
+/// The scan's pages for the copy, unaltered: a JPEG passes through as received.
+fn pages(files: &[Bytes], limits: &crate::limits::Limits, words: Vec<Vec<Word>>) -> Result<Vec<PageContent>, String> {
+    let mut pages = Vec::new();
+    let mut words = words.into_iter();
+    for file in files {
+        let source = bansao_scan::open(file, &crate::inspect::scan_limits(limits)).map_err(|error| error.to_string())?;
+        for page in source.pages {
+            pages.push(page_content(page, words.next().unwrap_or_default()));
+        }
+    }
+    Ok(pages)
+}
+
+fn page_content(page: Page, words: Vec<Word>) -> PageContent {
+    let dpi = page.effective_dpi();
+    let image = match page.original {
+        Original::Jpeg(bytes) => PageImage::Jpeg { bytes, orientation: page.orientation },
+        Original::Raster => {
+            let (width, height) = page.image.dimensions();
+            PageImage::Rgb { pixels: page.image.into_raw(), width, height }
+        }
+    };
+    PageContent { image, dpi, words }
+}

@@ -1,0 +1,84 @@
+//! The door of wallets and offices: is this copy true, is this token true, and what is trusted here.
+
+use std::sync::Arc;
+
+use super::Flow;
+use crate::error::{ErrorCode, Failure};
+use crate::keys::Purpose;
+use crate::record::Sha256;
+use crate::verify::{Material, Report, TokenKeys, Verdict, VerifyCode, verify_copy, verify_token};
+
+/// What a certificate is trusted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrustPurpose {
+    /// Anchor of signers.
+    Signer,
+    /// Anchor of time-stamping authorities.
+    Timestamp,
+    /// Key that signs QR tokens.
+    Token,
+}
+
+/// What this service trusts.
+#[derive(Debug, Clone)]
+pub struct TrustList {
+    /// Certificates, DER.
+    pub certificates: Vec<(TrustPurpose, Vec<u8>)>,
+    /// When the list was loaded, ms since 1970 UTC.
+    pub as_of_ms: i64,
+}
+
+impl Flow {
+    /// Judges a copy, and looks it up in the certification register when its token is ours.
+    ///
+    /// # Errors
+    /// `STORE_UNAVAILABLE`.
+    pub async fn verify_copy(self: Arc<Self>, pdf: Vec<u8>) -> Result<Report, Failure> {
+        let sha256 = Sha256::of(&pdf);
+        let flow = Arc::clone(&self);
+        let judged = tokio::task::spawn_blocking(move || flow.judge_copy(&pdf)).await;
+        let mut report = judged.map_err(|_| ErrorCode::Internal)?;
+        let ours = report.token.as_ref().is_some_and(|token| token.issuer == self.issuer.name);
+        if ours && report.verdict == Verdict::Valid && self.ports.store.copy_by_digest(&sha256).await?.is_none() {
+            report.find(VerifyCode::NotRegistered, "");
+        }
+        Ok(report)
+    }
+
+    /// Judges the text of a QR code.
+    ///
+    /// # Errors
+    /// None at present; the register will be asked here.
+    pub async fn verify_token(&self, text: &str) -> Result<Report, Failure> {
+        Ok(verify_token(text, &self.material(), self.ports.clock.now()))
+    }
+
+    /// What is trusted here.
+    pub fn trust_list(&self) -> TrustList {
+        let of = |purpose, trust| self.ports.anchors.of(purpose).iter().map(move |der| (trust, der.clone()));
+        let token = self.issuer.token.certificate_chain().iter().map(|der| (TrustPurpose::Token, der.clone()));
+        let certificates =
+            of(Purpose::Signer, TrustPurpose::Signer).chain(of(Purpose::Timestamp, TrustPurpose::Timestamp)).chain(token).collect();
+        TrustList { certificates, as_of_ms: self.loaded_ms }
+    }
+
+    /// Judges a copy by what the service itself trusts, without the register.
+    pub(super) fn judge_copy(&self, pdf: &[u8]) -> Report {
+        verify_copy(pdf, &self.material(), self.ports.clock.now())
+    }
+
+    fn material(&self) -> Material {
+        let signer_anchors = self.ports.anchors.of(Purpose::Signer).to_vec();
+        let (leaf, intermediates) = match self.issuer.token.certificate_chain() {
+            [leaf, intermediates @ ..] => (vec![leaf.clone()], intermediates.to_vec()),
+            [] => (Vec::new(), Vec::new()),
+        };
+        Material {
+            token_keys: TokenKeys::trusted(&leaf, &intermediates, &signer_anchors, self.ports.clock.now()),
+            signer_anchors,
+            timestamp_anchors: self.ports.anchors.of(Purpose::Timestamp).to_vec(),
+            as_of_ms: self.loaded_ms,
+            ..Material::default()
+        }
+    }
+}

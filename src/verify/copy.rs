@@ -1,0 +1,179 @@
+//! A certified copy judged: its two signatures, its QR token, and that the token names the pages that are there.
+
+use bansao_pades::validate::{Indication, Report as Validation, SignatureReport, SubIndication, ValidateError, ValidationContext, validate};
+use lopdf::{Document, Object};
+use time::OffsetDateTime;
+
+use super::token::{TokenKeys, read_token, summary};
+use super::{Report, SignatureSummary, VerifyCode};
+use crate::certify::compose::extract_page_digests;
+use crate::certify::{AGENCY_FIELD, CERTIFIER_FIELD};
+use crate::clock::unix_ms;
+use crate::record::salted_digest;
+
+/// What is trusted and known: the grounds of a verdict. Certificates, responses and lists are DER.
+#[derive(Debug, Clone, Default)]
+pub struct Material {
+    /// Anchors of certifiers, agencies and token keys.
+    pub signer_anchors: Vec<Vec<u8>>,
+    /// Anchors of time-stamping authorities.
+    pub timestamp_anchors: Vec<Vec<u8>>,
+    /// Certificates that may lie between.
+    pub certificates: Vec<Vec<u8>>,
+    /// Keys that sign QR tokens.
+    pub token_keys: TokenKeys,
+    /// OCSP responses beside those in the copy.
+    pub ocsp_responses: Vec<Vec<u8>>,
+    /// Revocation lists beside those in the copy.
+    pub crls: Vec<Vec<u8>>,
+    /// As-of time of the trust list, ms since 1970 UTC.
+    pub as_of_ms: i64,
+}
+
+/// Judges the bytes of a copy at the time `now`.
+pub fn verify_copy(pdf: &[u8], material: &Material, now: OffsetDateTime) -> Report {
+    let mut report = Report::new(pdf, unix_ms(now), material.as_of_ms);
+    match validate(pdf, &context(material, now)) {
+        Ok(validation) => judge_signatures(&mut report, &validation),
+        Err(error) => {
+            report.find(refusal(&error), error.to_string());
+            return report;
+        }
+    }
+    judge_token(&mut report, pdf, material);
+    report
+}
+
+fn context(material: &Material, now: OffsetDateTime) -> ValidationContext {
+    let mut context = ValidationContext::new(material.signer_anchors.clone(), now);
+    context.timestamp_anchors.clone_from(&material.timestamp_anchors);
+    context.certificates.clone_from(&material.certificates);
+    context.ocsp_responses.clone_from(&material.ocsp_responses);
+    context.crls.clone_from(&material.crls);
+    context
+}
+
+fn refusal(error: &ValidateError) -> VerifyCode {
+    match error {
+        ValidateError::TooLarge => VerifyCode::TooLarge,
+        ValidateError::NotSigned => VerifyCode::NotSigned,
+        ValidateError::Structure(_) | ValidateError::Document(_) => VerifyCode::NotAPdf,
+        _ => VerifyCode::SignatureRefused,
+    }
+}
+
+fn judge_signatures(report: &mut Report, validation: &Validation) {
+    report.signatures = validation.signatures.iter().map(signature).collect();
+    for change in &validation.changes {
+        report.find(VerifyCode::ModifiedAfterSigning, format!("revision {}: {}", change.revision, change.modification));
+    }
+    for judged in &validation.signatures {
+        if let Some(code) = fault(judged, !validation.changes.is_empty()) {
+            report.find(code, format!("{}: {}", judged.field, judged.reason.as_deref().unwrap_or_default()));
+        } else if judged.proven_time.is_none() {
+            report.find(VerifyCode::TimeNotProven, judged.field.clone());
+        }
+    }
+    for name in [CERTIFIER_FIELD, AGENCY_FIELD] {
+        let of_field = validation.signatures.iter().filter(|signature| signature.field == name).count();
+        if of_field != 1 {
+            report.find(VerifyCode::SignatureMissing, name);
+        }
+    }
+    if same_signer(validation) {
+        report.find(VerifyCode::SignatureMissing, "certifier and agency signed with one certificate");
+    }
+    if validation.indication != Indication::TotalPassed && report.findings.is_empty() {
+        report.find(VerifyCode::SignatureUndetermined, format!("{:?}", validation.unaccounted));
+    }
+    report.revocation_ms = validation
+        .signatures
+        .iter()
+        .flat_map(|signature| &signature.revocation)
+        .filter_map(|revocation| revocation.status.as_ref().and_then(as_of))
+        .map(unix_ms)
+        .min();
+}
+
+fn as_of(status: &bansao_pades::revocation::RevocationStatus) -> Option<OffsetDateTime> {
+    match status {
+        bansao_pades::revocation::RevocationStatus::Good { as_of, .. } => Some(*as_of),
+        _ => None,
+    }
+}
+
+fn same_signer(validation: &Validation) -> bool {
+    let signer = |name: &str| validation.signatures.iter().find(|s| s.field == name).and_then(|s| s.signer_certificate.as_ref());
+    matches!((signer(CERTIFIER_FIELD), signer(AGENCY_FIELD)), (Some(a), Some(b)) if a == b)
+}
+
+fn fault(signature: &SignatureReport, changed: bool) -> Option<VerifyCode> {
+    use SubIndication as Sub;
+    if signature.indication == Indication::TotalPassed {
+        return None;
+    }
+    Some(match signature.sub_indication {
+        Some(Sub::HashFailure | Sub::SigCryptoFailure) => VerifyCode::SignatureBroken,
+        Some(Sub::FormatFailure) if changed => VerifyCode::ModifiedAfterSigning,
+        Some(Sub::Revoked) => VerifyCode::SignerRevoked,
+        Some(Sub::TryLater | Sub::RevokedNoPoe | Sub::RevokedCaNoPoe) => VerifyCode::RevocationUnknown,
+        Some(Sub::NoCertificateChainFound | Sub::NoSigningCertificateFound) => VerifyCode::SignerNotTrusted,
+        Some(Sub::OutOfBoundsNoPoe) => VerifyCode::TimeNotProven,
+        _ if signature.indication == Indication::TotalFailed => VerifyCode::SignatureRefused,
+        _ => VerifyCode::SignatureUndetermined,
+    })
+}
+
+fn signature(signature: &SignatureReport) -> SignatureSummary {
+    SignatureSummary {
+        field: signature.field.clone(),
+        signer: signature.signer.clone().unwrap_or_default(),
+        organisation: signature.signer_certificate.as_deref().map(organisation).unwrap_or_default(),
+        indication: signature.indication.name().to_owned(),
+        sub_indication: signature.sub_indication.map(|sub| sub.name().to_owned()).unwrap_or_default(),
+        level: signature.level.map(|level| level.name().to_owned()).unwrap_or_default(),
+        signed_ms: signature.proven_time.map(unix_ms),
+        intact: signature.intact,
+    }
+}
+
+fn organisation(certificate: &[u8]) -> String {
+    let Ok((_, certificate)) = x509_parser::parse_x509_certificate(certificate) else { return String::new() };
+    let organisation = certificate.subject().iter_organization().next().and_then(|name| name.as_str().ok());
+    organisation.unwrap_or_default().to_owned()
+}
+
+fn judge_token(report: &mut Report, pdf: &[u8], material: &Material) {
+    let Some(text) = qr_text(pdf) else {
+        return report.find(VerifyCode::TokenMissing, "");
+    };
+    let claims = match read_token(&text, &material.token_keys) {
+        Ok(claims) => claims,
+        Err((code, detail)) => return report.find(code, detail),
+    };
+    match extract_page_digests(pdf) {
+        Ok(digests) if salted_digest(&claims.salt, &digests).as_bytes() == &claims.pages_digest => {}
+        Ok(_) => report.find(VerifyCode::PagesDiffer, "digest of the page images"),
+        Err(error) => report.find(VerifyCode::PagesDiffer, error.to_string()),
+    }
+    report.token = Some(summary(&claims));
+}
+
+/// The text of the copy's QR code: the one link of the statement page, the last page.
+pub(super) fn qr_text(pdf: &[u8]) -> Option<String> {
+    let document = Document::load_mem(pdf).ok()?;
+    let (_, last) = document.get_pages().into_iter().next_back()?;
+    let annotations = resolve(&document, document.get_dictionary(last).ok()?.get(b"Annots").ok()?)?.as_array().ok()?;
+    let mut links = annotations.iter().filter_map(|annotation| {
+        let annotation = resolve(&document, annotation)?.as_dict().ok()?;
+        let action = resolve(&document, annotation.get(b"A").ok()?)?.as_dict().ok()?;
+        let uri = resolve(&document, action.get(b"URI").ok()?)?.as_str().ok()?;
+        String::from_utf8(uri.to_vec()).ok()
+    });
+    let link = links.next()?;
+    links.next().is_none().then_some(link)
+}
+
+fn resolve<'a>(document: &'a Document, object: &'a Object) -> Option<&'a Object> {
+    document.dereference(object).ok().map(|(_, object)| object)
+}
