@@ -1,6 +1,8 @@
 //! Configuration: one struct a subject, read strictly from one TOML file. Unknown keys are errors; paths are relative to
 //! the file. Every key, chain, anchor, time-stamping authority, register and wallet comes from here.
 
+mod development;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,8 @@ use crate::decide::{Delegation, Effect};
 use crate::finding::Code;
 use crate::limits::Limits;
 use crate::record::{Agency, Certifier, Kind};
+
+pub use development::Development;
 
 /// The configuration cannot be used.
 #[derive(Debug, Error)]
@@ -52,6 +56,9 @@ pub struct Config {
     pub trust: Trust,
     /// Time-stamping authorities.
     pub timestamp: Timestamp,
+    /// Revocation data.
+    #[serde(default)]
+    pub revocation: Revocation,
     /// The key that signs QR tokens.
     pub token: KeyFiles,
     /// The agencies that certify here.
@@ -147,6 +154,18 @@ pub struct Trust {
 pub struct Timestamp {
     /// RFC 3161 over HTTP, tried in order.
     pub urls: Vec<String>,
+}
+
+/// Revocation data.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Revocation {
+    /// OCSP responder in place of those that certificates name.
+    pub ocsp_url: Option<String>,
+    /// Revocation list in place of those that certificates name.
+    pub crl_url: Option<String>,
+    /// Whether addresses in certificates may lead into private networks and to this machine; for development.
+    pub allow_private_addresses: bool,
 }
 
 /// A key and its certificate chain.

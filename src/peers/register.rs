@@ -6,11 +6,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tonic::transport::Channel;
 
-use super::{ClientIdentity, PeerError};
 use crate::api::proto;
 use crate::api::proto::registry_service_client::RegistryServiceClient;
 use crate::flow::{Registries, RegistryUnavailable};
 use crate::record::{Facts, Kind, SubmissionId, printable};
+use crate::wire::{PeerError, TlsIdentity};
 
 /// The registers that configuration names.
 pub struct RegisterClients {
@@ -31,7 +31,7 @@ impl RegisterClients {
     /// [`PeerError::Address`].
     pub fn new<'a>(
         endpoints: impl IntoIterator<Item = (&'a Kind, &'a str)>,
-        identity: &ClientIdentity,
+        identity: &TlsIdentity,
         deadline: Duration,
     ) -> Result<Self, PeerError> {
         let channels = endpoints.into_iter().map(|(kind, url)| Ok((kind.clone(), identity.channel(url)?))).collect::<Result<_, _>>()?;

@@ -10,7 +10,6 @@ use serde_json::Value;
 use tonic::Code;
 use tonic::transport::Channel;
 
-use super::{ClientIdentity, PeerError};
 use crate::api::proto::wallet_inbox_client::WalletInboxClient;
 use crate::api::proto::{self, deliver_request};
 use crate::api::{caller, convert};
@@ -19,6 +18,7 @@ use crate::deliver::{Parcel, PushError, Wallets};
 use crate::jws;
 use crate::keys::{certificates_from_pem};
 use crate::record::{DeliveryId, Role, Sha256};
+use crate::wire::{PeerError, TlsIdentity};
 
 /// The wallets that configuration names.
 pub struct WalletClients {
@@ -40,7 +40,7 @@ impl WalletClients {
     /// [`PeerError::Address`].
     pub fn new<'a>(
         endpoints: impl IntoIterator<Item = (&'a str, &'a str)>,
-        identity: &ClientIdentity,
+        identity: &TlsIdentity,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, PeerError> {
         let channels =

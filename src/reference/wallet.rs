@@ -16,9 +16,10 @@ use crate::clock::Clock;
 use crate::jws;
 use crate::keys::Signer;
 use crate::limits::Limits;
-use crate::peers::{ClientIdentity, PeerError, receipt_claims};
+use crate::peers::receipt_claims;
 use crate::record::{DeliveryId, Role, Sha256};
 use crate::verify::{Material, Verdict, verify_copy};
+use crate::wire::{PeerError, TlsIdentity};
 
 /// The wallet's folder cannot be used.
 #[derive(Debug, Error)]
@@ -186,7 +187,7 @@ impl WalletInbox for Wallet {
 /// [`WalletError::Peer`] or [`WalletError::Service`].
 pub async fn link_holder(
     service: &str,
-    identity: &ClientIdentity,
+    identity: &TlsIdentity,
     citizen_assertion: String,
     now_ms: i64,
 ) -> Result<proto::HolderLink, WalletError> {

@@ -1,6 +1,7 @@
-//! A gRPC server over mutual TLS on one listener, until it is told to stop.
+//! Mutual TLS on both ends: a channel to a peer, a server for callers.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use thiserror::Error;
@@ -9,9 +10,50 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::service::Routes;
-use tonic::transport::{Certificate, Identity, Server, ServerTlsConfig};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity, Server, ServerTlsConfig};
 
-use crate::peers::ClientIdentity;
+/// What we show to the other end, and whom we believe there; all PEM.
+#[derive(Clone)]
+pub struct TlsIdentity {
+    /// Certificate chain, leaf first.
+    pub chain_pem: String,
+    /// Private key, PKCS#8.
+    pub key_pem: String,
+    /// Anchors of the other end.
+    pub anchors_pem: String,
+}
+
+/// A peer cannot be called.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum PeerError {
+    /// Its address is none.
+    #[error("{url}: not an address that can be called")]
+    Address {
+        /// The address.
+        url: String,
+        /// Why.
+        source: tonic::transport::Error,
+    },
+}
+
+/// How long a connection may take.
+const CONNECT_DEADLINE: Duration = Duration::from_secs(3);
+
+impl TlsIdentity {
+    /// A channel to `url` that connects when it is first used, and again when it broke.
+    ///
+    /// # Errors
+    /// [`PeerError::Address`].
+    pub fn channel(&self, url: &str) -> Result<Channel, PeerError> {
+        let refuse = |source| PeerError::Address { url: url.to_owned(), source };
+        let tls = ClientTlsConfig::new()
+            .ca_certificate(Certificate::from_pem(&self.anchors_pem))
+            .identity(Identity::from_pem(&self.chain_pem, &self.key_pem));
+        let endpoint = Endpoint::from_shared(url.to_owned()).map_err(refuse)?.connect_timeout(CONNECT_DEADLINE);
+        Ok(endpoint.tls_config(tls).map_err(refuse)?.connect_lazy())
+    }
+}
 
 /// A server cannot be started.
 #[derive(Debug, Error)]
@@ -55,7 +97,7 @@ impl Running {
 ///
 /// # Errors
 /// [`ServeError`].
-pub async fn serve(listen: SocketAddr, identity: &ClientIdentity, routes: Routes) -> Result<Running, ServeError> {
+pub async fn serve(listen: SocketAddr, identity: &TlsIdentity, routes: Routes) -> Result<Running, ServeError> {
     let listener = TcpListener::bind(listen).await.map_err(|error| ServeError::Listen(listen, error))?;
     let address = listener.local_addr().map_err(|error| ServeError::Listen(listen, error))?;
     let tls = ServerTlsConfig::new()

@@ -1,0 +1,346 @@
+//! Wiring: the one place that knows concrete adapters.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bansao_pades::SigningProfile;
+use bansao_pades::path::{PathLimits, PathQuery, Usage, find_path};
+use bansao_pades::revocation::RevocationStatus;
+use ring::rand::{SecureRandom, SystemRandom};
+use thiserror::Error;
+use tonic::service::Routes;
+
+use crate::api::proto::certification_service_server::CertificationServiceServer;
+use crate::api::proto::review_service_server::ReviewServiceServer;
+use crate::api::proto::verification_service_server::VerificationServiceServer;
+use crate::api::proto::wallet_service_server::WalletServiceServer;
+use crate::api::{Certification, ClientRevocation, Gate, Review, Verification, Wallets};
+use crate::certify::compose::{FontError, FontPaths, Fonts};
+use crate::clock::Clock;
+use crate::config::{AgencyConfig, Config, KeyFiles, PolicyConfig, Scheme};
+use crate::decide::Policy;
+use crate::error::{ErrorCode, Failure};
+use crate::flow::{CertifierDesk, Citizens, Desk, Flow, Issuer, Jobs, Ports};
+use crate::http::{HttpClient, Reach};
+use crate::identity::{IdentityError, IdentityVerifier, KeySource};
+use crate::inspect::forms::{FormError, FormSet};
+use crate::inspect::read::Tesseract;
+use crate::jws::{Jwks, JwsError};
+use crate::keys::{
+    FileSigner, HttpRevocation, HttpTimestamper, KeyError, Purpose, RevocationSettings, RevocationSource, Signer, TimestampSettings,
+    TrustAnchors, certificates_from_pem,
+};
+use crate::peers::{RegisterClients, WalletClients};
+use crate::record::Requester;
+use crate::store::{Cipher, CipherError, FolderBlobs, SqliteStore, StoreError};
+use crate::wire::{PeerError, Running, ServeError, TlsIdentity, serve};
+
+/// The service cannot start.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "each variant is the part that cannot start, and says so")]
+pub enum StartError {
+    #[error("cannot read {0}")]
+    Unreadable(std::path::PathBuf, #[source] std::io::Error),
+    #[error("key")]
+    Key(#[from] KeyError),
+    #[error("store")]
+    Store(#[from] StoreError),
+    #[error("data key")]
+    Cipher(#[from] CipherError),
+    #[error("fonts")]
+    Fonts(#[from] FontError),
+    #[error("forms")]
+    Forms(#[from] FormError),
+    #[error("peer")]
+    Peer(#[from] PeerError),
+    #[error("identity provider's keys")]
+    Identity(#[from] JwsError),
+    #[error("server")]
+    Serve(#[from] ServeError),
+    #[error("no randomness")]
+    Random(#[from] ring::error::Unspecified),
+}
+
+/// The running service.
+pub struct App {
+    /// Where it listens.
+    pub address: SocketAddr,
+    flow: Arc<Flow>,
+    jobs: Jobs,
+    server: Running,
+}
+
+impl App {
+    /// Starts the service that `config` describes.
+    ///
+    /// # Errors
+    /// [`StartError`], the part that cannot start.
+    pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        let identity = tls_identity(&config.tls.chain, &config.tls.key, &config.tls.anchors)?;
+        let http = HttpClient::new();
+        let revocations: Arc<dyn RevocationSource> =
+            Arc::new(HttpRevocation::new(revocation_settings(config), http.clone(), Arc::clone(&clock)));
+        let flow = Arc::new(flow(config, &identity, &http, &revocations, &clock).await?);
+        let gate = Gate::new(client_revocation(config, &identity, revocations, clock));
+        let server = serve(config.service.listen, &identity, routes(&gate, &flow).await).await?;
+        let workers = match config.service.workers {
+            0 => std::thread::available_parallelism().map_or(2, usize::from),
+            workers => workers,
+        };
+        let jobs = Jobs::start(&flow, workers);
+        tracing::info!(address = %server.address, workers, "serving");
+        Ok(Self { address: server.address, flow, jobs, server })
+    }
+
+    /// The flow, for tests that look behind the wire.
+    pub fn flow(&self) -> &Arc<Flow> {
+        &self.flow
+    }
+
+    /// Ends open calls and the steps in progress, then stops.
+    pub async fn stop(self) {
+        self.server.stop().await;
+        self.jobs.stop().await;
+    }
+}
+
+/// Certificate, key and anchors of a connection, from PEM files.
+///
+/// # Errors
+/// [`StartError::Unreadable`], or [`StartError::Key`] for a key file that others may read.
+pub fn tls_identity(chain: &Path, key: &Path, anchors: &Path) -> Result<TlsIdentity, StartError> {
+    let read = |path: &Path| std::fs::read_to_string(path).map_err(|error| StartError::Unreadable(path.to_owned(), error));
+    Ok(TlsIdentity {
+        chain_pem: read(chain)?,
+        key_pem: crate::keys::read_private(key)?.to_string(),
+        anchors_pem: read(anchors)?,
+    })
+}
+
+async fn routes(gate: &Gate, flow: &Arc<Flow>) -> Routes {
+    let (reporter, health) = tonic_health::server::health_reporter();
+    reporter.set_serving::<CertificationServiceServer<Certification>>().await;
+    let message_bytes = flow.limits().chunk_bytes + (64 << 10);
+    let certification = Certification { gate: gate.clone(), flow: Arc::clone(flow) };
+    let review = Review { gate: gate.clone(), flow: Arc::clone(flow) };
+    let verification = Verification { gate: gate.clone(), flow: Arc::clone(flow) };
+    let wallets = Wallets { gate: gate.clone(), flow: Arc::clone(flow) };
+    let mut routes = Routes::builder();
+    routes
+        .add_service(health)
+        .add_service(CertificationServiceServer::new(certification).max_decoding_message_size(message_bytes))
+        .add_service(ReviewServiceServer::new(review).max_decoding_message_size(message_bytes))
+        .add_service(VerificationServiceServer::new(verification).max_decoding_message_size(message_bytes))
+        .add_service(WalletServiceServer::new(wallets).max_decoding_message_size(message_bytes));
+    routes.routes()
+}
+
+async fn flow(
+    config: &Config,
+    identity: &TlsIdentity,
+    http: &HttpClient,
+    revocations: &Arc<dyn RevocationSource>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Flow, StartError> {
+    let cipher = Arc::new(Cipher::new(&data_key(&config.service.data_dir)?)?);
+    let anchors = Arc::new(anchors(config)?);
+    let registries = RegisterClients::new(
+        config.registries.iter().map(|(kind, endpoint)| (kind, endpoint.url.as_str())),
+        identity,
+        Duration::from_secs(config.limits.registry_seconds),
+    )?;
+    let wallets =
+        WalletClients::new(config.wallets.iter().map(|w| (w.id.as_str(), w.url.as_str())), identity, Arc::clone(clock))?;
+    let timestamps = TimestampSettings::new(config.timestamp.urls.clone());
+    let ports = Ports {
+        store: Arc::new(SqliteStore::open(&config.service.data_dir.join("bansao.sqlite"), Arc::clone(&cipher)).await?),
+        blobs: Arc::new(FolderBlobs::open(config.service.data_dir.join("blobs"), Arc::clone(&cipher)).await?),
+        cipher,
+        clock: Arc::clone(clock),
+        random: SystemRandom::new(),
+        reader: Arc::new(Tesseract::new(config.service.tesseract.clone())),
+        registries: Arc::new(registries),
+        wallets: Arc::new(wallets),
+        citizens: Arc::new(citizens(config, http, clock)?),
+        timestamper: Arc::new(HttpTimestamper::new(timestamps, Arc::clone(&anchors), http.clone(), Arc::clone(clock))),
+        revocations: Arc::clone(revocations),
+        anchors,
+    };
+    let forms = match &config.service.forms_dir {
+        Some(folder) => FormSet::from_folder(folder)?,
+        None => FormSet::embedded()?,
+    };
+    let desks = config.agencies.iter().map(|agency| desk(agency, &config.policy)).collect::<Result<_, _>>()?;
+    let fonts = FontPaths { regular: config.fonts.regular.clone(), bold: config.fonts.bold.clone(), italic: config.fonts.italic.clone() };
+    let issuer = Issuer {
+        name: config.service.issuer.clone(),
+        verification_url: config.service.verification_url.clone(),
+        token: signer(&config.token)?,
+        fonts: Arc::new(Fonts::load(&fonts)?),
+    };
+    Ok(Flow::new(ports, desks, Arc::new(forms), config.limits.clone(), issuer))
+}
+
+/// The 32-byte data key of the service, made at the first start, mode 0600.
+fn data_key(folder: &Path) -> Result<[u8; 32], StartError> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let path = folder.join("data.key");
+    let unreadable = |error| StartError::Unreadable(path.clone(), error);
+    std::fs::create_dir_all(folder).map_err(unreadable)?;
+    match std::fs::read(&path) {
+        Ok(bytes) => bytes.try_into().map_err(|_| StartError::Cipher(CipherError)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let mut key = [0; 32];
+            SystemRandom::new().fill(&mut key)?;
+            let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(unreadable)?;
+            file.write_all(&key).and_then(|()| file.sync_all()).map_err(unreadable)?;
+            Ok(key)
+        }
+        Err(error) => Err(unreadable(error)),
+    }
+}
+
+fn anchors(config: &Config) -> Result<TrustAnchors, StartError> {
+    let mut anchors = TrustAnchors::default();
+    for path in &config.trust.signer {
+        anchors.load(Purpose::Signer, path)?;
+    }
+    for path in &config.trust.timestamp {
+        anchors.load(Purpose::Timestamp, path)?;
+    }
+    Ok(anchors)
+}
+
+fn desk(agency: &AgencyConfig, policy: &PolicyConfig) -> Result<Desk, StartError> {
+    let certifiers = agency.certifiers.iter().map(|c| {
+        Ok(CertifierDesk { certifier: c.certifier.clone(), officer: c.officer.clone(), signer: signer(&c.signature)? })
+    });
+    Ok(Desk {
+        agency: agency.agency.clone(),
+        symbol: agency.symbol.clone(),
+        book: agency.book,
+        kiosks: agency.kiosks.clone(),
+        seal: signer(&agency.seal)?,
+        certifiers: certifiers.collect::<Result<_, StartError>>()?,
+        policy: Policy { effects: policy.effects.clone(), delegations: agency.delegations.clone(), register_required: true },
+    })
+}
+
+fn signer(files: &KeyFiles) -> Result<Arc<dyn Signer>, StartError> {
+    let profile = match files.scheme {
+        Some(Scheme::RsaPkcs1v15) => SigningProfile::RsaPkcs1Sha256,
+        Some(Scheme::RsaPss) => SigningProfile::RsaPssSha256,
+        Some(Scheme::EcdsaP256) | None => SigningProfile::EcdsaP256Sha256,
+    };
+    Ok(Arc::new(FileSigner::open(&files.key, &files.chain, profile)?))
+}
+
+/// The identity provider as the flow sees it.
+struct AssertedCitizens(IdentityVerifier);
+
+fn citizens(config: &Config, http: &HttpClient, clock: &Arc<dyn Clock>) -> Result<AssertedCitizens, StartError> {
+    let jwks = &config.identity.jwks;
+    let source = if jwks.starts_with("http://") || jwks.starts_with("https://") {
+        KeySource::Url(jwks.clone())
+    } else {
+        let text = std::fs::read_to_string(jwks).map_err(|error| StartError::Unreadable(jwks.into(), error))?;
+        KeySource::Fixed(Jwks::parse(&text)?)
+    };
+    let (issuer, audience) = (config.identity.issuer.clone(), config.identity.audience.clone());
+    Ok(AssertedCitizens(IdentityVerifier::new(issuer, audience, source, http.clone(), Arc::clone(clock))))
+}
+
+#[async_trait]
+impl Citizens for AssertedCitizens {
+    async fn citizen(&self, assertion: &str) -> Result<Requester, Failure> {
+        self.0.verify(assertion).await.map_err(|error| {
+            tracing::info!(%error, "citizen not authenticated");
+            match error {
+                IdentityError::AssuranceTooLow => ErrorCode::AssuranceTooLow,
+                IdentityError::Unavailable(_) => ErrorCode::IdentityProviderUnavailable,
+                _ => ErrorCode::CitizenUnauthenticated,
+            }
+            .into()
+        })
+    }
+}
+
+fn revocation_settings(config: &Config) -> RevocationSettings {
+    RevocationSettings {
+        ocsp_url: config.revocation.ocsp_url.clone(),
+        crl_url: config.revocation.crl_url.clone(),
+        reach: if config.revocation.allow_private_addresses { Reach::Anywhere } else { Reach::PublicOnly },
+        ..RevocationSettings::default()
+    }
+}
+
+/// Checks client certificates against what their issuer publishes.
+struct PublishedRevocation {
+    source: Arc<dyn RevocationSource>,
+    intermediates: Vec<Vec<u8>>,
+    anchors: Vec<Vec<u8>>,
+    clock: Arc<dyn Clock>,
+}
+
+/// Relies on another layer.
+struct NotChecked;
+
+/// What the gate asks about client certificates.
+pub fn client_revocation(
+    config: &Config,
+    identity: &TlsIdentity,
+    source: Arc<dyn RevocationSource>,
+    clock: Arc<dyn Clock>,
+) -> Arc<dyn ClientRevocation> {
+    if !config.tls.check_revocation {
+        return Arc::new(NotChecked);
+    }
+    // Our own chain names the authority that issues to callers too; anchors that cannot be read admit nobody.
+    let intermediates = certificates_from_pem(&identity.chain_pem).unwrap_or_default();
+    let anchors = certificates_from_pem(&identity.anchors_pem).unwrap_or_default();
+    Arc::new(PublishedRevocation { source, intermediates, anchors, clock })
+}
+
+/// A gate that relies on TLS alone, for the reference peers.
+pub fn unchecked_gate() -> Gate {
+    Gate::new(Arc::new(NotChecked))
+}
+
+#[async_trait]
+impl ClientRevocation for NotChecked {
+    async fn check(&self, _certificate: &[u8]) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl ClientRevocation for PublishedRevocation {
+    async fn check(&self, certificate: &[u8]) -> Result<(), Failure> {
+        let unknown = || Failure::from(ErrorCode::ClientRevocationUnknown);
+        let query = PathQuery {
+            leaf: certificate,
+            intermediates: &self.intermediates,
+            anchors: &self.anchors,
+            at: self.clock.now(),
+            usage: Usage::Any,
+            limits: PathLimits::default(),
+        };
+        let path = find_path(&query).map_err(|_| unknown())?;
+        for pair in path.windows(2) {
+            let [certificate, issuer] = pair else { continue };
+            let evidence = self.source.evidence(certificate, issuer).await.map_err(|error| {
+                tracing::warn!(%error, "client revocation");
+                unknown()
+            })?;
+            if matches!(evidence.status, RevocationStatus::Revoked { .. }) {
+                return Err(ErrorCode::ClientCertificateRevoked.into());
+            }
+        }
+        Ok(())
+    }
+}

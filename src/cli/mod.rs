@@ -1,0 +1,75 @@
+//! The commands. Each file is one command: its arguments, and `run`.
+
+pub mod authority;
+mod config;
+mod failure;
+pub mod inspect;
+mod kiosk;
+pub mod pki;
+mod registry;
+mod review;
+mod serve;
+mod text;
+mod verify;
+mod wallet;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use failure::CliError;
+
+/// Certified electronic copies of Vietnamese certificates.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The service: gRPC over mutual TLS, and the jobs.
+    Serve(serve::Args),
+    /// A kiosk: hands in scans, follows them, saves the copies.
+    Kiosk(kiosk::Args),
+    /// A reference wallet: takes copies, verifies, shows them.
+    Wallet(wallet::Args),
+    /// Verifies copies and QR tokens; exit status 0 valid, 1 invalid, 2 indeterminate.
+    Verify(verify::Args),
+    /// An officer: lists, shows, approves and refuses referrals.
+    Review(review::Args),
+    /// A reference register with the sample people.
+    Registry(registry::Args),
+    /// Inspects scans and decides, without a service.
+    Inspect(inspect::Args),
+    /// The development authority: CA, OCSP, CRL, time-stamps, identity provider.
+    Authority(authority::Args),
+    /// Makes the development keys and certificates.
+    Pki(pki::Args),
+    /// Writes and checks configuration.
+    Config(config::Args),
+}
+
+/// Runs a command line.
+pub async fn run(cli: Cli) -> ExitCode {
+    let done = match cli.command {
+        Command::Serve(args) => serve::run(args).await,
+        Command::Kiosk(args) => kiosk::run(args).await,
+        Command::Wallet(args) => wallet::run(args).await,
+        Command::Verify(args) => return verify::run(args).await,
+        Command::Review(args) => review::run(args).await,
+        Command::Registry(args) => registry::run(args).await,
+        Command::Inspect(args) => inspect::run(args).await,
+        Command::Authority(args) => authority::run(args).await,
+        Command::Pki(args) => pki::run(args),
+        Command::Config(args) => config::run(args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            text::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
