@@ -10,16 +10,46 @@ pub mod clock;
 
 pub mod limits;
 
+pub mod intake;
+
 pub mod inspect;
 
 pub mod decide;
 
+pub mod http;
+
+pub mod keys;
+
+pub mod jws;
+
+pub mod identity;
+
+pub mod certify;
+
+pub mod verify;
+
 pub mod store;
 
-pub mod intake;
+pub mod deliver;
 
 pub mod error;
 
+pub mod flow;
+
+pub mod wire;
+
 pub mod api;
 
+pub mod peers;
+
+pub mod reference;
+
 pub mod config;
+
+pub mod telemetry;
+
+pub mod app;
+
+pub mod authority;
+
+pub mod cli;

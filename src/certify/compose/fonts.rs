@@ -1,0 +1,183 @@
+//! The three faces of a copy's text, loaded once: what krilla embeds and the measures that line breaking needs.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use krilla::text::{Font, GlyphId, KrillaGlyph};
+use thiserror::Error;
+
+/// A font cannot be used.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum FontError {
+    /// The file cannot be read.
+    #[error("cannot read the font {path}")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Not a TrueType or OpenType font.
+    #[error("{0} is not a font")]
+    Format(PathBuf),
+    /// The font lacks a letter of Vietnamese.
+    #[error("{path} has no glyph for {letter:?}")]
+    Letter {
+        /// Which file.
+        path: PathBuf,
+        /// The first letter that is missing.
+        letter: char,
+    },
+}
+
+/// Where the fonts lie. They must look like Times New Roman (Nghị định 30/2020/NĐ-CP, Phụ lục I) and may be embedded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FontPaths {
+    /// Upright.
+    pub regular: PathBuf,
+    /// Bold.
+    pub bold: PathBuf,
+    /// Italic.
+    pub italic: PathBuf,
+}
+
+/// Liberation Serif as Debian's `fonts-liberation2` installs it: the metrics of Times New Roman.
+impl Default for FontPaths {
+    fn default() -> Self {
+        let face = |name: &str| Path::new("/usr/share/fonts/truetype/liberation2").join(name);
+        Self {
+            regular: face("LiberationSerif-Regular.ttf"),
+            bold: face("LiberationSerif-Bold.ttf"),
+            italic: face("LiberationSerif-Italic.ttf"),
+        }
+    }
+}
+
+/// The fonts of a copy. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Fonts {
+    pub(super) regular: Arc<Face>,
+    pub(super) bold: Arc<Face>,
+    pub(super) italic: Arc<Face>,
+}
+
+impl Fonts {
+    /// Reads the fonts and makes sure that each can print Vietnamese.
+    ///
+    /// # Errors
+    /// [`FontError`].
+    pub fn load(paths: &FontPaths) -> Result<Self, FontError> {
+        Ok(Self {
+            regular: Arc::new(Face::load(&paths.regular)?),
+            bold: Arc::new(Face::load(&paths.bold)?),
+            italic: Arc::new(Face::load(&paths.italic)?),
+        })
+    }
+}
+
+/// One face: its program, and its measures in thousandths of the size.
+pub(super) struct Face {
+    pub(super) font: Font,
+    glyphs: HashMap<char, Measure>,
+    kerning: HashMap<(u16, u16), f32>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Measure {
+    glyph: u16,
+    advance: f32,
+}
+
+impl std::fmt::Debug for Face {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Face({} characters)", self.glyphs.len())
+    }
+}
+
+/// Height above the base line of the tallest letter (`Ẩ`), and depth below it, as parts of the size.
+pub(super) const ASCENT: f32 = 0.98;
+pub(super) const DESCENT: f32 = 0.24;
+
+/// Every letter that Vietnamese adds to the Latin alphabet, in both cases.
+const VIETNAMESE: &str = "ĂÂĐÊÔƠƯÀẢÃÁẠẰẲẴẮẶẦẨẪẤẬÈẺẼÉẸỀỂỄẾỆÌỈĨÍỊÒỎÕÓỌỒỔỖỐỘỜỞỠỚỢÙỦŨÚỤỪỬỮỨỰỲỶỸÝỴ";
+
+impl Face {
+    fn load(path: &Path) -> Result<Self, FontError> {
+        let bytes = std::fs::read(path).map_err(|source| FontError::Read { path: path.to_owned(), source })?;
+        let face = Self::parse(bytes).ok_or_else(|| FontError::Format(path.to_owned()))?;
+        let lower = VIETNAMESE.to_lowercase();
+        let missing = VIETNAMESE.chars().chain(lower.chars()).chain(' '..='~').find(|letter| !face.has(*letter));
+        missing.map_or(Ok(face), |letter| Err(FontError::Letter { path: path.to_owned(), letter }))
+    }
+
+    fn parse(bytes: Vec<u8>) -> Option<Self> {
+        let (glyphs, kerning) = {
+            let face = ttf_parser::Face::parse(&bytes, 0).ok()?;
+            let em = f32::from(face.units_per_em());
+            (measures(&face, em), kerning(&face, em))
+        };
+        Some(Self { font: Font::new(bytes.into(), 0)?, glyphs, kerning })
+    }
+
+    /// Whether the face can print `c`.
+    pub(super) fn has(&self, c: char) -> bool {
+        self.glyphs.contains_key(&c)
+    }
+
+    /// The first character of `text` that the face cannot print.
+    pub(super) fn missing(&self, text: &str) -> Option<char> {
+        text.chars().find(|c| !self.has(*c))
+    }
+
+    /// The width of `text` at this size.
+    pub(super) fn width(&self, text: &str, size: f32) -> f32 {
+        self.glyphs(text).iter().map(|glyph| glyph.x_advance).sum::<f32>() * size
+    }
+
+    /// The glyphs of `text`, kerned; characters that the face does not have are left out.
+    pub(super) fn glyphs(&self, text: &str) -> Vec<KrillaGlyph> {
+        let mut glyphs: Vec<KrillaGlyph> = Vec::with_capacity(text.len());
+        let mut before = None;
+        for (at, c) in text.char_indices() {
+            let Some(measure) = self.glyphs.get(&c) else { continue };
+            let kern = before.and_then(|left| self.kerning.get(&(left, measure.glyph)));
+            if let (Some(kern), Some(last)) = (kern, glyphs.last_mut()) {
+                last.x_advance += kern;
+            }
+            before = Some(measure.glyph);
+            let id = GlyphId::new(u32::from(measure.glyph));
+            glyphs.push(KrillaGlyph::new(id, measure.advance, 0.0, 0.0, 0.0, at..at + c.len_utf8(), None));
+        }
+        glyphs
+    }
+}
+
+fn measures(face: &ttf_parser::Face<'_>, em: f32) -> HashMap<char, Measure> {
+    let mut glyphs = HashMap::new();
+    let subtables = face.tables().cmap.into_iter().flat_map(|cmap| cmap.subtables).filter(ttf_parser::cmap::Subtable::is_unicode);
+    for subtable in subtables {
+        subtable.codepoints(|code| {
+            let glyph = subtable.glyph_index(code).filter(|glyph| glyph.0 != 0);
+            if let (Some(c), Some(glyph)) = (char::from_u32(code), glyph) {
+                let advance = f32::from(face.glyph_hor_advance(glyph).unwrap_or_default()) / em;
+                glyphs.insert(c, Measure { glyph: glyph.0, advance });
+            }
+        });
+    }
+    glyphs
+}
+
+/// The pairs of the `kern` table; a font without one is set unkerned.
+fn kerning(face: &ttf_parser::Face<'_>, em: f32) -> HashMap<(u16, u16), f32> {
+    let subtables = face.tables().kern.into_iter().flat_map(|kern| kern.subtables);
+    let mut pairs = HashMap::new();
+    for subtable in subtables.filter(|subtable| subtable.horizontal && !subtable.variable && !subtable.has_state_machine) {
+        if let ttf_parser::kern::Format::Format0(table) = subtable.format {
+            pairs.extend(table.pairs.into_iter().map(|pair| ((pair.left().0, pair.right().0), f32::from(pair.value) / em)));
+        }
+    }
+    pairs
+}

@@ -1,0 +1,164 @@
+//! A scan page: its image over the whole page, the recognised words beneath it.
+//!
+//! The words are drawn first and the image, which is opaque and fills the page, covers them: they are found, copied and read
+//! aloud, and no renderer shows them. That needs neither transparency nor a second text rendering mode.
+
+use krilla::Document;
+use krilla::geom::{Point, Size, Transform};
+use krilla::image::{BitsPerComponent, CustomImage, Image, ImageColorspace};
+use krilla::page::PageSettings;
+use krilla::surface::Surface;
+
+use super::fonts::{DESCENT, Face, Fonts};
+use super::page_digests::page_image_digest;
+use super::typeset::{MM, grey};
+use super::{ComposeError, PageContent, PageImage};
+use crate::finding::Region;
+use crate::inspect::Word;
+use crate::record::{Sha256, nfc};
+
+const LEAST_EDGE: f32 = 10.0 * MM;
+const MOST_EDGE: f32 = 5000.0 * MM;
+
+/// A scan page that can be drawn.
+pub(super) struct ScanPage {
+    image: Image,
+    orientation: u8,
+    /// Width and height of the upright page, points.
+    width: f32,
+    height: f32,
+    pub(super) digest: Sha256,
+}
+
+/// Checks image and size of `page`.
+pub(super) fn prepare(page: usize, content: &PageContent) -> Result<ScanPage, ComposeError> {
+    let refuse = |reason: &str| ComposeError::Image { page, reason: reason.to_owned() };
+    let (image, orientation) = match &content.image {
+        PageImage::Jpeg { bytes, orientation } => {
+            let image = Image::from_jpeg(bytes.clone().into(), false).map_err(|reason| refuse(&reason))?;
+            (image, *orientation)
+        }
+        PageImage::Rgb { pixels, width, height } => {
+            let expected = u64::from(*width).saturating_mul(u64::from(*height)).saturating_mul(3);
+            if *width == 0 || *height == 0 || u64::try_from(pixels.len()) != Ok(expected) || expected > u64::from(u32::MAX) {
+                return Err(refuse("the pixels do not fill the size"));
+            }
+            let digest = page_image_digest(&content.image);
+            let pixels = std::sync::Arc::new(pixels.clone());
+            let image =
+                Image::from_custom(RgbPixels { pixels, size: (*width, *height), digest }, false).map_err(|reason| refuse(&reason))?;
+            (image, 1)
+        }
+    };
+    if !(1..=8).contains(&orientation) {
+        return Err(refuse("the orientation is not 1 to 8"));
+    }
+    let (stored_width, stored_height) = image.size();
+    let (across, down) = if orientation >= 5 { (stored_height, stored_width) } else { (stored_width, stored_height) };
+    let points = |pixels: u32| pixels as f32 * 72.0 / content.dpi;
+    let (width, height) = (points(across), points(down));
+    let edges = LEAST_EDGE..=MOST_EDGE;
+    if !(content.dpi.is_finite() && content.dpi > 0.0 && edges.contains(&width) && edges.contains(&height)) {
+        let mm = |points: f32| (points / MM) as u32;
+        return Err(ComposeError::PageSize { page, width_mm: mm(width), height_mm: mm(height) });
+    }
+    Ok(ScanPage { image, orientation, width, height, digest: page_image_digest(&content.image) })
+}
+
+impl ScanPage {
+    /// Width and height of the upright page, points.
+    pub(super) fn size(&self) -> (f32, f32) {
+        (self.width, self.height)
+    }
+
+    /// Adds the page to the document.
+    pub(super) fn draw(self, document: &mut Document, words: &[Word], fonts: &Fonts) -> Result<(), ComposeError> {
+        let cannot = || ComposeError::Pdf("a page has no size".to_owned());
+        let settings = PageSettings::from_wh(self.width, self.height).ok_or_else(cannot)?;
+        let stored = if self.orientation >= 5 { (self.height, self.width) } else { (self.width, self.height) };
+        let size = Size::from_wh(stored.0, stored.1).ok_or_else(cannot)?;
+        let mut page = document.start_page_with(settings);
+        let mut surface = page.surface();
+        surface.set_fill(Some(grey(0)));
+        for word in words {
+            draw_word(&mut surface, word, &fonts.regular, (self.width, self.height));
+        }
+        surface.push_transform(&upright(self.orientation, stored));
+        surface.draw_image(self.image, size);
+        surface.pop();
+        surface.finish();
+        page.finish();
+        Ok(())
+    }
+}
+
+/// How an image of `width` × `height` is turned to stand upright (Exif 2.32, tag 274).
+fn upright(orientation: u8, (width, height): (f32, f32)) -> Transform {
+    match orientation {
+        2 => Transform::from_row(-1.0, 0.0, 0.0, 1.0, width, 0.0),
+        3 => Transform::from_row(-1.0, 0.0, 0.0, -1.0, width, height),
+        4 => Transform::from_row(1.0, 0.0, 0.0, -1.0, 0.0, height),
+        5 => Transform::from_row(0.0, 1.0, 1.0, 0.0, 0.0, 0.0),
+        6 => Transform::from_row(0.0, 1.0, -1.0, 0.0, height, 0.0),
+        7 => Transform::from_row(0.0, -1.0, -1.0, 0.0, height, width),
+        8 => Transform::from_row(0.0, -1.0, 1.0, 0.0, 0.0, width),
+        _ => Transform::identity(),
+    }
+}
+
+/// Sets the word so that it fills its region: as high as the region, stretched or squeezed to its width.
+fn draw_word(surface: &mut Surface<'_>, word: &Word, face: &Face, page: (f32, f32)) {
+    let text = nfc(&word.text);
+    let Region { left, top, right, bottom } = word.region;
+    let place = |thousandths: u16, whole: f32| f32::from(thousandths.min(1000)) / 1000.0 * whole;
+    let (left, right, top, bottom) = (place(left, page.0), place(right, page.0), place(top, page.1), place(bottom, page.1));
+    let size = bottom - top;
+    let natural = face.width(&text, size);
+    if size <= 0.0 || right <= left || natural <= 0.0 {
+        return;
+    }
+    let base = bottom - DESCENT * size;
+    surface.push_transform(&Transform::from_row((right - left) / natural, 0.0, 0.0, 1.0, left, base));
+    surface.draw_glyphs(Point::from_xy(0.0, 0.0), &face.glyphs(&text), face.font.clone(), &text, size, false);
+    surface.pop();
+}
+
+/// Pixels as krilla takes them; hashed by their digest.
+#[derive(Clone)]
+struct RgbPixels {
+    pixels: std::sync::Arc<Vec<u8>>,
+    size: (u32, u32),
+    digest: Sha256,
+}
+
+impl std::hash::Hash for RgbPixels {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        (self.digest, self.size).hash(state);
+    }
+}
+
+impl CustomImage for RgbPixels {
+    fn color_channel(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    fn alpha_channel(&self) -> Option<&[u8]> {
+        None
+    }
+
+    fn bits_per_component(&self) -> BitsPerComponent {
+        BitsPerComponent::Eight
+    }
+
+    fn size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    fn icc_profile(&self) -> Option<&[u8]> {
+        None
+    }
+
+    fn color_space(&self) -> ImageColorspace {
+        ImageColorspace::Rgb
+    }
+}

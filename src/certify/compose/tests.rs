@@ -1,0 +1,334 @@
+//! Copies as foreign tools see them: qpdf, poppler and zbar.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{ExtendedColorType, Rgb, RgbImage};
+use tempfile::TempDir;
+use time::macros::{date, datetime};
+
+use super::*;
+use crate::finding::Region;
+use crate::record::{Agency, CertificationNo, Certifier, SigningCapacity};
+
+const TOKEN: &str = "2KCEWQUCAEMQ7Z3LJ4YFQWERTASDFGHZXCVB2345672KCEWQUCAEMQ7Z3LJ4YFQWERT";
+
+fn fonts() -> Fonts {
+    Fonts::load(&FontPaths::default()).unwrap()
+}
+
+/// A page with soft colours and a dark mark at the top left.
+fn pixels(width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| match (x < width / 4, y < height / 8) {
+        (true, true) => Rgb([20, 20, 120]),
+        _ => Rgb([240, (200 + x % 32) as u8, (210 + (x * y) % 40) as u8]),
+    })
+}
+
+fn jpeg(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, 80).encode(&pixels(width, height), width, height, ExtendedColorType::Rgb8).unwrap();
+    bytes
+}
+
+fn jpeg_page(width: u32, height: u32, dpi: f32, orientation: u8) -> PageContent {
+    PageContent { image: PageImage::Jpeg { bytes: jpeg(width, height), orientation }, dpi, words: words() }
+}
+
+fn rgb_page(width: u32, height: u32, dpi: f32) -> PageContent {
+    PageContent { image: PageImage::Rgb { pixels: pixels(width, height).into_raw(), width, height }, dpi, words: vec![] }
+}
+
+fn word(text: &str, left: u16, top: u16, right: u16) -> Word {
+    Word { text: text.to_owned(), region: Region { left, top, right, bottom: top + 20 } }
+}
+
+fn words() -> Vec<Word> {
+    vec![
+        word("GIẤY", 400, 100, 460),
+        // Decomposed, as some engines give it.
+        word("KHAI", 470, 100, 530),
+        word("SINH", 540, 100, 600),
+        word("Nguye\u{302}\u{303}n", 300, 200, 380),
+        word("Thị", 390, 200, 430),
+        word("Phượng", 440, 200, 520),
+        word("☃", 600, 200, 620),
+        word("", 0, 0, 1000),
+    ]
+}
+
+fn content(pages: Vec<PageContent>) -> CopyContent {
+    let statement = Statement {
+        template: Templates::builtin().unwrap().in_force(date!(2026 - 11 - 20)).unwrap().clone(),
+        certification_no: CertificationNo { agency: "ba-dinh".into(), year: 2026, book: 1, number: 1207, symbol: "SCT/BS".into() },
+        date: date!(2026 - 11 - 20),
+        certifier: Certifier {
+            id: "pct".into(),
+            full_name: "Trần Thị Mỹ Hạnh".into(),
+            title: "Phó Chủ tịch".into(),
+            signing_capacity: SigningCapacity::Deputy,
+            authority_ref: None,
+        },
+        agency: Agency { id: "ba-dinh".into(), name: "Ủy ban nhân dân phường Ba Đình".into(), place: "Hà Nội".into() },
+        kind_label: "Giấy khai sinh".into(),
+        system: "Hệ thống xác thực và cấp bản sao số, Trung tâm Phục vụ hành chính công thành phố Hà Nội".into(),
+        copy_id: "mzxw6ytboimzxw6ytboiabcdef".into(),
+    };
+    CopyContent {
+        pages,
+        statement,
+        qr_text: format!("https://bansao.hanoi.gov.vn/v#{}", TOKEN.repeat(8)),
+        title: "Bản sao chứng thực điện tử: Giấy khai sinh".into(),
+        created_at: datetime!(2026-11-20 03:04:05 UTC),
+        document_id: b"mzxw6ytboimzxw6ytboiabcdef".to_vec(),
+    }
+}
+
+fn a4() -> CopyContent {
+    content(vec![jpeg_page(827, 1169, 100.0, 1), rgb_page(300, 400, 72.0)])
+}
+
+fn run(program: &str, arguments: &[&str], folder: &Path) -> Output {
+    let output = Command::new(program).args(arguments).current_dir(folder).output();
+    output.unwrap_or_else(|error| panic!("{program} is needed to judge copies: {error}"))
+}
+
+fn said(program: &str, arguments: &[&str], folder: &Path) -> String {
+    let output = run(program, arguments, folder);
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{program}: {out}{err}");
+    out.into_owned()
+}
+
+/// The PDF as `copy.pdf` in a folder of its own.
+fn on_disk(pdf: &[u8]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("copy.pdf"), pdf).unwrap();
+    folder
+}
+
+/// What holds for every PDF that this module makes.
+fn judge(pdf: &[u8]) -> TempDir {
+    let folder = on_disk(pdf);
+    let check = said("qpdf", &["--check", "copy.pdf"], folder.path());
+    assert!(check.contains("No syntax or stream encoding errors"), "{check}");
+    let listed = said("pdffonts", &["copy.pdf"], folder.path());
+    for font in listed.lines().skip(2) {
+        let columns: Vec<&str> = font.split_whitespace().rev().collect();
+        assert_eq!(columns[2..5], ["yes", "yes", "yes"], "embedded, subset, with Unicode map: {font}");
+    }
+    let metadata = said("pdfinfo", &["-meta", "copy.pdf"], folder.path());
+    assert!(metadata.contains("<pdfaid:part>2</pdfaid:part>") && metadata.contains("<pdfaid:conformance>U<"), "{metadata}");
+    folder
+}
+
+/// The text of one page (from 1), white space as single spaces.
+fn page_text(folder: &Path, page: &str) -> String {
+    let text = said("pdftotext", &["-f", page, "-l", page, "-layout", "copy.pdf", "-"], folder);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_scan_passes_through_and_both_texts_are_found() {
+    let content = a4();
+    let copy = compose(&content, &fonts()).unwrap();
+    let folder = judge(&copy.pdf);
+    let path = folder.path();
+    said("pdfimages", &["-all", "copy.pdf", "image"], path);
+    assert_eq!(std::fs::read(path.join("image-000.jpg")).unwrap(), jpeg(827, 1169), "the JPEG is the one that came in");
+    let png = image::open(path.join("image-001.png")).unwrap().to_rgb8();
+    assert_eq!(png, pixels(300, 400));
+    assert_eq!(said("pdfimages", &["-list", "copy.pdf"], path).lines().count(), 4, "no image but the scans");
+
+    assert_eq!(page_text(path, "1"), "GIẤY KHAI SINH Nguyễn Thị Phượng");
+    let statement = page_text(path, "3");
+    for text in [
+        "BẢN SAO ĐIỆN TỬ CHUYỂN ĐỔI TỪ BẢN GIẤY",
+        "CHỨNG THỰC BẢN SAO ĐÚNG VỚI BẢN CHÍNH",
+        "Số chứng thực: 1207",
+        "Quyển số: 1/2026-SCT/BS",
+        "Ngày 20 tháng 11 năm 2026",
+        "Người thực hiện chứng thực",
+        "PHÓ CHỦ TỊCH",
+        "Trần Thị Mỹ Hạnh",
+        "Ủy ban nhân dân phường Ba Đình",
+        "02 trang",
+        "20/11/2026 10:04:05 +07:00",
+        "Mẫu số 01, NĐ 280/2025/NĐ-CP",
+    ] {
+        assert!(statement.contains(text), "{text} is not in {statement}");
+    }
+    let info = said("pdfinfo", &["-f", "1", "-l", "3", "copy.pdf"], path);
+    assert!(info.contains("595.44 x 841.68 pts") && info.contains("300 x 400 pts") && info.contains("595.276 x 841.89 pts"), "{info}");
+    assert!(info.contains("Bản sao chứng thực điện tử: Giấy khai sinh"), "{info}");
+}
+
+/// What a black-and-white printer at 150 dpi puts on paper.
+#[test]
+fn the_qr_symbol_reads_from_a_coarse_print() {
+    let content = a4();
+    let copy = compose(&content, &fonts()).unwrap();
+    assert_eq!((copy.qr_version, copy.qr_level), (19, 'Q'));
+    let folder = on_disk(&copy.pdf);
+    said("pdftoppm", &["-r", "150", "-mono", "-f", "3", "copy.pdf", "print"], folder.path());
+    said("pdftoppm", &["-r", "150", "-gray", "-f", "3", "copy.pdf", "print"], folder.path());
+    for page in ["print-3.pbm", "print-3.pgm"] {
+        let read = said("zbarimg", &["--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", page], folder.path());
+        assert_eq!(read.trim_end(), content.qr_text);
+    }
+}
+
+#[test]
+fn the_words_beneath_leave_no_trace_on_the_page() {
+    let render = |content: &CopyContent| {
+        let folder = on_disk(&compose(content, &fonts()).unwrap().pdf);
+        said("pdftoppm", &["-r", "100", "-l", "1", "-singlefile", "copy.pdf", "page"], folder.path());
+        std::fs::read(folder.path().join("page.ppm")).unwrap()
+    };
+    let with = a4();
+    let mut without = a4();
+    without.pages[0].words.clear();
+    assert!(render(&with) == render(&without));
+}
+
+#[test]
+fn the_same_content_gives_the_same_bytes_and_another_id_another_file() {
+    let copy = |id: &[u8]| compose(&CopyContent { document_id: id.to_vec(), ..a4() }, &fonts()).unwrap().pdf;
+    assert!(copy(b"one") == copy(b"one"));
+    assert!(copy(b"one") != copy(b"two"));
+}
+
+#[test]
+fn page_digests_are_found_again_and_tell_copies_apart() {
+    let copy = compose(&a4(), &fonts()).unwrap();
+    assert_eq!(copy.page_digests, [Sha256::of(&jpeg(827, 1169)), Sha256::of(&pixels(300, 400).into_raw())]);
+    assert_eq!(extract_page_digests(&copy.pdf), Ok(copy.page_digests.clone()));
+    let twice = compose(&content(vec![jpeg_page(827, 1169, 100.0, 1), jpeg_page(827, 1169, 100.0, 3)]), &fonts()).unwrap();
+    assert_eq!(extract_page_digests(&twice.pdf).unwrap(), [copy.page_digests[0]; 2], "the same image on two pages counts twice");
+    let flipped = {
+        let mut pdf = copy.pdf.clone();
+        let at = pdf.windows(3).position(|bytes| bytes == [0xFF, 0xD8, 0xFF]).unwrap() + 2000;
+        pdf[at] ^= 1;
+        pdf
+    };
+    assert_ne!(extract_page_digests(&flipped), Ok(copy.page_digests));
+    for garbage in [&b""[..], b"%PDF-1.7\n%%EOF", &copy.pdf[..copy.pdf.len() / 2]] {
+        assert_eq!(extract_page_digests(garbage), Err(PageDigestError::Unreadable));
+    }
+}
+
+#[test]
+fn every_orientation_stands_upright() {
+    // Where the dark mark of the stored image's top left corner comes to stand.
+    let corners = [(1, (0, 0)), (2, (1, 0)), (3, (1, 1)), (4, (0, 1)), (5, (0, 0)), (6, (1, 0)), (7, (1, 1)), (8, (0, 1))];
+    for (orientation, (right, bottom)) in corners {
+        let copy = compose(&content(vec![jpeg_page(800, 400, 100.0, orientation)]), &fonts()).unwrap();
+        let folder = on_disk(&copy.pdf);
+        said("pdftoppm", &["-r", "50", "-l", "1", "-singlefile", "-png", "copy.pdf", "page"], folder.path());
+        let page = image::open(folder.path().join("page.png")).unwrap().to_rgb8();
+        assert_eq!(page.dimensions(), if orientation >= 5 { (200, 400) } else { (400, 200) }, "orientation {orientation}");
+        let (x, y) = (if right == 1 { page.width() - 5 } else { 4 }, if bottom == 1 { page.height() - 5 } else { 4 });
+        assert!(page.get_pixel(x, y)[0] < 100, "orientation {orientation}");
+    }
+}
+
+#[test]
+fn odd_pages_keep_their_size_and_the_agency_its_corner() {
+    // 190 × 265 mm, A3 across, 20 mm square.
+    for (width, height) in [(1496, 2087), (3307, 2339), (158, 158)] {
+        let copy = compose(&content(vec![jpeg_page(width, height, 200.0, 1)]), &fonts()).unwrap();
+        let folder = judge(&copy.pdf);
+        let (page_width, page_height) = (width as f32 * 0.36, height as f32 * 0.36);
+        let info = said("pdfinfo", &["-f", "1", "-l", "1", "copy.pdf"], folder.path());
+        let size: Vec<f32> =
+            info.lines().find(|line| line.contains("size:")).unwrap().split_whitespace().filter_map(|part| part.parse().ok()).collect();
+        assert!((size[1] - page_width).abs() < 0.01 && (size[2] - page_height).abs() < 0.01, "{info}");
+        let [left, bottom, right, top] = copy.agency_field.rect;
+        assert!(0.0 < left && left < right && right < page_width && 0.0 < bottom && bottom < top && top < page_height);
+        assert!(page_width - right <= 5.1 * 72.0 / 25.4 && page_height - top <= 5.1 * 72.0 / 25.4);
+        for profile in [AppearanceProfile::ChungThuc, AppearanceProfile::SaoY] {
+            let signed_at = datetime!(2026-11-20 03:04:05 UTC);
+            let place = copy.agency_field.size();
+            let result = appearance(&content(vec![]).statement, profile, SignatureRole::Agency, signed_at, place, &fonts());
+            assert!(result.is_ok() || width == 158, "{result:?}");
+        }
+    }
+}
+
+#[test]
+fn appearances_say_who_signed_when() {
+    let content = a4();
+    let copy = compose(&content, &fonts()).unwrap();
+    let look = |profile, role, place: &FieldPlace| {
+        let signed_at = datetime!(2026-11-20 17:30:00 UTC);
+        let pdf = appearance(&content.statement, profile, role, signed_at, place.size(), &fonts()).unwrap();
+        let folder = judge(&pdf);
+        let info = said("pdfinfo", &["copy.pdf"], folder.path());
+        assert!(info.contains("Pages:           1"), "{info}");
+        said("pdftotext", &["-layout", "copy.pdf", "-"], folder.path()).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let certifier = look(AppearanceProfile::ChungThuc, SignatureRole::Certifier, &copy.certifier_field);
+    assert_eq!(
+        certifier,
+        "Ký số bởi: Trần Thị Mỹ Hạnh Chức danh: Phó Chủ tịch Cơ quan: Ủy ban nhân dân phường Ba Đình Thời gian ký: 21/11/2026 00:30:00 +07:00"
+    );
+    let agency = look(AppearanceProfile::ChungThuc, SignatureRole::Agency, &copy.agency_field);
+    assert!(agency.starts_with("Bản sao điện tử chuyển đổi từ bản giấy Số 1207, quyển số 1/2026-SCT/BS"), "{agency}");
+    let sao_y = look(AppearanceProfile::SaoY, SignatureRole::Agency, &copy.agency_field);
+    assert_eq!(sao_y, "SAO Y Ủy ban nhân dân phường Ba Đình 21/11/2026 00:30:00 +07:00");
+}
+
+#[test]
+fn names_of_any_length_fit_and_hostile_marks_are_gone() {
+    let natural = "Nguyễn Phước Bảo Ưỡng Ẫm Ệ ".repeat(8).chars().take(200).collect::<String>();
+    let hostile = "Trần\u{202E} Thị\u{0007} M\u{200B}ỹ\nHạnh {number}".to_owned();
+    for name in [natural, "W".repeat(200), "Ẫ".repeat(200), hostile] {
+        let mut content = a4();
+        content.statement.certifier.full_name.clone_from(&name);
+        if name.contains(' ') {
+            let statement = &mut content.statement;
+            for text in [&mut statement.certifier.title, &mut statement.agency.name, &mut statement.system, &mut statement.kind_label] {
+                text.clone_from(&name);
+            }
+        }
+        let copy = compose(&content, &fonts()).unwrap();
+        let folder = judge(&copy.pdf);
+        let boxes = said("pdftotext", &["-f", "3", "-bbox", "copy.pdf", "-"], folder.path());
+        let edge = |line: &str, name: &str| -> f32 { line.split_once(name).unwrap().1.split('"').nth(1).unwrap().parse().unwrap() };
+        for line in boxes.lines().filter(|line| line.contains("<word")) {
+            assert!(edge(line, "xMin") > 50.0 && edge(line, "xMax") < 560.0 && edge(line, "yMax") < 830.0, "{line}");
+        }
+        if name.contains("{number}") {
+            assert!(page_text(folder.path(), "3").contains("Trần Thị Mỹ Hạnh {number}"), "a value is never a template");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_a_copy_is_refused() {
+    let refused = |change: &dyn Fn(&mut CopyContent)| {
+        let mut content = a4();
+        change(&mut content);
+        compose(&content, &fonts()).err().unwrap()
+    };
+    assert_eq!(refused(&|c| c.pages.clear()), ComposeError::NoPages);
+    assert_eq!(refused(&|c| c.qr_text = format!("https://a.vn/v#{}", "A".repeat(3000))), ComposeError::QrTooLong);
+    assert_eq!(refused(&|c| c.statement.certifier.full_name = "雪".into()), ComposeError::NoGlyph('雪'));
+    assert!(matches!(refused(&|c| c.statement.agency.name = "dài ".repeat(2000)), ComposeError::DoesNotFit(_)));
+    assert!(matches!(refused(&|c| c.statement.date = date!(2025 - 10 - 31)), ComposeError::TemplateNotInForce(_)));
+    for dpi in [0.0, -1.0, f32::NAN, f32::INFINITY, 0.5, 100_000.0] {
+        assert!(matches!(refused(&|c| c.pages[1].dpi = dpi), ComposeError::PageSize { page: 1, .. }), "{dpi}");
+    }
+    let images = [
+        PageImage::Jpeg { bytes: vec![], orientation: 1 },
+        PageImage::Jpeg { bytes: b"not a picture".to_vec(), orientation: 1 },
+        PageImage::Jpeg { bytes: jpeg(80, 80), orientation: 9 },
+        PageImage::Rgb { pixels: vec![0; 10], width: 2, height: 2 },
+        PageImage::Rgb { pixels: vec![], width: 0, height: 2 },
+        PageImage::Rgb { pixels: vec![0; 12], width: u32::MAX, height: u32::MAX },
+    ];
+    for image in images {
+        assert!(matches!(refused(&|c| c.pages[0].image = image.clone()), ComposeError::Image { page: 0, .. }));
+    }
+}
