@@ -27,7 +27,7 @@ use crate::flow::{CertifierDesk, Citizens, Desk, Flow, Issuer, Jobs, Ports};
 use crate::http::{HttpClient, Reach};
 use crate::identity::{IdentityError, IdentityVerifier, KeySource};
 use crate::inspect::forms::{FormError, FormSet};
-use crate::inspect::read::Tesseract;
+use crate::inspect::read::{ReadError, Tesseract};
 use crate::jws::{Jwks, JwsError};
 use crate::keys::{
     FileSigner, HttpRevocation, HttpTimestamper, KeyError, Purpose, RevocationSettings, RevocationSource, Signer, TimestampSettings,
@@ -53,6 +53,8 @@ pub enum StartError {
     Cipher(#[from] CipherError),
     #[error("fonts")]
     Fonts(#[from] FontError),
+    #[error("reader of print")]
+    Reader(#[from] ReadError),
     #[error("forms")]
     Forms(#[from] FormError),
     #[error("peer")]
@@ -162,7 +164,7 @@ async fn flow(
         cipher,
         clock: Arc::clone(clock),
         random: SystemRandom::new(),
-        reader: Arc::new(Tesseract::new(config.service.tesseract.clone())),
+        reader: Arc::new(Tesseract::new(config.service.tesseract.clone())?),
         registries: Arc::new(registries),
         wallets: Arc::new(wallets),
         citizens: Arc::new(citizens(config, http, clock)?),
@@ -262,7 +264,7 @@ impl Citizens for AssertedCitizens {
             tracing::info!(%error, "citizen not authenticated");
             match error {
                 IdentityError::AssuranceTooLow => ErrorCode::AssuranceTooLow,
-                IdentityError::Unavailable(_) => ErrorCode::IdentityProviderUnavailable,
+                IdentityError::Provider(_) => ErrorCode::IdentityProviderUnavailable,
                 _ => ErrorCode::CitizenUnauthenticated,
             }
             .into()

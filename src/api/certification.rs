@@ -78,7 +78,7 @@ impl CertificationService for Certification {
         let (copy, pdf) = self.flow.copy(&kiosk, &id).await.map_err(|failure| status(&failure))?;
         let part = |part| proto::GetCopyResponse { part: Some(part) };
         let mut messages = vec![part(get_copy_response::Part::Copy(convert::copy(&copy)))];
-        messages.extend(chunks(&pdf, |chunk| part(get_copy_response::Part::Chunk(chunk.to_vec()))));
+        messages.extend(chunks(&pdf, |chunk| part(get_copy_response::Part::Chunk(chunk))));
         Ok(Response::new(answers(messages)))
     }
 
@@ -130,7 +130,7 @@ impl Certification {
 }
 
 fn scan_file(file: &proto::FileDeclaration) -> Option<ScanFile> {
-    let sha256 = Sha256::from_bytes(file.sha256.as_slice().try_into().ok()?);
+    let sha256 = Sha256::from_bytes(file.sha256.as_ref().try_into().ok()?);
     Some(ScanFile { display_name: crate::record::printable(&file.display_name), size_bytes: file.size_bytes, sha256 })
 }
 

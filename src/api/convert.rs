@@ -112,7 +112,7 @@ pub fn copy(copy: &IssuedCopy) -> proto::Copy {
         kind: copy.kind.to_string(),
         certification_number: Some(number(&copy.number)),
         size_bytes: copy.size_bytes,
-        sha256: copy.sha256.as_bytes().to_vec(),
+        sha256: copy.sha256.as_bytes().to_vec().into(),
         qr_text: copy.qr_text.clone(),
         issue_time: Some(timestamp(copy.issued_ms)),
     }
@@ -153,7 +153,7 @@ pub fn report(report: &verify::Report, with_facts: bool) -> proto::VerificationR
             issue_time: Some(timestamp(token.issued_ms)),
             facts: if with_facts { facts(&token.facts) } else { Vec::new() },
         }),
-        sha256: report.sha256.as_bytes().to_vec(),
+        sha256: report.sha256.as_bytes().to_vec().into(),
         verify_time: Some(timestamp(report.verified_ms)),
         trust_time: Some(timestamp(report.trust_ms)),
         revocation_time: report.revocation_ms.map(timestamp),

@@ -58,9 +58,9 @@ impl ReviewService for Review {
             messages.push(part(get_scan_response::Part::File(proto::FileDeclaration {
                 display_name: file.display_name.clone(),
                 size_bytes: file.size_bytes,
-                sha256: file.sha256.as_bytes().to_vec(),
+                sha256: file.sha256.as_bytes().to_vec().into(),
             })));
-            messages.extend(chunks(bytes, |chunk| part(get_scan_response::Part::Chunk(chunk.to_vec()))));
+            messages.extend(chunks(bytes, |chunk| part(get_scan_response::Part::Chunk(chunk))));
         }
         Ok(Response::new(answers(messages)))
     }

@@ -74,7 +74,7 @@ impl VerificationService for Verification {
                 }
                 .into(),
                 subject: subject(der),
-                certificate: der.clone(),
+                certificate: der.clone().into(),
             })
             .collect();
         Ok(Response::new(proto::TrustList { certificates, as_of_time: Some(convert::timestamp(list.as_of_ms)) }))

@@ -56,4 +56,5 @@ causes!(
     crate::keys::KeyError,
     crate::http::HttpError,
     serde_json::Error,
+    crate::authority::AuthorityError,
 );

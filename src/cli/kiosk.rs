@@ -106,7 +106,7 @@ fn messages(submit: &Submit) -> Result<Vec<proto::SubmitScanRequest>, CliError> 
     let declare = |(path, bytes): (&PathBuf, &Vec<u8>)| proto::FileDeclaration {
         display_name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         size_bytes: bytes.len() as u64,
-        sha256: Sha256::of(bytes).as_bytes().to_vec(),
+        sha256: Sha256::of(bytes).as_bytes().to_vec().into(),
     };
     let header = proto::SubmissionHeader {
         request_id: submit.request_id.clone().map_or_else(new_request_id, Ok)?,
@@ -117,7 +117,7 @@ fn messages(submit: &Submit) -> Result<Vec<proto::SubmitScanRequest>, CliError> 
     let part = |part| proto::SubmitScanRequest { part: Some(part) };
     let mut messages = vec![part(Part::Header(header))];
     for bytes in &contents {
-        messages.extend(bytes.chunks(CHUNK_BYTES).map(|chunk| part(Part::Chunk(chunk.to_vec()))));
+        messages.extend(bytes.chunks(CHUNK_BYTES).map(|chunk| part(Part::Chunk(chunk.to_vec().into()))));
     }
     Ok(messages)
 }
@@ -235,7 +235,7 @@ async fn save(
     out: &Path,
 ) -> Result<(), CliError> {
     let mut parts = client.get_copy(proto::GetCopyRequest { name: submission.copy.clone() }).await?.into_inner();
-    let mut expected = Vec::new();
+    let mut expected = bytes::Bytes::new();
     let mut pdf = Vec::new();
     while let Some(message) = parts.message().await? {
         match message.part {
@@ -244,7 +244,7 @@ async fn save(
             None => {}
         }
     }
-    if Sha256::of(&pdf).as_bytes().as_slice() != expected {
+    if Sha256::of(&pdf).as_bytes().as_slice() != expected.as_ref() {
         return Err(CliError::Failed("the copy did not arrive whole".to_owned()));
     }
     let part = out.with_extension("part");

@@ -44,9 +44,9 @@ enum Command {
     /// Inspects scans and decides, without a service.
     Inspect(inspect::Args),
     /// The development authority: CA, OCSP, CRL, time-stamps, identity provider.
-    Authority(authority::Args),
+    Authority(authority::AuthorityArgs),
     /// Makes the development keys and certificates.
-    Pki(pki::Args),
+    Pki(pki::PkiArgs),
     /// Writes and checks configuration.
     Config(config::Args),
 }
@@ -61,8 +61,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Review(args) => review::run(args).await,
         Command::Registry(args) => registry::run(args).await,
         Command::Inspect(args) => inspect::run(args).await,
-        Command::Authority(args) => authority::run(args).await,
-        Command::Pki(args) => pki::run(args),
+        Command::Authority(args) => authority::run(args).await.map_err(CliError::from),
+        Command::Pki(args) => pki::run(args).await.map_err(CliError::from),
         Command::Config(args) => config::run(args),
     };
     match done {

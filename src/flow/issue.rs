@@ -30,7 +30,8 @@ use crate::error::{ErrorCode, Failure};
 use crate::finding::Finding;
 use crate::inspect::checks::{compare_with_register, register_not_found, register_unavailable};
 use crate::inspect::forms::Form;
-use crate::inspect::{InspectionReport, Word, inspect};
+use crate::inspect::{InspectionReport, PageReport, inspect};
+use crate::limits::Limits;
 use crate::record::{CopyId, DeliveryId, Facts, Kind, Sha256, SubmissionId};
 use crate::store::{IssuedCopy, Outcome, Reservation, State, Submission};
 use crate::verify::Verdict;
@@ -177,7 +178,7 @@ impl Flow {
         let form = seen.or_else(|| self.forms.forms().iter().find(of_kind)).ok_or_else(|| never("no form of this kind"))?;
         let read = || report.fields.iter().map(|field| (field.id.clone(), field.value.clone())).collect();
         let facts = submission.officer_facts.clone().unwrap_or_else(read);
-        Ok(Essence { words: report.pages.iter().map(|page| page.words.clone()).collect(), form: form.clone(), kind, facts })
+        Ok(Essence { pages: report.pages.clone(), form: form.clone(), kind, facts })
     }
 
     fn statement(
@@ -213,8 +214,8 @@ impl Flow {
         now: OffsetDateTime,
     ) -> Result<(PreparedCopy, String), Hindrance> {
         let files = self.files(submission).await?;
-        let (limits, words) = (self.limits.clone(), essence.words.clone());
-        let pages = tokio::task::spawn_blocking(move || pages(&files, &limits, words))
+        let (limits, inspected) = (self.limits.clone(), essence.pages.clone());
+        let pages = tokio::task::spawn_blocking(move || pages(&files, &limits, inspected))
             .await
             .map_err(|_| wait(ErrorCode::Internal))?
             .map_err(|reason| never(&reason))?;
@@ -243,7 +244,6 @@ impl Flow {
             qr_text: qr_text.clone(),
             created_at: now,
             document_id: copy.as_str().as_bytes().to_vec(),
-            profile: AppearanceProfile::ChungThuc,
         };
         let fonts = Arc::clone(&self.issuer.fonts);
         let composed = tokio::task::spawn_blocking(move || compose(&content, &fonts))
@@ -287,7 +287,7 @@ struct Essence {
     kind: Kind,
     form: Form,
     facts: Facts,
-    words: Vec<Vec<Word>>,
+    pages: Vec<PageReport>,
 }
 
 /// Why a copy is not made now.
@@ -339,26 +339,26 @@ fn token_facts(form: &Form, facts: &Facts) -> Facts {
 }
 
 /// The scan's pages for the copy, unaltered: a JPEG passes through as received.
-fn pages(files: &[Bytes], limits: &crate::limits::Limits, words: Vec<Vec<Word>>) -> Result<Vec<PageContent>, String> {
+fn pages(files: &[Bytes], limits: &Limits, inspected: Vec<PageReport>) -> Result<Vec<PageContent>, String> {
     let mut pages = Vec::new();
-    let mut words = words.into_iter();
+    let mut inspected = inspected.into_iter();
     for file in files {
         let source = bansao_scan::open(file, &crate::inspect::scan_limits(limits)).map_err(|error| error.to_string())?;
         for page in source.pages {
-            pages.push(page_content(page, words.next().unwrap_or_default()));
+            let report = inspected.next().ok_or("more pages than were inspected")?;
+            pages.push(page_content(page, report));
         }
     }
     Ok(pages)
 }
 
-fn page_content(page: Page, words: Vec<Word>) -> PageContent {
-    let dpi = page.effective_dpi();
+fn page_content(page: Page, report: PageReport) -> PageContent {
     let image = match page.original {
-        Original::Jpeg(bytes) => PageImage::Jpeg { bytes, orientation: page.orientation },
+        Original::Jpeg(bytes) => PageImage::Jpeg { bytes, orientation: page.orientation.to_exif() },
         Original::Raster => {
             let (width, height) = page.image.dimensions();
             PageImage::Rgb { pixels: page.image.into_raw(), width, height }
         }
     };
-    PageContent { image, dpi, words }
+    PageContent { image, dpi: report.dpi, words: report.words }
 }

@@ -102,7 +102,10 @@ fn messages(parcel: &Parcel) -> Vec<proto::DeliverRequest> {
         facts: convert::facts(&parcel.copy.facts),
     };
     let mut messages = vec![part(deliver_request::Part::Header(header))];
-    messages.extend(parcel.pdf.chunks(CHUNK_BYTES).map(|chunk| part(deliver_request::Part::Chunk(chunk.to_vec()))));
+    messages.extend((0..parcel.pdf.len()).step_by(CHUNK_BYTES).map(|at| {
+        let end = parcel.pdf.len().min(at + CHUNK_BYTES);
+        part(deliver_request::Part::Chunk(parcel.pdf.slice(at..end)))
+    }));
     messages
 }
 

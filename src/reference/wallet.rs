@@ -112,7 +112,7 @@ impl Wallet {
         let delivery = DeliveryId::parse(&header.delivery).map_err(|_| Status::invalid_argument("delivery"))?;
         let copy = header.copy.ok_or_else(|| Status::invalid_argument("copy"))?;
         let sha256 = Sha256::of(&pdf);
-        if copy.sha256 != sha256.as_bytes() {
+        if copy.sha256.as_ref() != sha256.as_bytes() {
             return Err(Status::invalid_argument("the bytes are not the declared ones"));
         }
         let _writing = self.writing.lock().await;

@@ -65,7 +65,7 @@ fn refusal(error: &ValidateError) -> VerifyCode {
 fn judge_signatures(report: &mut Report, validation: &Validation) {
     report.signatures = validation.signatures.iter().map(signature).collect();
     for change in &validation.changes {
-        report.find(VerifyCode::ModifiedAfterSigning, format!("revision {}: {}", change.revision, change.modification));
+        report.find(VerifyCode::ModifiedAfterSigning, format!("revision {}: {:?}", change.revision, change.modification));
     }
     for judged in &validation.signatures {
         if let Some(code) = fault(judged, !validation.changes.is_empty()) {
