@@ -19,6 +19,8 @@ mod typeset;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use thiserror::Error;
 use time::OffsetDateTime;
 
@@ -67,17 +69,18 @@ impl std::fmt::Debug for PageContent {
 /// The image of a scan page.
 #[derive(Clone)]
 pub enum PageImage {
-    /// A JPEG file, grey or colour; goes into the copy byte for byte.
+    /// A JPEG file, grey or colour; goes into the copy byte for byte. Only its headers are read here: whoever made this value has
+    /// decoded the whole image.
     Jpeg {
         /// The file.
-        bytes: Vec<u8>,
+        bytes: Arc<Vec<u8>>,
         /// How the image must be turned to stand upright: the Exif orientation, 1 to 8.
         orientation: u8,
     },
     /// Upright pixels, three bytes each, rows from the top; go into the copy without loss.
     Rgb {
         /// `3 × width × height` bytes.
-        pixels: Vec<u8>,
+        pixels: Arc<Vec<u8>>,
         /// Pixels in a row.
         width: u32,
         /// Rows.

@@ -3,6 +3,8 @@
 //! The words are drawn first and the image, which is opaque and fills the page, covers them: they are found, copied and read
 //! aloud, and no renderer shows them. That needs neither transparency nor a second text rendering mode.
 
+use std::sync::Arc;
+
 use krilla::Document;
 use krilla::geom::{Point, Size, Transform};
 use krilla::image::{BitsPerComponent, CustomImage, Image, ImageColorspace};
@@ -33,6 +35,7 @@ pub(super) struct ScanPage {
 /// Checks image and size of `page`.
 pub(super) fn prepare(page: usize, content: &PageContent) -> Result<ScanPage, ComposeError> {
     let refuse = |reason: &str| ComposeError::Image { page, reason: reason.to_owned() };
+    let digest = page_image_digest(&content.image);
     let (image, orientation) = match &content.image {
         PageImage::Jpeg { bytes, orientation } => {
             let image = Image::from_jpeg(bytes.clone().into(), false).map_err(|reason| refuse(&reason))?;
@@ -43,11 +46,8 @@ pub(super) fn prepare(page: usize, content: &PageContent) -> Result<ScanPage, Co
             if *width == 0 || *height == 0 || u64::try_from(pixels.len()) != Ok(expected) || expected > u64::from(u32::MAX) {
                 return Err(refuse("the pixels do not fill the size"));
             }
-            let digest = page_image_digest(&content.image);
-            let pixels = std::sync::Arc::new(pixels.clone());
-            let image =
-                Image::from_custom(RgbPixels { pixels, size: (*width, *height), digest }, false).map_err(|reason| refuse(&reason))?;
-            (image, 1)
+            let pixels = RgbPixels { pixels: pixels.clone(), size: (*width, *height), digest };
+            (Image::from_custom(pixels, false).map_err(|reason| refuse(&reason))?, 1)
         }
     };
     if !(1..=8).contains(&orientation) {
@@ -62,7 +62,7 @@ pub(super) fn prepare(page: usize, content: &PageContent) -> Result<ScanPage, Co
         let mm = |points: f32| (points / MM) as u32;
         return Err(ComposeError::PageSize { page, width_mm: mm(width), height_mm: mm(height) });
     }
-    Ok(ScanPage { image, orientation, width, height, digest: page_image_digest(&content.image) })
+    Ok(ScanPage { image, orientation, width, height, digest })
 }
 
 impl ScanPage {
@@ -126,7 +126,7 @@ fn draw_word(surface: &mut Surface<'_>, word: &Word, face: &Face, page: (f32, f3
 /// Pixels as krilla takes them; hashed by their digest.
 #[derive(Clone)]
 struct RgbPixels {
-    pixels: std::sync::Arc<Vec<u8>>,
+    pixels: Arc<Vec<u8>>,
     size: (u32, u32),
     digest: Sha256,
 }

@@ -2,15 +2,17 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, Rgb, RgbImage};
+use proptest::prelude::*;
 use tempfile::TempDir;
 use time::macros::{date, datetime};
 
 use super::*;
 use crate::finding::Region;
-use crate::record::{Agency, CertificationNo, Certifier, SigningCapacity};
+use crate::record::{Agency, CertificationNo, Certifier, SigningCapacity, salted_digest};
 
 const TOKEN: &str = "2KCEWQUCAEMQ7Z3LJ4YFQWERTASDFGHZXCVB2345672KCEWQUCAEMQ7Z3LJ4YFQWERT";
 
@@ -33,11 +35,11 @@ fn jpeg(width: u32, height: u32) -> Vec<u8> {
 }
 
 fn jpeg_page(width: u32, height: u32, dpi: f32, orientation: u8) -> PageContent {
-    PageContent { image: PageImage::Jpeg { bytes: jpeg(width, height), orientation }, dpi, words: words() }
+    PageContent { image: PageImage::Jpeg { bytes: jpeg(width, height).into(), orientation }, dpi, words: words() }
 }
 
 fn rgb_page(width: u32, height: u32, dpi: f32) -> PageContent {
-    PageContent { image: PageImage::Rgb { pixels: pixels(width, height).into_raw(), width, height }, dpi, words: vec![] }
+    PageContent { image: PageImage::Rgb { pixels: pixels(width, height).into_raw().into(), width, height }, dpi, words: vec![] }
 }
 
 fn word(text: &str, left: u16, top: u16, right: u16) -> Word {
@@ -321,14 +323,65 @@ fn what_cannot_be_a_copy_is_refused() {
         assert!(matches!(refused(&|c| c.pages[1].dpi = dpi), ComposeError::PageSize { page: 1, .. }), "{dpi}");
     }
     let images = [
-        PageImage::Jpeg { bytes: vec![], orientation: 1 },
-        PageImage::Jpeg { bytes: b"not a picture".to_vec(), orientation: 1 },
-        PageImage::Jpeg { bytes: jpeg(80, 80), orientation: 9 },
-        PageImage::Rgb { pixels: vec![0; 10], width: 2, height: 2 },
-        PageImage::Rgb { pixels: vec![], width: 0, height: 2 },
-        PageImage::Rgb { pixels: vec![0; 12], width: u32::MAX, height: u32::MAX },
+        PageImage::Jpeg { bytes: vec![].into(), orientation: 1 },
+        PageImage::Jpeg { bytes: b"not a picture".to_vec().into(), orientation: 1 },
+        PageImage::Jpeg { bytes: jpeg(80, 80).into(), orientation: 9 },
+        PageImage::Rgb { pixels: vec![0; 10].into(), width: 2, height: 2 },
+        PageImage::Rgb { pixels: vec![].into(), width: 0, height: 2 },
+        PageImage::Rgb { pixels: vec![0; 12].into(), width: u32::MAX, height: u32::MAX },
     ];
     for image in images {
         assert!(matches!(refused(&|c| c.pages[0].image = image.clone()), ComposeError::Image { page: 0, .. }));
+    }
+}
+
+/// From the print back to the file: the token in the symbol names the images in the PDF.
+#[test]
+fn the_token_in_the_symbol_is_for_these_pages() {
+    use bansao_credential::{Algorithm, Claims, PublicKey, encode_url, key_id, sign, token_from_text, verify};
+    use ring::signature::{Ed25519KeyPair, KeyPair};
+
+    let mut content = a4();
+    let digests: Vec<Sha256> = content.pages.iter().map(|page| page_image_digest(&page.image)).collect();
+    let salt = [5; 16];
+    let claims = Claims {
+        key_id: key_id(b"certificate"),
+        issuer: "bansao.hanoi.gov.vn".into(),
+        kind: "birth_certificate".into(),
+        certification_no: content.statement.certification_no.to_string(),
+        agency_id: content.statement.agency.id.clone(),
+        agency_name: Some(content.statement.agency.name.clone()),
+        issued_at: 1_795_000_000,
+        copy_id: content.statement.copy_id.clone(),
+        facts: [("full_name".to_owned(), "ĐỖ TUYẾT NƯƠNG".to_owned())].into(),
+        pages_digest: *salted_digest(&salt, &digests).as_bytes(),
+        salt,
+    };
+    let key = Ed25519KeyPair::from_seed_unchecked(&[1; 32]).unwrap();
+    let token = sign(&claims, Algorithm::EdDsa, |message| Ok::<_, ()>(key.sign(message).as_ref().to_vec())).unwrap();
+    content.qr_text = encode_url("https://bansao.hanoi.gov.vn/v", &token).unwrap();
+    let copy = compose(&content, &fonts()).unwrap();
+
+    let folder = on_disk(&copy.pdf);
+    said("pdftoppm", &["-r", "150", "-gray", "-f", "3", "copy.pdf", "print"], folder.path());
+    let read = said("zbarimg", &["--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", "print-3.pgm"], folder.path());
+    let lookup = |_: &[u8]| Some(PublicKey::EdDsa(key.public_key().as_ref().to_vec()));
+    let found = verify(&token_from_text(&read).unwrap(), &lookup).unwrap();
+    assert_eq!(*salted_digest(&found.salt, &extract_page_digests(&copy.pdf).unwrap()).as_bytes(), found.pages_digest);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_damaged_file_is_answered(changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..40)) {
+        static COPY: LazyLock<Vec<u8>> = LazyLock::new(|| compose(&content(vec![jpeg_page(80, 80, 72.0, 1)]), &fonts()).unwrap().pdf);
+        let mut pdf = COPY.clone();
+        for (at, byte) in changes {
+            let at = at.index(pdf.len());
+            pdf[at] = byte;
+        }
+        let answered = extract_page_digests(&pdf);
+        prop_assert!(answered.is_err() || answered.is_ok_and(|digests| digests.len() == 1));
     }
 }
