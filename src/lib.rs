@@ -10,6 +10,10 @@ pub mod clock;
 
 pub mod limits;
 
+pub mod http;
+
+pub mod keys;
+
 pub mod inspect;
 
 pub mod decide;
