@@ -14,6 +14,10 @@ pub mod http;
 
 pub mod keys;
 
+pub mod jws;
+
+pub mod identity;
+
 pub mod inspect;
 
 pub mod decide;
