@@ -18,6 +18,10 @@ pub mod jws;
 
 pub mod identity;
 
+pub mod authority;
+
 pub mod inspect;
 
 pub mod decide;
+
+pub mod cli;

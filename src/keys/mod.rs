@@ -2,7 +2,7 @@
 //!
 //! A stage takes `&dyn Signer` or `&dyn Timestamper` and never learns where the key lives. The adapters here are files
 //! ([`FileSigner`]) and HTTP ([`HttpTimestamper`], [`HttpRevocation`]). What this module is not: it judges no certificate
-//! path (that is `bansao_pades`), and it issues none (that is the development authority).
+//! path (that is `bansao_pades`), and it issues none (that is [`crate::authority`]).
 
 mod anchors;
 mod certificate;
