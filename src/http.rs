@@ -1,0 +1,261 @@
+//! One bounded HTTP exchange: what asks time-stamp authorities, OCSP responders, CRL servers and key sets.
+//!
+//! HTTP/1.1 without TLS: what travels here is signed by itself (RFC 3161, RFC 6960, RFC 5280, 5). No redirect is followed,
+//! no proxy is used, nothing is decompressed. Every exchange has a deadline and a bound on the answer, and an address
+//! that came out of a certificate can be kept from reaching the inner network ([`Reach::PublicOnly`]).
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Bytes;
+use hyper::header::{ACCEPT, CONTENT_TYPE};
+use hyper::{Method, Request, Uri};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use thiserror::Error;
+
+/// Why there is no usable answer.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum HttpError {
+    /// Not an absolute `http://` address.
+    #[error("not an absolute http address: {0}")]
+    Address(String),
+    /// The address leads into a network that this exchange may not reach.
+    #[error("the address leads into an inner network: {0}")]
+    InnerNetwork(String),
+    /// No complete answer within the deadline.
+    #[error("no answer from {url} within {deadline_ms} ms")]
+    Deadline {
+        /// Who was asked.
+        url: String,
+        /// The deadline.
+        deadline_ms: u64,
+    },
+    /// The answer is longer than allowed.
+    #[error("the answer from {url} is longer than {max_bytes} bytes")]
+    TooLong {
+        /// Who was asked.
+        url: String,
+        /// The bound.
+        max_bytes: usize,
+    },
+    /// An answer other than 200.
+    #[error("{url} answered with status {status}")]
+    Status {
+        /// Who was asked.
+        url: String,
+        /// The status.
+        status: u16,
+    },
+    /// An answer of another type than the protocol asks for.
+    #[error("{url} answered with content type {content_type:?}")]
+    ContentType {
+        /// Who was asked.
+        url: String,
+        /// The type, empty where none was given.
+        content_type: String,
+    },
+    /// No connection, or a broken one.
+    #[error("cannot talk to {url}: {reason}")]
+    Connection {
+        /// Who was asked.
+        url: String,
+        /// What went wrong.
+        reason: String,
+    },
+}
+
+/// Which networks an exchange may reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// Any: for addresses that the operator wrote.
+    #[default]
+    Anywhere,
+    /// Only public addresses: for addresses out of certificates that others made.
+    PublicOnly,
+}
+
+/// The bounds of one exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// From the first packet to the last byte of the answer.
+    pub deadline: Duration,
+    /// Bytes of the answer's body.
+    pub max_bytes: usize,
+    /// Networks that may be reached.
+    pub reach: Reach,
+}
+
+/// A client that keeps its connections; clones share them.
+#[derive(Debug, Clone)]
+pub struct HttpClient {
+    inner: Client<HttpConnector, Full<Bytes>>,
+}
+
+impl Default for HttpClient {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl HttpClient {
+    /// A client without open connections.
+    pub fn new() -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        Self { inner: Client::builder(TokioExecutor::new()).pool_max_idle_per_host(4).build(connector) }
+    }
+
+    /// GETs `url`.
+    ///
+    /// # Errors
+    /// [`HttpError`]: anything but a complete answer with status 200 inside the bounds.
+    pub async fn get(&self, url: &str, bounds: Bounds) -> Result<Vec<u8>, HttpError> {
+        let request = Request::builder().method(Method::GET).uri(url).body(Full::default());
+        self.exchange(url, request, bounds, None).await
+    }
+
+    /// POSTs `body` to `url`; the answer must be of type `accept`.
+    ///
+    /// # Errors
+    /// [`HttpError`]: anything but a complete answer with status 200 and that type inside the bounds.
+    pub async fn post(&self, url: &str, content_type: &str, accept: &str, body: Vec<u8>, bounds: Bounds) -> Result<Vec<u8>, HttpError> {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(url)
+            .header(CONTENT_TYPE, content_type)
+            .header(ACCEPT, accept)
+            .body(Full::from(body));
+        self.exchange(url, request, bounds, Some(accept)).await
+    }
+
+    async fn exchange(
+        &self,
+        url: &str,
+        request: Result<Request<Full<Bytes>>, hyper::http::Error>,
+        bounds: Bounds,
+        accept: Option<&str>,
+    ) -> Result<Vec<u8>, HttpError> {
+        let request = request.map_err(|_| HttpError::Address(url.to_owned()))?;
+        let answer = async {
+            check_address(url, request.uri(), bounds.reach).await?;
+            self.answer(url, request, bounds.max_bytes, accept).await
+        };
+        let late =
+            |_| HttpError::Deadline { url: url.to_owned(), deadline_ms: u64::try_from(bounds.deadline.as_millis()).unwrap_or(u64::MAX) };
+        tokio::time::timeout(bounds.deadline, answer).await.map_err(late)?
+    }
+
+    async fn answer(&self, url: &str, request: Request<Full<Bytes>>, max_bytes: usize, accept: Option<&str>) -> Result<Vec<u8>, HttpError> {
+        let broken = |reason: String| HttpError::Connection { url: url.to_owned(), reason };
+        let response = self.inner.request(request).await.map_err(|e| broken(e.to_string()))?;
+        if response.status() != hyper::StatusCode::OK {
+            return Err(HttpError::Status { url: url.to_owned(), status: response.status().as_u16() });
+        }
+        if let Some(expected) = accept {
+            let content_type = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+            if !content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(expected) {
+                return Err(HttpError::ContentType { url: url.to_owned(), content_type: content_type.chars().take(80).collect() });
+            }
+        }
+        match Limited::new(response.into_body(), max_bytes).collect().await {
+            Ok(body) => Ok(body.to_bytes().to_vec()),
+            Err(e) if e.is::<LengthLimitError>() => Err(HttpError::TooLong { url: url.to_owned(), max_bytes }),
+            Err(e) => Err(broken(e.to_string())),
+        }
+    }
+}
+
+/// The host is looked up here once more than by the connector: a name that changes between the two is caught by the
+/// outgoing rules of the host's firewall, which `docs/OPERATIONS.md` asks for; this keeps plain mistakes and lures out.
+async fn check_address(url: &str, uri: &Uri, reach: Reach) -> Result<(), HttpError> {
+    let (Some("http"), Some(host)) = (uri.scheme_str(), uri.host()) else {
+        return Err(HttpError::Address(url.to_owned()));
+    };
+    if reach == Reach::Anywhere {
+        return Ok(());
+    }
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let broken = |e: std::io::Error| HttpError::Connection { url: url.to_owned(), reason: e.to_string() };
+    let mut addresses = tokio::net::lookup_host((host, uri.port_u16().unwrap_or(80))).await.map_err(broken)?;
+    if addresses.all(is_public) { Ok(()) } else { Err(HttpError::InnerNetwork(url.to_owned())) }
+}
+
+fn is_public(address: SocketAddr) -> bool {
+    let v4 = |ip: std::net::Ipv4Addr| {
+        let [a, b, ..] = ip.octets();
+        let shared = a == 100 && (b & 0xc0) == 64;
+        !(ip.is_private()
+            || ip.is_loopback()
+            || ip.is_link_local()
+            || ip.is_unspecified()
+            || ip.is_multicast()
+            || shared
+            || a == 0
+            || a >= 240)
+    };
+    match address.ip() {
+        IpAddr::V4(ip) => v4(ip),
+        IpAddr::V6(ip) => match ip.to_ipv4_mapped() {
+            Some(mapped) => v4(mapped),
+            None => !(ip.is_loopback() || ip.is_unspecified() || ip.is_multicast() || ip.is_unique_local() || ip.is_unicast_link_local()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    const BOUNDS: Bounds = Bounds { deadline: Duration::from_millis(500), max_bytes: 16, reach: Reach::Anywhere };
+
+    /// A server that gives every connection the same answer.
+    async fn server(answer: &'static [u8]) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/x", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut request = [0; 1024];
+                let _ = stream.read(&mut request).await;
+                if answer.is_empty() {
+                    tokio::time::sleep(Duration::from_secs(5)).await;
+                }
+                let _ = stream.write_all(answer).await;
+            }
+        });
+        url
+    }
+
+    #[tokio::test]
+    async fn only_a_complete_bounded_answer_of_the_right_kind_is_taken() {
+        let client = HttpClient::new();
+        let ok = server(b"HTTP/1.1 200 OK\r\ncontent-type: a/b; x=1\r\ncontent-length: 2\r\n\r\nhi").await;
+        assert_eq!(client.get(&ok, BOUNDS).await, Ok(b"hi".to_vec()));
+        assert_eq!(client.post(&ok, "c/d", "a/b", vec![], BOUNDS).await, Ok(b"hi".to_vec()));
+        assert!(matches!(client.post(&ok, "c/d", "a/c", vec![], BOUNDS).await, Err(HttpError::ContentType { .. })));
+
+        let long = server(b"HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n12345678901234567").await;
+        assert!(matches!(client.get(&long, BOUNDS).await, Err(HttpError::TooLong { max_bytes: 16, .. })));
+        let absent = server(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n").await;
+        assert!(matches!(client.get(&absent, BOUNDS).await, Err(HttpError::Status { status: 404, .. })));
+        let silent = server(b"").await;
+        assert!(matches!(client.get(&silent, BOUNDS).await, Err(HttpError::Deadline { deadline_ms: 500, .. })));
+        assert!(matches!(client.get("http://127.0.0.1:1/", BOUNDS).await, Err(HttpError::Connection { .. })));
+        assert_eq!(client.get("ldap://a/", BOUNDS).await, Err(HttpError::Address("ldap://a/".to_owned())));
+        assert_eq!(client.get("/x", BOUNDS).await, Err(HttpError::Address("/x".to_owned())));
+    }
+
+    #[tokio::test]
+    async fn a_lure_into_the_inner_network_is_not_followed() {
+        let bounds = Bounds { reach: Reach::PublicOnly, ..BOUNDS };
+        for url in ["http://127.0.0.1/", "http://[::1]/", "http://10.1.2.3/", "http://169.254.169.254/x", "http://[::ffff:192.168.0.1]/"] {
+            assert_eq!(HttpClient::new().get(url, bounds).await, Err(HttpError::InnerNetwork(url.to_owned())), "{url}");
+        }
+        assert!(is_public("8.8.8.8:80".parse().unwrap()));
+    }
+}

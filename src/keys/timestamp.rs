@@ -1,0 +1,140 @@
+//! Time-stamps over HTTP (RFC 3161, 3.4): several authorities asked in order, every answer checked before it is taken.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bansao_pades::DigestAlgorithm;
+use bansao_pades::path::{PathError, PathLimits, PathQuery, Usage, find_path};
+use bansao_pades::timestamp::{self, Expectation, TimestampToken};
+use ring::rand::{SecureRandom, SystemRandom};
+use thiserror::Error;
+
+use super::{Purpose, Timestamper, TrustAnchors};
+use crate::clock::Clock;
+use crate::http::{Bounds, HttpClient, HttpError};
+use crate::record::Sha256;
+
+/// Why there is no time-stamp.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum TimestampError {
+    /// No authority is configured.
+    #[error("no time-stamp authority is configured")]
+    NoSource,
+    /// The system has no randomness to give.
+    #[error("no randomness for a nonce")]
+    NoNonce,
+    /// The authority cannot be reached or gave no usable answer.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// The answer is not an acceptable time-stamp.
+    #[error("the answer of {url} is refused: {source}")]
+    Refused {
+        /// Who answered.
+        url: String,
+        /// Which check failed.
+        source: bansao_pades::Error,
+    },
+    /// The time-stamp's certificate does not lead to an anchor for time-stamps.
+    #[error("the authority behind {url} is not trusted: {source}")]
+    NotTrusted {
+        /// Who answered.
+        url: String,
+        /// Why there is no path.
+        source: PathError,
+    },
+    /// Every authority failed.
+    #[error("no time-stamp authority gave a time-stamp: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    AllFailed(Vec<TimestampError>),
+}
+
+/// Whom to ask, and how patiently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimestampSettings {
+    /// Addresses, in the order in which they are asked.
+    pub urls: Vec<String>,
+    /// Bounds on each exchange.
+    pub bounds: Bounds,
+    /// How far the stated time may be from ours.
+    pub tolerance: Duration,
+}
+
+impl TimestampSettings {
+    /// These addresses, with 2 seconds and 64 KiB for each answer and a tolerance of one minute.
+    pub fn new(urls: Vec<String>) -> Self {
+        let bounds = Bounds { deadline: Duration::from_secs(2), max_bytes: 64 << 10, reach: crate::http::Reach::Anywhere };
+        Self { urls, bounds, tolerance: Duration::from_secs(60) }
+    }
+}
+
+/// Time-stamp authorities at HTTP addresses.
+pub struct HttpTimestamper {
+    settings: TimestampSettings,
+    anchors: Arc<TrustAnchors>,
+    client: HttpClient,
+    clock: Arc<dyn Clock>,
+    random: SystemRandom,
+}
+
+impl HttpTimestamper {
+    /// Asks as `settings` say and trusts the time-stamp anchors of `anchors`.
+    pub fn new(settings: TimestampSettings, anchors: Arc<TrustAnchors>, client: HttpClient, clock: Arc<dyn Clock>) -> Self {
+        Self { settings, anchors, client, clock, random: SystemRandom::new() }
+    }
+
+    async fn ask(&self, url: &str, imprint: &Sha256) -> Result<TimestampToken, TimestampError> {
+        let refused = |source| TimestampError::Refused { url: url.to_owned(), source };
+        let mut nonce = [0; 16];
+        self.random.fill(&mut nonce).map_err(|_| TimestampError::NoNonce)?;
+        let request = timestamp::request(imprint.as_bytes(), DigestAlgorithm::Sha256, &nonce).map_err(refused)?;
+        let (query, reply) = ("application/timestamp-query", "application/timestamp-reply");
+        let response = self.client.post(url, query, reply, request, self.settings.bounds).await?;
+        let expected = Expectation {
+            imprint: imprint.as_bytes(),
+            algorithm: DigestAlgorithm::Sha256,
+            nonce: &nonce,
+            now: self.clock.now(),
+            tolerance: time::Duration::try_from(self.settings.tolerance).unwrap_or(time::Duration::MAX),
+        };
+        let token = timestamp::accept(&response, &expected).map_err(refused)?;
+        self.check_trusted(url, &token)?;
+        Ok(token)
+    }
+
+    fn check_trusted(&self, url: &str, token: &TimestampToken) -> Result<(), TimestampError> {
+        let query = PathQuery {
+            leaf: &token.tsa_certificate_der,
+            intermediates: &token.certificates,
+            anchors: self.anchors.of(Purpose::Timestamp),
+            at: token.gen_time,
+            usage: Usage::TimeStamping,
+            limits: PathLimits::default(),
+        };
+        find_path(&query).map(|_| ()).map_err(|source| TimestampError::NotTrusted { url: url.to_owned(), source })
+    }
+}
+
+#[async_trait]
+impl Timestamper for HttpTimestamper {
+    async fn timestamp(&self, imprint: &Sha256) -> Result<TimestampToken, TimestampError> {
+        let mut failures = Vec::new();
+        for url in &self.settings.urls {
+            match self.ask(url, imprint).await {
+                Ok(token) => return Ok(token),
+                Err(failure) => {
+                    tracing::warn!(%url, %failure, "no time-stamp from this authority");
+                    failures.push(failure);
+                }
+            }
+        }
+        match failures.pop() {
+            None => Err(TimestampError::NoSource),
+            Some(only) if failures.is_empty() => Err(only),
+            Some(last) => {
+                failures.push(last);
+                Err(TimestampError::AllFailed(failures))
+            }
+        }
+    }
+}
