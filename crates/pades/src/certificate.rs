@@ -1,0 +1,161 @@
+//! A certificate as read: the typed view beside the exact bytes that were signed.
+
+use const_oid::ObjectIdentifier;
+use der::{Decode, Encode, Reader, SliceReader};
+use spki::AlgorithmIdentifierOwned;
+use time::OffsetDateTime;
+use x509_cert::ext::Extension;
+use x509_cert::name::Name;
+
+use crate::algorithm::Scheme;
+use crate::{Error, instant, oid};
+
+/// The first common name in the subject of a certificate (DER or PEM), for people to read.
+///
+/// # Errors
+///
+/// [`Error::Malformed`] when it is not a certificate.
+pub fn common_name(certificate: &[u8]) -> Result<Option<String>, Error> {
+    Ok(Certificate::read(certificate)?.subject_common_name())
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Certificate {
+    der: Vec<u8>,
+    signed: SignedParts,
+    inner: x509_cert::Certificate,
+}
+
+impl Certificate {
+    /// Reads DER, or PEM with one certificate.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Error> {
+        if bytes.starts_with(b"-----BEGIN ") {
+            let (_, pem) = x509_parser::pem::parse_x509_pem(bytes).map_err(|e| Error::malformed("certificate", e))?;
+            return Self::from_der(&pem.contents);
+        }
+        Self::from_der(bytes)
+    }
+
+    pub(crate) fn from_der(der: &[u8]) -> Result<Self, Error> {
+        let bad = |e: der::Error| Error::malformed("certificate", e);
+        let inner = x509_cert::Certificate::from_der(der).map_err(bad)?;
+        // One reading only: what is written back must be what was read, else other parsers may see another certificate.
+        if inner.to_der().map_err(bad)? != der {
+            return Err(Error::malformed("certificate", "not DER"));
+        }
+        if inner.signature_algorithm != inner.tbs_certificate.signature {
+            return Err(Error::malformed("certificate", "two different signature algorithms"));
+        }
+        let extensions = inner.tbs_certificate.extensions.as_deref().unwrap_or(&[]);
+        for (i, e) in extensions.iter().enumerate() {
+            if extensions.iter().skip(i + 1).any(|other| other.extn_id == e.extn_id) {
+                return Err(Error::malformed("certificate", "an extension appears twice"));
+            }
+        }
+        Ok(Self { der: der.to_vec(), signed: SignedParts::read(der, "certificate")?, inner })
+    }
+
+    pub(crate) fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    pub(crate) fn tbs(&self) -> &x509_cert::TbsCertificate {
+        &self.inner.tbs_certificate
+    }
+
+    pub(crate) fn as_x509(&self) -> &x509_cert::Certificate {
+        &self.inner
+    }
+
+    pub(crate) fn extension(&self, id: ObjectIdentifier) -> Option<&Extension> {
+        self.extensions().iter().find(|e| e.extn_id == id)
+    }
+
+    pub(crate) fn extensions(&self) -> &[Extension] {
+        self.tbs().extensions.as_deref().unwrap_or(&[])
+    }
+
+    /// The decoded value of an extension; `Err` when it is present and malformed.
+    pub(crate) fn extension_as<T: for<'a> Decode<'a>>(&self, id: ObjectIdentifier) -> Result<Option<T>, Error> {
+        self.extension(id)
+            .map(|e| T::from_der(e.extn_value.as_bytes()).map_err(|e| Error::malformed("certificate extension", e)))
+            .transpose()
+    }
+
+    pub(crate) fn not_before(&self) -> OffsetDateTime {
+        instant::from_x509(&self.tbs().validity.not_before)
+    }
+
+    pub(crate) fn not_after(&self) -> OffsetDateTime {
+        instant::from_x509(&self.tbs().validity.not_after)
+    }
+
+    pub(crate) fn is_valid_at(&self, at: OffsetDateTime) -> bool {
+        self.not_before() <= at && at <= self.not_after()
+    }
+
+    pub(crate) fn is_self_issued(&self) -> bool {
+        self.tbs().subject == self.tbs().issuer
+    }
+
+    pub(crate) fn verify_signed_by(&self, issuer: &Self) -> Result<(), Error> {
+        self.signed.verify(issuer, "certificate")
+    }
+
+    pub(crate) fn subject_common_name(&self) -> Option<String> {
+        name_attribute(&self.tbs().subject, oid::COMMON_NAME)
+    }
+}
+
+/// `SEQUENCE { toBeSigned, signatureAlgorithm, signature BIT STRING, ... }`: certificates, CRLs and OCSP responses share it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SignedParts {
+    pub(crate) tbs: Vec<u8>,
+    algorithm: AlgorithmIdentifierOwned,
+    signature: Vec<u8>,
+}
+
+impl SignedParts {
+    pub(crate) fn read(der: &[u8], what: &'static str) -> Result<Self, Error> {
+        let bad = |e: der::Error| Error::malformed(what, e);
+        let mut outer = SliceReader::new(der).map_err(bad)?;
+        let body = der::asn1::AnyRef::decode(&mut outer).map_err(bad)?;
+        if body.value().len() > der.len() || !outer.is_finished() {
+            return Err(Error::malformed(what, "trailing bytes"));
+        }
+        let mut reader = SliceReader::new(body.value()).map_err(bad)?;
+        let tbs = reader.tlv_bytes().map_err(bad)?.to_vec();
+        let algorithm = AlgorithmIdentifierOwned::decode(&mut reader).map_err(bad)?;
+        let signature = der::asn1::BitString::decode(&mut reader).map_err(bad)?;
+        let signature = signature.as_bytes().ok_or_else(|| Error::malformed(what, "odd signature bits"))?.to_vec();
+        Ok(Self { tbs, algorithm, signature })
+    }
+
+    pub(crate) fn verify(&self, issuer: &Certificate, what: &'static str) -> Result<(), Error> {
+        Scheme::from_identifier(&self.algorithm, None)?.verify(
+            &issuer.tbs().subject_public_key_info,
+            &self.tbs,
+            &self.signature,
+            what,
+        )
+    }
+}
+
+fn name_attribute(name: &Name, id: ObjectIdentifier) -> Option<String> {
+    use der::Tag;
+    let value = name.0.iter().flat_map(|rdn| rdn.0.iter()).find(|a| a.oid == id).map(|a| &a.value)?;
+    match der::Tagged::tag(value) {
+        Tag::Utf8String | Tag::PrintableString | Tag::Ia5String => String::from_utf8(value.value().to_vec()).ok(),
+        Tag::TeletexString => Some(value.value().iter().map(|&b| char::from(b)).collect()),
+        Tag::BmpString => {
+            let units: Vec<u16> = value
+                .value()
+                .chunks_exact(2)
+                .filter_map(|c| <[u8; 2]>::try_from(c).ok())
+                .map(u16::from_be_bytes)
+                .collect();
+            String::from_utf16(&units).ok()
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,262 @@
+//! A small PKI and a small PDF, made anew in each run.
+#![allow(dead_code, unreachable_pub, clippy::allow_attributes, reason = "each test binary uses a part of it")]
+
+use std::process::Command;
+
+use bansao_pades::timestamp::{Expectation, TsaIdentity, accept, request, respond};
+use bansao_pades::document::DEFAULT_RESERVE;
+use bansao_pades::{
+    DigestAlgorithm, Error, FieldLock, FieldSpec, Prepared, SignatureSpec, SigningProfile, add_signature_fields, cms,
+    prepare_signature,
+};
+use rcgen::{
+    BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
+use ring::rand::SystemRandom;
+use ring::signature;
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+pub const NOW: OffsetDateTime = datetime!(2026-03-05 07:08:09 +07:00);
+
+/// A key and its certificate.
+pub struct Identity {
+    pub key: KeyPair,
+    pub params: CertificateParams,
+    pub certificate: Vec<u8>,
+    pub profile: SigningProfile,
+}
+
+impl Identity {
+    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        let random = SystemRandom::new();
+        let pkcs8 = self.key.serialize_der();
+        match self.profile {
+            SigningProfile::RsaPkcs1Sha256 | SigningProfile::RsaPssSha256 => {
+                let key = signature::RsaKeyPair::from_pkcs8(&pkcs8).unwrap();
+                let mut out = vec![0; key.public().modulus_len()];
+                let padding: &dyn signature::RsaEncoding = if self.profile == SigningProfile::RsaPssSha256 {
+                    &signature::RSA_PSS_SHA256
+                } else {
+                    &signature::RSA_PKCS1_SHA256
+                };
+                key.sign(padding, &random, message, &mut out).unwrap();
+                Ok(out)
+            }
+            SigningProfile::EcdsaP256Sha256 => {
+                let algorithm = &signature::ECDSA_P256_SHA256_ASN1_SIGNING;
+                let key = signature::EcdsaKeyPair::from_pkcs8(algorithm, &pkcs8, &random).unwrap();
+                Ok(key.sign(&random, message).unwrap().as_ref().to_vec())
+            }
+            other => Err(Error::Signer(format!("no test key for {other:?}"))),
+        }
+    }
+}
+
+pub fn ec_key() -> KeyPair {
+    KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap()
+}
+
+/// ring makes no RSA keys; openssl does.
+pub fn rsa_key() -> KeyPair {
+    let out = Command::new("openssl")
+        .args(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"])
+        .output()
+        .unwrap();
+    assert!(out.status.success());
+    let pem = String::from_utf8(out.stdout).unwrap();
+    KeyPair::from_pkcs8_pem_and_sign_algo(&pem, &rcgen::PKCS_RSA_SHA256).unwrap()
+}
+
+pub fn params(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.not_before = datetime!(2025-01-01 00:00:00 UTC);
+    params.not_after = datetime!(2035-01-01 00:00:00 UTC);
+    params.use_authority_key_identifier_extension = true;
+    params
+}
+
+pub fn ca_params(name: &str, path_length: Option<u8>) -> CertificateParams {
+    let mut p = params(name);
+    p.is_ca = IsCa::Ca(path_length.map_or(BasicConstraints::Unconstrained, BasicConstraints::Constrained));
+    p.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    p
+}
+
+pub fn leaf_params(name: &str) -> CertificateParams {
+    let mut p = params(name);
+    p.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::ContentCommitment];
+    p
+}
+
+/// rcgen writes extended key usage as not critical; a time-stamping certificate must have it critical.
+pub fn tsa_params(name: &str) -> CertificateParams {
+    let mut p = params(name);
+    p.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    let time_stamping = vec![0x30, 0x0a, 0x06, 0x08, 0x2b, 6, 1, 5, 5, 7, 3, 8];
+    let mut usage = CustomExtension::from_oid_content(&[2, 5, 29, 37], time_stamping);
+    usage.set_criticality(true);
+    p.custom_extensions.push(usage);
+    p
+}
+
+pub fn ocsp_params(name: &str) -> CertificateParams {
+    let mut p = params(name);
+    p.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    p.extended_key_usages = vec![ExtendedKeyUsagePurpose::OcspSigning];
+    p.custom_extensions.push(CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 48, 1, 5], vec![5, 0]));
+    p
+}
+
+pub fn self_signed(params: CertificateParams, key: KeyPair) -> Identity {
+    let certificate = params.self_signed(&key).unwrap().der().to_vec();
+    Identity { key, params, certificate, profile: SigningProfile::EcdsaP256Sha256 }
+}
+
+pub fn issue(ca: &Identity, params: CertificateParams, key: KeyPair, profile: SigningProfile) -> Identity {
+    let issuer = Issuer::from_params(&ca.params, &ca.key);
+    let certificate = params.signed_by(&key, &issuer).unwrap().der().to_vec();
+    Identity { key, params, certificate, profile }
+}
+
+/// Root, one issuing CA, a certifier (RSA), an agency (P-256), a time-stamping authority, an OCSP responder.
+pub struct Pki {
+    pub root: Identity,
+    pub ca: Identity,
+    pub certifier: Identity,
+    pub agency: Identity,
+    pub tsa: Identity,
+    pub ocsp: Identity,
+}
+
+impl Pki {
+    pub fn new(certifier: SigningProfile) -> Self {
+        let ec = SigningProfile::EcdsaP256Sha256;
+        let root = self_signed(ca_params("Test Root", None), ec_key());
+        let ca = issue(&root, ca_params("Test CA", Some(0)), ec_key(), ec);
+        let key = if certifier == ec { ec_key() } else { rsa_key() };
+        let certifier = issue(&ca, leaf_params("Nguyễn Văn Chứng"), key, certifier);
+        let agency = issue(&ca, leaf_params("UBND phường Thử Nghiệm"), ec_key(), ec);
+        let tsa = issue(&ca, tsa_params("Test TSA"), ec_key(), ec);
+        let ocsp = issue(&ca, ocsp_params("Test OCSP"), ec_key(), ec);
+        Self { root, ca, certifier, agency, tsa, ocsp }
+    }
+
+    pub fn tsa_identity(&self) -> TsaIdentity {
+        TsaIdentity {
+            certificate: self.tsa.certificate.clone(),
+            chain: vec![self.ca.certificate.clone()],
+            profile: self.tsa.profile,
+            policy: "1.3.6.1.4.1.57264.99.1".to_owned(),
+        }
+    }
+
+    /// A time-stamp token over a SHA-256 digest, asked for and answered as two parties would.
+    pub fn stamp(&self, digest: &[u8], at: OffsetDateTime) -> Vec<u8> {
+        let nonce = [0x80, 1, 2, 3, 4, 5, 6, 7];
+        let asked = request(digest, DigestAlgorithm::Sha256, &nonce).unwrap();
+        let accuracy = Some(Duration::seconds(1));
+        let answer =
+            respond(&asked, &self.tsa_identity(), &[42], at, accuracy, &mut |m| self.tsa.sign(m)).unwrap();
+        let expected = Expectation {
+            imprint: digest,
+            algorithm: DigestAlgorithm::Sha256,
+            nonce: &nonce,
+            now: at,
+            tolerance: Duration::minutes(5),
+        };
+        accept(&answer, &expected).unwrap().token_der
+    }
+
+    /// Signs a prepared file, with a time-stamp unless `at` is `None`.
+    pub fn seal(&self, signer: &Identity, prepared: Prepared, at: Option<OffsetDateTime>) -> Vec<u8> {
+        let digest = prepared.digest(signer.profile.digest_algorithm());
+        let attributes = cms::SignedAttributes::new(signer.profile, &digest, &signer.certificate).unwrap();
+        let value = signer.sign(&attributes.to_be_signed().unwrap()).unwrap();
+        let token = at.map(|at| self.stamp(&DigestAlgorithm::Sha256.digest(&value), at));
+        let chain = [self.ca.certificate.clone()];
+        let container = cms::assemble(&attributes, &value, &chain, token.as_deref()).unwrap();
+        prepared.embed(&container).unwrap()
+    }
+}
+
+pub const CERTIFIER_FIELD: &str = "Certifier";
+pub const AGENCY_FIELD: &str = "Agency";
+
+/// Both fields, the agency's with its lock.
+pub fn with_fields(pdf: &[u8]) -> Vec<u8> {
+    let field = |name: &str, rect, lock| FieldSpec { name: name.to_owned(), page: 0, rect, lock };
+    let fields = [
+        field(CERTIFIER_FIELD, [50.0, 50.0, 250.0, 100.0], FieldLock::None),
+        field(AGENCY_FIELD, [300.0, 50.0, 500.0, 100.0], FieldLock::All),
+    ];
+    add_signature_fields(pdf, &fields).unwrap()
+}
+
+pub fn spec<'a>(field: &'a str, certify: bool, appearance: Option<&'a [u8]>) -> SignatureSpec<'a> {
+    SignatureSpec {
+        field,
+        name: Some("Nguyễn Văn Chứng"),
+        reason: Some("Chứng thực bản sao từ bản chính"),
+        location: Some("Hà Nội"),
+        time: NOW,
+        certify,
+        appearance,
+        reserve: DEFAULT_RESERVE,
+    }
+}
+
+impl Pki {
+    /// The whole way: fields, certifier, agency; both time-stamped one second apart unless `stamped` is false.
+    pub fn sign_twice(&self, pdf: &[u8], stamped: bool) -> Vec<u8> {
+        let at = |seconds| stamped.then(|| NOW + Duration::seconds(seconds));
+        let picture = base_pdf();
+        let pdf = with_fields(pdf);
+        let prepared = prepare_signature(&pdf, &spec(CERTIFIER_FIELD, true, Some(&picture))).unwrap();
+        let pdf = self.seal(&self.certifier, prepared, at(1));
+        let prepared = prepare_signature(&pdf, &spec(AGENCY_FIELD, false, Some(&picture))).unwrap();
+        self.seal(&self.agency, prepared, at(2))
+    }
+}
+
+/// A one-page PDF with a classic cross-reference table.
+pub fn base_pdf() -> Vec<u8> {
+    use lopdf::{Document, Object, Stream, dictionary};
+    let mut doc = Document::with_version("1.7");
+    let pages = doc.new_object_id();
+    let font = doc.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" });
+    let content = doc.add_object(Stream::new(
+        dictionary! {},
+        b"BT /F1 24 Tf 72 700 Td (certified copy) Tj ET".to_vec(),
+    ));
+    let metadata = doc.add_object(Stream::new(
+        dictionary! { "Type" => "Metadata", "Subtype" => "XML" },
+        b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>".to_vec(),
+    ));
+    let page = doc.add_object(dictionary! {
+        "Type" => "Page", "Parent" => pages, "Contents" => content,
+        "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
+        "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } },
+    });
+    doc.objects.insert(
+        pages,
+        Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }),
+    );
+    let catalog =
+        doc.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages, "Metadata" => metadata });
+    doc.trailer.set("Root", catalog);
+    doc.trailer.set("ID", vec![Object::string_literal("0123456789abcdef"), Object::string_literal("0123456789abcdef")]);
+    let mut out = Vec::new();
+    doc.save_to(&mut out).unwrap();
+    out
+}
+
+/// The same with object streams and a cross-reference stream.
+pub fn base_pdf_modern() -> Vec<u8> {
+    let mut doc = lopdf::Document::load_mem(&base_pdf()).unwrap();
+    let mut out = Vec::new();
+    doc.save_modern(&mut out).unwrap();
+    out
+}

@@ -1,0 +1,115 @@
+//! Other people's programs judge what this crate makes.
+#![expect(clippy::unwrap_used, reason = "a failed test may stop")]
+
+mod common;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use bansao_pades::timestamp::{request, respond};
+use bansao_pades::{DigestAlgorithm, SigningProfile, cms, prepare_signature};
+use common::*;
+use time::Duration;
+
+fn pem(der: &[u8]) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "c.der", der);
+    let output = run(dir.path(), "openssl", &["x509", "-inform", "DER", "-in", "c.der"]);
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn run(dir: &Path, program: &str, args: &[&str]) -> Output {
+    Command::new(program).args(args).current_dir(dir).output().unwrap()
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn write(dir: &Path, name: &str, bytes: impl AsRef<[u8]>) {
+    std::fs::write(dir.join(name), bytes).unwrap();
+}
+
+#[test]
+fn openssl_verifies_a_time_stamp() {
+    let pki = Pki::new(SigningProfile::EcdsaP256Sha256);
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    write(dir, "root.pem", pem(&pki.root.certificate));
+    write(dir, "ca.pem", pem(&pki.ca.certificate));
+    let digest = DigestAlgorithm::Sha256.digest(b"a copy");
+    // Our request and answer, then openssl's request and our answer.
+    write(dir, "ours.tsq", request(&digest, DigestAlgorithm::Sha256, &[7; 8]).unwrap());
+    write(dir, "data", b"a copy");
+    let query = run(dir, "openssl", &["ts", "-query", "-data", "data", "-sha256", "-cert", "-out", "theirs.tsq"]);
+    assert!(query.status.success(), "{}", text(&query));
+    for name in ["ours.tsq", "theirs.tsq"] {
+        let asked = std::fs::read(dir.join(name)).unwrap();
+        let accuracy = Some(Duration::milliseconds(1500));
+        let at = time::OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_772_669_289) + Duration::milliseconds(250);
+        let answer =
+            respond(&asked, &pki.tsa_identity(), &[0xff, 1], at, accuracy, &mut |m| pki.tsa.sign(m)).unwrap();
+        write(dir, "answer.tsr", answer);
+        let args = ["ts", "-verify", "-queryfile", name, "-in", "answer.tsr", "-CAfile", "root.pem", "-untrusted", "ca.pem"];
+        let verified = run(dir, "openssl", &args);
+        assert!(text(&verified).contains("Verification: OK"), "{}", text(&verified));
+    }
+}
+
+#[test]
+fn openssl_verifies_the_container_of_every_key_type() {
+    use SigningProfile::{EcdsaP256Sha256, RsaPkcs1Sha256, RsaPssSha256};
+    for profile in [EcdsaP256Sha256, RsaPkcs1Sha256, RsaPssSha256] {
+        let pki = Pki::new(profile);
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path();
+        write(dir, "root.pem", pem(&pki.root.certificate));
+        let prepared = prepare_signature(&with_fields(&base_pdf()), &spec(CERTIFIER_FIELD, true, None)).unwrap();
+        write(dir, "content", prepared.signed_content());
+        let digest = prepared.digest(profile.digest_algorithm());
+        let attributes = cms::SignedAttributes::new(profile, &digest, &pki.certifier.certificate).unwrap();
+        let value = pki.certifier.sign(&attributes.to_be_signed().unwrap()).unwrap();
+        let token = pki.stamp(&DigestAlgorithm::Sha256.digest(&value), NOW);
+        let container =
+            cms::assemble(&attributes, &value, &[pki.ca.certificate.clone()], Some(&token)).unwrap();
+        write(dir, "sig.der", container);
+        let args = [
+            "cms", "-verify", "-binary", "-cades", "-inform", "DER", "-in", "sig.der", "-content", "content", "-CAfile",
+            "root.pem", "-purpose", "any", "-out", "out",
+        ];
+        let verified = run(dir, "openssl", &args);
+        assert!(verified.status.success(), "{profile:?}: {}", text(&verified));
+    }
+}
+
+#[test]
+fn qpdf_and_pdfsig_accept_two_signatures() {
+    for (base, profile) in
+        [(base_pdf(), SigningProfile::RsaPssSha256), (base_pdf_modern(), SigningProfile::EcdsaP256Sha256), (base_pdf(), SigningProfile::RsaPkcs1Sha256)]
+    {
+        let pki = Pki::new(profile);
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path();
+        write(dir, "copy.pdf", pki.sign_twice(&base, true));
+        let checked = run(dir, "qpdf", &["--check", "copy.pdf"]);
+        assert!(checked.status.success(), "{}", text(&checked));
+        trust(dir, &pki);
+        let verified = text(&run(dir, "pdfsig", &["-nssdir", "nss", "copy.pdf"]));
+        assert_eq!(verified.matches("Signature is Valid.").count(), 2, "{profile:?}: {verified}");
+        assert_eq!(verified.matches("Certificate is Trusted.").count(), 2, "{profile:?}: {verified}");
+    }
+}
+
+/// An NSS database that trusts the root.
+fn trust(dir: &Path, pki: &Pki) {
+    std::fs::create_dir(dir.join("nss")).unwrap();
+    write(dir, "root.pem", pem(&pki.root.certificate));
+    for args in [
+        &["-N", "-d", "sql:nss", "--empty-password"][..],
+        &["-A", "-d", "sql:nss", "-n", "root", "-t", "CT,CT,CT", "-i", "root.pem"],
+    ] {
+        let made = run(dir, "certutil", args);
+        assert!(made.status.success(), "{}", text(&made));
+    }
+}

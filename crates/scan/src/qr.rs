@@ -1,0 +1,103 @@
+//! QR symbols: `rxing` finds and decodes them on the page, `rqrr` must read the same from the crop.
+//!
+//! Two decoders that share no code and agree byte for byte are what "confirmed" means. The page is never scaled down
+//! before decoding: a symbol printed at the limit is lost by it (168 instead of 199 of 200 at half size).
+
+use std::collections::HashSet;
+
+use image::{GrayImage, RgbImage};
+use rxing::multi::{GenericMultipleBarcodeReader, MultipleBarcodeReader};
+use rxing::qrcode::QRCodeReader;
+use rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, Luma8LuminanceSource, RXingResult, common::HybridBinarizer};
+
+use crate::error::ScanError;
+use crate::open::guarded;
+use crate::raster::{Rect, luma};
+
+/// One symbol that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Symbol {
+    /// Its content.
+    pub text: String,
+    /// The finder patterns' centres as the first decoder gives them: bottom left, top left, top right, and the
+    /// alignment pattern where there is one.
+    pub corners: Vec<(f32, f32)>,
+    /// Box around the whole symbol, with its quiet zone.
+    pub bbox: Rect,
+    /// Whether the second decoder read the same.
+    pub confirmed: bool,
+}
+
+/// Symbols that are looked for on one page at most.
+const MOST: usize = 8;
+
+/// All symbols of a page, at its full resolution.
+#[must_use]
+pub fn read(page: &RgbImage) -> Vec<Symbol> {
+    read_luma(&luma(page))
+}
+
+/// All symbols of a gray page.
+#[must_use]
+pub fn read_luma(page: &GrayImage) -> Vec<Symbol> {
+    if page.width() == 0 || page.height() == 0 {
+        return Vec::new();
+    }
+    let found = guarded(|| find(page)).unwrap_or_default();
+    let mut symbols: Vec<Symbol> = Vec::new();
+    for result in found.iter().take(MOST) {
+        let symbol = symbol(page, result);
+        if !symbols.iter().any(|known| known.text == symbol.text && known.bbox.intersection(&symbol.bbox).area() > 0) {
+            symbols.push(symbol);
+        }
+    }
+    symbols
+}
+
+fn find(page: &GrayImage) -> Result<Vec<RXingResult>, ScanError> {
+    let hints =
+        DecodeHints { TryHarder: Some(true), PossibleFormats: Some(HashSet::from([BarcodeFormat::QR_CODE])), ..DecodeHints::default() };
+    let none = |_| ScanError::damaged("no symbol");
+    let source = Luma8LuminanceSource::new(page.as_raw().clone(), page.width(), page.height()).map_err(none)?;
+    let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
+    GenericMultipleBarcodeReader::new(QRCodeReader).decode_multiple_with_hints(&mut bitmap, &hints).map_err(none)
+}
+
+fn symbol(page: &GrayImage, result: &RXingResult) -> Symbol {
+    let corners: Vec<(f32, f32)> = result.getPoints().iter().map(|point| (point.x, point.y)).collect();
+    let bbox = whole(&corners, page);
+    let text = result.getText().to_owned();
+    let confirmed = second_reading(page, &bbox).contains(&text);
+    Symbol { text, corners, bbox, confirmed }
+}
+
+/// Finder centres lie 3.5 modules inside the symbol; half the distance between them more than covers that and the
+/// quiet zone, for the smallest symbol has 14 modules between centres.
+fn whole(corners: &[(f32, f32)], page: &GrayImage) -> Rect {
+    let least = |pick: fn(&(f32, f32)) -> f32| corners.iter().map(pick).fold(f32::INFINITY, f32::min);
+    let most = |pick: fn(&(f32, f32)) -> f32| corners.iter().map(pick).fold(0.0, f32::max);
+    let (x0, y0, x1, y1) = (least(|c| c.0), least(|c| c.1), most(|c| c.0), most(|c| c.1));
+    if corners.is_empty() || !(x0.is_finite() && y0.is_finite() && x1.is_finite() && y1.is_finite()) {
+        return Rect { x: 0, y: 0, w: page.width(), h: page.height() };
+    }
+    let margin = ((x1 - x0).max(y1 - y0) * 0.55).max(12.0) as u32;
+    Rect::between(x0.max(0.0) as u32, y0.max(0.0) as u32, x1 as u32, y1 as u32).grown(margin, margin, page.width(), page.height())
+}
+
+/// What the second decoder reads in a box: at its size, then enlarged, for it wants larger modules than the first.
+fn second_reading(page: &GrayImage, bbox: &Rect) -> Vec<String> {
+    let crop = image::imageops::crop_imm(page, bbox.x, bbox.y, bbox.w, bbox.h).to_image();
+    let read = |image: GrayImage| guarded(|| Ok(decode(&image))).unwrap_or_default();
+    let texts = read(crop.clone());
+    if !texts.is_empty() || crop.width().max(crop.height()) > 1200 {
+        return texts;
+    }
+    read(crate::raster::resize_gray(&crop, crop.width() * 2, crop.height() * 2))
+}
+
+fn decode(image: &GrayImage) -> Vec<String> {
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let pixels = image.as_raw();
+    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[y * width + x]);
+    prepared.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
+}

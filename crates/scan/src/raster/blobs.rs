@@ -1,0 +1,167 @@
+//! Connected pieces of ink (8-neighbourhood), by runs and union-find.
+
+use image::GrayImage;
+
+use super::Rect;
+
+/// Gray below this is ink on a text layer.
+pub(crate) const INK: u8 = 128;
+
+/// A horizontal run of ink: `x0..x1` in row `y`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run {
+    pub(crate) y: u32,
+    pub(crate) x0: u32,
+    pub(crate) x1: u32,
+    blob: u32,
+}
+
+/// One connected piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Blob {
+    pub(crate) rect: Rect,
+    /// Pixels of ink.
+    pub(crate) area: u32,
+}
+
+/// All pieces of an image, and the runs that they are made of.
+#[derive(Debug, Default)]
+pub(crate) struct Blobs {
+    pub(crate) blobs: Vec<Blob>,
+    runs: Vec<Run>,
+}
+
+/// More runs than a page of dense text has by far; beyond it the page is noise and is not looked at further.
+const MOST_RUNS: usize = 4_000_000;
+
+impl Blobs {
+    /// Pieces where `is_ink` says so.
+    pub(crate) fn find(image: &GrayImage, is_ink: impl Fn(u8) -> bool) -> Self {
+        let runs = runs(image, is_ink);
+        let mut parents: Vec<u32> = (0..runs.len() as u32).collect();
+        join_rows(&runs, &mut parents);
+        collect(runs, &mut parents)
+    }
+
+    /// The runs of every piece that `chosen` picks by its index.
+    pub(crate) fn runs_of(&self, chosen: impl Fn(usize) -> bool) -> impl Iterator<Item = Run> {
+        self.runs.iter().copied().filter(move |run| chosen(run.blob as usize))
+    }
+}
+
+/// Paints runs white.
+pub(crate) fn erase(image: &mut GrayImage, runs: impl Iterator<Item = Run>) {
+    let width = image.width() as usize;
+    let pixels: &mut [u8] = image;
+    for run in runs {
+        let start = run.y as usize * width;
+        pixels[start + run.x0 as usize..start + run.x1 as usize].fill(255);
+    }
+}
+
+fn runs(image: &GrayImage, is_ink: impl Fn(u8) -> bool) -> Vec<Run> {
+    let width = image.width() as usize;
+    let mut runs = Vec::new();
+    if width == 0 {
+        return runs;
+    }
+    for (y, row) in image.as_raw().chunks_exact(width).enumerate() {
+        let mut x = 0;
+        while let Some(skip) = row[x..].iter().position(|&value| is_ink(value)) {
+            let start = x + skip;
+            let length = row[start..].iter().position(|&value| !is_ink(value)).unwrap_or(width - start);
+            runs.push(Run { y: y as u32, x0: start as u32, x1: (start + length) as u32, blob: 0 });
+            x = start + length;
+        }
+        if runs.len() > MOST_RUNS {
+            break;
+        }
+    }
+    runs
+}
+
+/// Joins each run with those of the row above that it touches, corners included.
+fn join_rows(runs: &[Run], parents: &mut [u32]) {
+    let mut above = 0;
+    for (at, run) in runs.iter().enumerate() {
+        while above < at && (runs[above].y + 1 < run.y || (runs[above].y + 1 == run.y && runs[above].x1 < run.x0)) {
+            above += 1;
+        }
+        let mut other = above;
+        while other < at && runs[other].y + 1 == run.y && runs[other].x0 <= run.x1 {
+            join(parents, at as u32, other as u32);
+            other += 1;
+        }
+    }
+}
+
+fn join(parents: &mut [u32], a: u32, b: u32) {
+    let (a, b) = (root(parents, a), root(parents, b));
+    parents[a.max(b) as usize] = a.min(b);
+}
+
+fn root(parents: &mut [u32], mut at: u32) -> u32 {
+    while parents[at as usize] != at {
+        parents[at as usize] = parents[parents[at as usize] as usize];
+        at = parents[at as usize];
+    }
+    at
+}
+
+fn collect(mut runs: Vec<Run>, parents: &mut [u32]) -> Blobs {
+    let mut numbers = vec![u32::MAX; parents.len()];
+    let mut blobs: Vec<Blob> = Vec::new();
+    for (at, run) in runs.iter_mut().enumerate() {
+        let top = root(parents, at as u32) as usize;
+        let rect = Rect::between(run.x0, run.y, run.x1, run.y + 1);
+        if numbers[top] == u32::MAX {
+            numbers[top] = blobs.len() as u32;
+            blobs.push(Blob { rect, area: 0 });
+        }
+        run.blob = numbers[top];
+        let blob = &mut blobs[run.blob as usize];
+        blob.rect = blob.rect.union(&rect);
+        blob.area += run.x1 - run.x0;
+    }
+    Blobs { blobs, runs }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Luma;
+
+    fn picture(rows: &[&str]) -> GrayImage {
+        let mut image = GrayImage::from_pixel(rows[0].len() as u32, rows.len() as u32, Luma([255]));
+        for (y, row) in rows.iter().enumerate() {
+            for (x, sign) in row.chars().enumerate() {
+                if sign == '#' {
+                    image.put_pixel(x as u32, y as u32, Luma([0]));
+                }
+            }
+        }
+        image
+    }
+
+    #[test]
+    fn corners_connect_and_gaps_part() {
+        let found = Blobs::find(&picture(&["##..#", "..#.#", ".....", "#...#"]), |v| v < INK);
+        let mut areas: Vec<u32> = found.blobs.iter().map(|blob| blob.area).collect();
+        areas.sort_unstable();
+        assert_eq!(areas, [1, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_cup_is_one_piece() {
+        let found = Blobs::find(&picture(&["#...#", "#...#", "#####"]), |v| v < INK);
+        assert_eq!(found.blobs, [Blob { rect: Rect { x: 0, y: 0, w: 5, h: 3 }, area: 9 }]);
+    }
+
+    #[test]
+    fn an_erased_piece_leaves_the_others() {
+        let mut image = picture(&["##..#", "##..#"]);
+        let found = Blobs::find(&image, |v| v < INK);
+        erase(&mut image, found.runs_of(|at| found.blobs[at].area == 4));
+        assert_eq!(Blobs::find(&image, |v| v < INK).blobs.len(), 1);
+    }
+}
