@@ -87,8 +87,8 @@ pub fn signer_title(text: &str) -> Option<Value> {
     if let Some(title) = TITLES.iter().find(|title| fold_loose(title) == loose) {
         return Some(Value::sure(*title));
     }
-    let near: Vec<_> = TITLES.iter().filter(|title| text_distance(&fold_loose(title), &loose, if loose.len() < 9 { 1 } else { 2 }).is_some());
-    let near = near.collect::<Vec<_>>();
+    let most = if loose.len() < 9 { 1 } else { 2 };
+    let near: Vec<&&str> = TITLES.iter().filter(|title| text_distance(&fold_loose(title), &loose, most).is_some()).collect();
     match near.as_slice() {
         [only] => Some(Value::bent(**only, 0.85)),
         _ => None,

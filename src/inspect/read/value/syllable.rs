@@ -12,7 +12,7 @@ const RIMES: &str = "a ac ach ai am an ang anh ao ap at au ay ă ăc ăm ăn ăn
     e ec em en eng eo ep et ê êch êm ên ênh êp êt êu i ia ich im in inh ip it iu iê iêc iêm iên iêng iêp iêt iêu \
     o oa oac oach oai oam oan oang oanh oao oap oat oay oă oăc oăm oăn oăng oăt oc oe oen oeo oet oi om on ong ooc oong op ot \
     ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt u ua uan uat uay uă uăn uăng uăt uâ uân uâng uât uây uc ue uen ueo uet uê uêch uên uênh uêt uêu \
-    ui uinh uit um un ung uôc uôi uôm uôn uông uôt up ut uy uya uych uyn uynh uyt uyp uyu uyê uyên uyêt uơ uơn uơt \
+    ui uinh uit um un ung uôc uôi uôm uôn uông uôt up ut uy uya uych uynh uyt uyp uyu uyê uyên uyêt uơ uơi uơn uơt \
     ư ưa ưc ưi ưm ưn ưng ươ ươc ươi ươm ươn ương ươp ươt ươu ưt ưu y yêm yên yêng yêt yêu ya uai uanh uach uac uang uao uap oeng ui";
 
 /// Whether `word` can be one Vietnamese syllable.
@@ -46,7 +46,8 @@ fn fits(onset: &str, rime: &str) -> bool {
         "k" | "gh" | "ngh" => known(rime) && front,
         // `gì`, `giêng`: the rime's first i is the onset's.
         "gi" => rime.is_empty() || known(rime) || known(&format!("i{rime}")),
-        _ => known(rime),
+        // `yên` stands alone; after an onset it is written `iên`.
+        _ => known(rime) && (onset.is_empty() || !rime.starts_with("yê")),
     }
 }
 
