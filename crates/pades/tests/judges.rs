@@ -113,3 +113,45 @@ fn trust(dir: &Path, pki: &Pki) {
         assert!(made.status.success(), "{}", text(&made));
     }
 }
+
+#[test]
+fn openssl_agrees_about_ocsp() {
+    use bansao_pades::revocation::{CertificateStatus, OcspResponder, ocsp_request, ocsp_respond};
+    let pki = Pki::new(SigningProfile::EcdsaP256Sha256);
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    write(dir, "root.pem", pem(&pki.root.certificate));
+    write(dir, "ca.pem", pem(&pki.ca.certificate));
+    write(dir, "agency.pem", pem(&pki.agency.certificate));
+    write(dir, "chain.pem", pem(&pki.ca.certificate) + &pem(&pki.root.certificate));
+    let theirs = ["ocsp", "-issuer", "ca.pem", "-cert", "agency.pem", "-reqout", "theirs.ocsq"];
+    assert!(run(dir, "openssl", &theirs).status.success());
+    write(dir, "ours.ocsq", ocsp_request(&pki.agency.certificate, &pki.ca.certificate, Some(&[3; 16])).unwrap());
+    let readable = run(dir, "openssl", &["ocsp", "-reqin", "ours.ocsq", "-req_text"]);
+    assert!(text(&readable).contains("OCSP Nonce"), "{}", text(&readable));
+    let responder = OcspResponder {
+        certificate: pki.ocsp.certificate.clone(),
+        issuer: pki.ca.certificate.clone(),
+        profile: SigningProfile::EcdsaP256Sha256,
+    };
+    // The judge reads the clock of the machine.
+    let now = time::OffsetDateTime::from(std::time::SystemTime::now());
+    for (status, word) in [
+        (CertificateStatus::Good, "agency.pem: good"),
+        (CertificateStatus::Revoked { at: now - Duration::hours(1), reason: Some(1) }, "agency.pem: revoked"),
+        (CertificateStatus::Unknown, "agency.pem: unknown"),
+    ] {
+        let asked = std::fs::read(dir.join("theirs.ocsq")).unwrap();
+        let next = now + Duration::hours(1);
+        let answer =
+            ocsp_respond(&asked, &responder, now, next, &mut |_| status, &mut |m| pki.ocsp.sign(m)).unwrap();
+        write(dir, "answer.ocsr", answer);
+        let args = [
+            "ocsp", "-no_nonce", "-reqin", "theirs.ocsq", "-respin", "answer.ocsr", "-issuer", "ca.pem", "-cert", "agency.pem",
+            "-CAfile", "chain.pem",
+        ];
+        let judged = text(&run(dir, "openssl", &args));
+        assert!(judged.contains("Response verify OK") && judged.contains(word), "{judged}");
+        assert!(!judged.contains("WARNING"), "{judged}");
+    }
+}
