@@ -1,0 +1,425 @@
+//! From the text of a page to the printed values of a form's fields: labels are found, and what follows one is its value.
+
+use std::collections::BTreeMap;
+
+use bansao_scan::Rect;
+
+use super::text::{Letters, PageText, Row, TextWord, occurrences, tolerance};
+use crate::inspect::forms::{Column, FieldSpec, FieldType, Form, Zone};
+use crate::record::{FieldId, fold_loose};
+
+/// The printed value of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Printed {
+    /// The field.
+    pub id: FieldId,
+    /// The text, as the engine gave it.
+    pub text: String,
+    /// How sure the engine was, 0 to 1.
+    pub confidence: f32,
+    /// Box on the layer.
+    pub rect: Rect,
+}
+
+/// A label or a stop that was found.
+#[derive(Debug, Clone)]
+struct Hit {
+    row: usize,
+    /// Letters of the row, first and one after the last.
+    start: usize,
+    end: usize,
+    errors: usize,
+    /// Left edge on the layer.
+    x: u32,
+    /// Fields whose label it can be; none for a stop.
+    fields: Vec<usize>,
+}
+
+impl Hit {
+    fn weight(&self) -> usize {
+        (self.end - self.start).saturating_sub(2 * self.errors)
+    }
+}
+
+/// The values of the fields that stand on page `page` of the form. `title_row` is the last row of the title.
+pub fn printed_fields(form: &Form, page: usize, text: &PageText, title_row: Option<usize>) -> Vec<Printed> {
+    let letters: Vec<Letters> = text.rows.iter().map(|row| Letters::of(&row.words)).collect();
+    let specs: Vec<&FieldSpec> = form.fields.iter().filter(|spec| spec.page == page && !spec.labels.is_empty()).collect();
+    let mut hits = hits(form, &specs, text, &letters, title_row);
+    let owners = assign(&specs, &mut hits, text);
+    let heads = table_heads(form, text);
+    let layout = Layout { text, letters: &letters, hits: &hits, heads, split: split(&specs, &hits, &owners) };
+    let mut values: BTreeMap<usize, Printed> = BTreeMap::new();
+    for (field, hit) in owners {
+        let (Some(spec), Some(hit)) = (specs.get(field), hits.get(hit)) else { continue };
+        if let Some(value) = layout.value(spec, hit) {
+            values.insert(field, value);
+        }
+    }
+    values.into_values().collect()
+}
+
+/// Every label and stop, the heaviest first where several claim the same letters, in reading order.
+fn hits(form: &Form, specs: &[&FieldSpec], text: &PageText, letters: &[Letters], title_row: Option<usize>) -> Vec<Hit> {
+    let mut labels: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, spec) in specs.iter().enumerate() {
+        for label in &spec.labels {
+            labels.entry(fold_loose(label)).or_default().push(at);
+        }
+    }
+    for stop in &form.stops {
+        labels.entry(fold_loose(stop)).or_default();
+    }
+    let mut found: Vec<Hit> = Vec::new();
+    for (row_at, row_letters) in letters.iter().enumerate() {
+        let Some(row) = text.rows.get(row_at) else { continue };
+        for (label, fields) in &labels {
+            let pattern: Vec<char> = label.chars().collect();
+            for place in occurrences(&row_letters.folded, &pattern, tolerance(pattern.len())) {
+                let in_zone = |field: &usize| specs.get(*field).is_some_and(|spec| zone_fits(spec.zone, row_at, title_row));
+                let allowed: Vec<usize> = fields.iter().copied().filter(in_zone).collect();
+                let stands = fields.is_empty() || !allowed.is_empty();
+                let start_x = row_letters.origin.get(place.start).and_then(|(word, _)| row.words.get(*word)).map(|word| word.rect.x);
+                if let (true, Some(x), true) = (stands, start_x, is_label(row, row_letters, place.start, place.end)) {
+                    found.push(Hit { row: row_at, start: place.start, end: place.end, errors: place.errors, x, fields: allowed });
+                }
+            }
+        }
+    }
+    found.sort_by_key(|hit| std::cmp::Reverse(hit.weight()));
+    let mut kept: Vec<Hit> = Vec::new();
+    for hit in found {
+        let clear = |other: &Hit| other.row != hit.row || hit.end <= other.start || hit.start >= other.end;
+        if kept.iter().all(clear) {
+            kept.push(hit);
+        }
+    }
+    kept.sort_by_key(|hit| (hit.row, hit.start));
+    kept
+}
+
+fn zone_fits(zone: Zone, row: usize, title_row: Option<usize>) -> bool {
+    match (zone, title_row) {
+        (Zone::Any, _) | (_, None) => true,
+        (Zone::Head, Some(title)) => row < title,
+        (Zone::Body, Some(title)) => row > title,
+    }
+}
+
+/// A label starts a word. A short one also ends with its word, and stands at a start or before a colon: `Số` is a word
+/// of addresses too.
+fn is_label(row: &Row, letters: &Letters, start: usize, end: usize) -> bool {
+    let long = end - start >= 8;
+    if !letters.starts_word(start) && !(long && after_punctuation(row, letters, start)) {
+        return false;
+    }
+    if end - start > 6 {
+        return true;
+    }
+    let last = end.checked_sub(1).and_then(|at| letters.origin.get(at));
+    let Some((word_at, char_at)) = last else { return false };
+    let Some(word) = row.words.get(*word_at) else { return false };
+    let rest: String = word.text.chars().skip(char_at + 1).collect();
+    let first_word = letters.origin.get(start).map_or(0, |(word, _)| *word);
+    let gap_before = first_word.checked_sub(1).and_then(|before| row.words.get(before)).zip(row.words.get(first_word)).is_none_or(
+        |(before, here)| here.rect.x.saturating_sub(before.rect.right()) > here.rect.h.max(before.rect.h) * 2,
+    );
+    let colon = rest.starts_with(':') || rest.starts_with(';') || rest.starts_with('.');
+    colon || (rest.is_empty() && gap_before && end - start >= 2)
+}
+
+fn after_punctuation(row: &Row, letters: &Letters, start: usize) -> bool {
+    let Some((word, at)) = letters.origin.get(start) else { return false };
+    let before = row.words.get(*word).and_then(|word| at.checked_sub(1).and_then(|before| word.text.chars().nth(before)));
+    before.is_some_and(|c| !c.is_alphanumeric())
+}
+
+/// Which field each hit is the label of: labels that repeat go to the section last opened, and each field is found once.
+fn assign(specs: &[&FieldSpec], hits: &mut Vec<Hit>, text: &PageText) -> Vec<(usize, usize)> {
+    let mut owners: Vec<(usize, usize)> = Vec::new();
+    let mut open: BTreeMap<bool, String> = BTreeMap::new();
+    let mut dropped: Vec<usize> = Vec::new();
+    let middle = text.size.0 / 2;
+    for (at, hit) in hits.iter().enumerate() {
+        if hit.fields.is_empty() {
+            continue;
+        }
+        let right_half = hit.x >= middle - middle / 10;
+        let taken = |field: &usize| owners.iter().any(|(owned, _)| owned == field);
+        let in_column = |field: &usize| match specs.get(*field).map(|spec| spec.column) {
+            Some(Column::Left) => !right_half,
+            Some(Column::Right) => right_half,
+            _ => true,
+        };
+        let free: Vec<usize> = hit.fields.iter().copied().filter(in_column).filter(|field| !taken(field)).collect();
+        let cells: Vec<usize> = free.iter().copied().filter(|field| specs.get(*field).is_some_and(|spec| is_cell(spec.column))).collect();
+        let two_columns = free.iter().any(|field| specs.get(*field).is_some_and(|spec| spec.column != Column::Full));
+        let side = two_columns && right_half;
+        let current = open.get(&side).cloned().unwrap_or_default();
+        let of_section = |field: &&usize| specs.get(**field).is_some_and(|spec| spec.section == current);
+        let chosen = free.iter().find(of_section).or_else(|| later(&free, specs, &current)).or(free.first()).copied();
+        let Some(chosen) = chosen else {
+            dropped.push(at);
+            continue;
+        };
+        open.insert(side, specs.get(chosen).map(|spec| spec.section.clone()).unwrap_or_default());
+        if cells.len() > 1 && cells.contains(&chosen) {
+            // One label of a table row serves both cells.
+            owners.extend(cells.into_iter().map(|field| (field, at)));
+        } else {
+            owners.push((chosen, at));
+        }
+    }
+    // A label that nothing claims is text of a value; its place in the list stays, so that owners keep pointing right.
+    for at in dropped {
+        if let Some(hit) = hits.get_mut(at) {
+            hit.end = hit.start;
+        }
+    }
+    owners
+}
+
+fn is_cell(column: Column) -> bool {
+    matches!(column, Column::FirstCell | Column::SecondCell)
+}
+
+/// The first of the fields that is printed after the open section.
+fn later<'a>(free: &'a [usize], specs: &[&FieldSpec], current: &str) -> Option<&'a usize> {
+    let last = specs.iter().rposition(|spec| spec.section == current)?;
+    free.iter().find(|field| **field > last)
+}
+
+/// Centres of the two heads of a table.
+fn table_heads(form: &Form, text: &PageText) -> Option<(u32, u32)> {
+    let [first, second] = form.table_heads.as_slice() else { return None };
+    let centre = |row: &Row, head: &str| {
+        let letters = Letters::of(&row.words);
+        let pattern: Vec<char> = fold_loose(head).chars().collect();
+        let place = *occurrences(&letters.folded, &pattern, tolerance(pattern.len())).first()?;
+        let (from, to) = (letters.origin.get(place.start)?.0, letters.origin.get(place.end - 1)?.0);
+        let rect = row.words.get(from..=to)?.iter().map(|word| word.rect).reduce(|a, b| a.union(&b))?;
+        Some(rect.x + rect.w / 2)
+    };
+    text.rows.iter().find_map(|row| Some((centre(row, first)?, centre(row, second)?)).filter(|(a, b)| a < b))
+}
+
+/// Where the right column starts: the left edge of its labels.
+fn split(specs: &[&FieldSpec], hits: &[Hit], owners: &[(usize, usize)]) -> Option<u32> {
+    let right = owners.iter().filter(|(field, _)| specs.get(*field).is_some_and(|spec| spec.column == Column::Right));
+    let edges: Vec<u32> = right.filter_map(|(_, hit)| hits.get(*hit)).map(|hit| hit.x).collect();
+    edges.iter().min().map(|edge| edge.saturating_sub(12))
+}
+
+struct Layout<'a> {
+    text: &'a PageText,
+    letters: &'a [Letters],
+    hits: &'a [Hit],
+    heads: Option<(u32, u32)>,
+    split: Option<u32>,
+}
+
+/// Rows that a value may run on for.
+const RUN_ON_ROWS: usize = 3;
+
+impl Layout<'_> {
+    fn value(&self, spec: &FieldSpec, hit: &Hit) -> Option<Printed> {
+        let row = self.text.rows.get(hit.row)?;
+        let mut words = self.after(hit, row);
+        self.keep_column(spec, &mut words);
+        let runs_on = spec.kind.runs_on() || words.is_empty();
+        if runs_on && !is_cell(spec.column) {
+            let mut bottom = row.rect().bottom();
+            let mut taken = 0;
+            for (at, next) in self.text.rows.iter().enumerate().skip(hit.row + 1) {
+                if taken == RUN_ON_ROWS || next.red || next.rect().y > bottom + self.text.mm(9.0) {
+                    break;
+                }
+                let Some((more, ended)) = self.continuation(spec, at, next) else { break };
+                if next.rect().y + next.rect().h / 2 <= bottom && more.is_empty() {
+                    continue;
+                }
+                if more.is_empty() {
+                    break;
+                }
+                bottom = next.rect().bottom();
+                words.extend(more);
+                taken += 1;
+                if ended || !spec.kind.runs_on() {
+                    break;
+                }
+            }
+        }
+        if is_cell(spec.column) && spec.kind.runs_on() {
+            words.extend(self.cell_neighbours(spec, hit, row));
+            words.sort_by_key(|word| (word.rect.y / self.text.mm(2.5).max(1), word.rect.x));
+        }
+        printed(&spec.id, &words)
+    }
+
+    /// Words of the hit's row after it, up to the next hit of the row; a word that label and value share is cut.
+    fn after(&self, hit: &Hit, row: &Row) -> Vec<TextWord> {
+        let next = self.hits.iter().filter(|other| other.row == hit.row && other.start >= hit.end && other.end > other.start);
+        let until = next.map(|other| other.start).min();
+        self.between(hit.row, row, hit.end, until)
+    }
+
+    fn between(&self, row_at: usize, row: &Row, from: usize, until: Option<usize>) -> Vec<TextWord> {
+        let Some(letters) = self.letters.get(row_at) else { return Vec::new() };
+        // The first character after the label's last letter, so that a number that folds to nothing is kept too.
+        let start = match from.checked_sub(1).and_then(|last| letters.origin.get(last)) {
+            Some((word, character)) => (*word, character + 1),
+            None => (0, 0),
+        };
+        let end = until.and_then(|at| letters.origin.get(at)).copied().unwrap_or((row.words.len(), 0));
+        let mut words = Vec::new();
+        for (at, word) in row.words.iter().enumerate() {
+            let skip = if at == start.0 { start.1 } else { 0 };
+            let take = if at == end.0 { end.1 } else { usize::MAX };
+            if at < start.0 || at > end.0 || skip >= take {
+                continue;
+            }
+            let text: String = word.text.chars().take(take).skip(skip).collect();
+            if text.chars().any(char::is_alphanumeric) {
+                words.push(TextWord { text, ..word.clone() });
+            }
+        }
+        words
+    }
+
+    /// The words of a following row that belong to the value, and whether a label ends it there; `None` where the row
+    /// starts with a label.
+    fn continuation(&self, spec: &FieldSpec, at: usize, row: &Row) -> Option<(Vec<TextWord>, bool)> {
+        let in_column = |x: u32| match (spec.column, self.split) {
+            (Column::Left, Some(split)) => x < split,
+            (Column::Right, Some(split)) => x >= split,
+            _ => true,
+        };
+        let first = self.hits.iter().filter(|hit| hit.row == at && hit.end > hit.start && in_column(hit.x)).map(|hit| hit.start).min();
+        let mut words = self.between(at, row, 0, None);
+        if let Some(first) = first {
+            words = self.between(at, row, 0, Some(first));
+        }
+        self.keep_column(spec, &mut words);
+        if words.is_empty() && first.is_some() { None } else { Some((words, first.is_some())) }
+    }
+
+    fn keep_column(&self, spec: &FieldSpec, words: &mut Vec<TextWord>) {
+        let centre = |word: &TextWord| word.rect.x + word.rect.w / 2;
+        match (spec.column, self.split, self.heads) {
+            (Column::Left, Some(split), _) => words.retain(|word| centre(word) < split),
+            (Column::Right, Some(split), _) => words.retain(|word| centre(word) >= split),
+            (Column::FirstCell, _, Some((first, second))) => words.retain(|word| word.rect.x < boundary(first, second)),
+            (Column::SecondCell, _, Some((first, second))) => words.retain(|word| word.rect.x >= boundary(first, second)),
+            _ => {}
+        }
+    }
+
+    /// The second line of a cell stands just above or below the row of its label.
+    fn cell_neighbours(&self, spec: &FieldSpec, hit: &Hit, row: &Row) -> Vec<TextWord> {
+        let here = row.rect();
+        let label_right = self.text.mm(2.0) + hit.x;
+        let mut more = Vec::new();
+        for (at, other) in self.text.rows.iter().enumerate() {
+            let rect = other.rect();
+            let close = rect.y < here.bottom() + self.text.mm(1.5) && rect.bottom() + self.text.mm(1.5) > here.y;
+            if at != hit.row && close && !self.hits.iter().any(|other| other.row == at && other.end > other.start) {
+                let mut words: Vec<TextWord> = other.words.iter().filter(|word| word.rect.x > label_right).cloned().collect();
+                self.keep_column(spec, &mut words);
+                more.extend(words);
+            }
+        }
+        more
+    }
+}
+
+/// Where the second cell starts: cells are as wide as each other, so half a cell left of the second head.
+fn boundary(first: u32, second: u32) -> u32 {
+    second - (second - first) / 2
+}
+
+/// The words as one text; confidence between the mean and the least, by letters.
+pub fn printed(id: &str, words: &[TextWord]) -> Option<Printed> {
+    let rect = words.iter().map(|word| word.rect).reduce(|a, b| a.union(&b))?;
+    let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+    let counted: Vec<&TextWord> = words.iter().filter(|word| word.text.chars().any(char::is_alphanumeric)).collect();
+    let weights: f32 = counted.iter().map(|word| word.text.chars().count() as f32).sum();
+    let sum: f32 = counted.iter().map(|word| word.text.chars().count() as f32 * word.confidence).sum();
+    let least = counted.iter().map(|word| word.confidence).fold(1.0, f32::min);
+    Some(Printed { id: id.to_owned(), text, confidence: (sum / weights.max(1.0) + least) / 2.0, rect })
+}
+
+/// Whether a printed text can be a value of this type at all; used for fields that are found without a label.
+pub fn found_alone(kind: FieldType) -> bool {
+    matches!(kind, FieldType::Date | FieldType::LandSerial | FieldType::SignerName | FieldType::SignerTitle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text::tests::row;
+    use super::*;
+    use crate::inspect::forms::FormSet;
+
+    fn page(lines: &[&str]) -> PageText {
+        let rows = lines.iter().enumerate().map(|(at, line)| row(line, at as u32 * 80)).collect();
+        PageText { rows, size: (2400, 3400), dpi: 300.0 }
+    }
+
+    fn values(form: &str, text: &PageText, title_row: usize) -> BTreeMap<String, String> {
+        let forms = FormSet::embedded().unwrap();
+        let found = printed_fields(forms.form(form).unwrap(), 0, text, Some(title_row));
+        found.into_iter().map(|value| (value.id, value.text)).collect()
+    }
+
+    #[test]
+    fn labels_that_repeat_belong_to_their_section() {
+        let text = page(&[
+            "GIẤY KHAI SINH",
+            "Số: 108/2024",
+            "Họ, chữ đệm, tên: ĐỖ TUYẾT NƯƠNG",
+            "Giới tính: Nữ Dân tộc: Nùng Quốc tịch: Việt Nam",
+            "Họ, chữ đệm, tên người mẹ: Tạ Diệu Tuyền",
+            "Năm sinh: 2000 Dân tộc: Thái Quốc tịch: Việt Nam",
+            "Nơi cư trú: Tổ dân phố Đại Trường, xã Tân Trường, huyện",
+            "Cờ Đỏ, thành phố Cần Thơ",
+            "Họ, chữ đệm, tên người cha: Đỗ Công Lượng",
+            "Năm sinh: 1988 Dân tộc: Nùng Quốc tịch: Việt Nam",
+            "Ngày, tháng, năm đăng ký: 02/08/2024",
+            "NGƯỜI KÝ GIẤY KHAI SINH",
+            "PHÓ CHỦ TỊCH",
+        ]);
+        let values = values("birth_2015", &text, 0);
+        let value = |id: &str| values.get(id).map(String::as_str);
+        assert_eq!(value("registration_no"), Some("108/2024"));
+        assert_eq!(value("full_name"), Some("ĐỖ TUYẾT NƯƠNG"));
+        assert_eq!(value("ethnicity"), Some("Nùng"));
+        assert_eq!(value("mother.ethnicity"), Some("Thái"));
+        assert_eq!(value("mother.residence"), Some("Tổ dân phố Đại Trường, xã Tân Trường, huyện Cờ Đỏ, thành phố Cần Thơ"));
+        assert_eq!(value("father.birth_year"), Some("1988"));
+        assert_eq!(value("registration_date"), Some("02/08/2024"));
+    }
+
+    #[test]
+    fn extract_and_registration_numbers_are_kept_apart() {
+        let text = page(&["Số: 334/TLKT", "TRÍCH LỤC KHAI TỬ", "Họ, chữ đệm, tên: PHÙNG THẮM", "Đã chết vào lúc: 12 giờ 29 phút, ngày 10 tháng 03 năm 2020"]);
+        let values = values("death_extract_2016", &text, 1);
+        assert_eq!(values.get("extract_no").map(String::as_str), Some("334/TLKT"));
+        assert_eq!(values.get("registration_no"), None);
+        assert_eq!(values.get("death_date").map(String::as_str), Some("12 giờ 29 phút, ngày 10 tháng 03 năm 2020"));
+    }
+
+    #[test]
+    fn columns_stay_apart() {
+        let mut text = page(&["GIẤY CHỨNG NHẬN KẾT HÔN", "Họ, chữ đệm, tên vợ: NGUYỄN THỊ NƯƠNG", "Nơi cư trú: Tổ 2, xã Mỹ, tỉnh Khánh", "Hòa"]);
+        for (at, line) in ["Họ, chữ đệm, tên chồng: NGÔ GIA HÙNG", "Nơi cư trú: Ấp Hiệp, tỉnh Cao", "Bằng"].iter().enumerate() {
+            let mut right = row(line, (at as u32 + 1) * 80);
+            right.words.iter_mut().for_each(|word| word.rect.x += 1300);
+            text.rows[at + 1].words.extend(right.words);
+        }
+        let values = values("marriage_2016", &text, 0);
+        let value = |id: &str| values.get(id).map(String::as_str);
+        assert_eq!(value("wife.full_name"), Some("NGUYỄN THỊ NƯƠNG"));
+        assert_eq!(value("husband.full_name"), Some("NGÔ GIA HÙNG"));
+        assert_eq!(value("wife.residence"), Some("Tổ 2, xã Mỹ, tỉnh Khánh Hòa"));
+        assert_eq!(value("husband.residence"), Some("Ấp Hiệp, tỉnh Cao Bằng"));
+    }
+}

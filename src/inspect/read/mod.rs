@@ -1,0 +1,18 @@
+//! Reading: from pictures of lines to fields with values.
+
+mod alone;
+mod fields;
+mod page;
+mod reader;
+mod recognise;
+mod tesseract;
+pub(crate) mod text;
+mod tiff;
+pub(crate) mod value;
+
+pub use alone::alone_fields;
+pub use fields::{Printed, printed_fields};
+pub use page::{ReadPage, read_page};
+pub use reader::{ReadError, ReadWord, Reader};
+pub use recognise::{Recognised, Title, recognise, stands_on};
+pub use tesseract::Tesseract;
