@@ -100,8 +100,9 @@ impl ScanError {
     }
 }
 
-/// What a PDF carries beside its pages (ISO 32000-1, 12.6, 12.7, 7.11.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+/// What a PDF carries beside its pages (ISO 32000-1, 12.6, 12.7, 7.11.4), the gravest first: of several, the first is
+/// told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Error)]
 #[non_exhaustive]
 pub enum Active {
     /// A script.
@@ -110,25 +111,25 @@ pub enum Active {
     /// An action that starts a program.
     #[error("a launch action")]
     Launch,
-    /// An action that runs when the file is opened.
-    #[error("an open action")]
-    OpenAction,
-    /// Actions that run on events.
-    #[error("additional actions")]
-    AdditionalActions,
     /// Files inside the file.
     #[error("embedded files")]
     EmbeddedFiles,
     /// Sound, film, 3D.
     #[error("rich media")]
     RichMedia,
-    /// An XML form.
-    #[error("an XFA form")]
-    Xfa,
-    /// Form fields.
-    #[error("form fields")]
-    FormFields,
     /// An action that sends or fetches data.
     #[error("an action that sends or imports data")]
     SubmitOrImport,
+    /// An XML form.
+    #[error("an XFA form")]
+    Xfa,
+    /// Actions that run on events.
+    #[error("additional actions")]
+    AdditionalActions,
+    /// An action that runs when the file is opened.
+    #[error("an open action")]
+    OpenAction,
+    /// Form fields.
+    #[error("form fields")]
+    FormFields,
 }

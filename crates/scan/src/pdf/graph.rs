@@ -38,7 +38,7 @@ impl Seen {
             _ => return Ok(()),
         };
         self.signed = self.signed || is_signature(document, dictionary);
-        self.active = self.active.or_else(|| active(document, dictionary));
+        self.active = [self.active, active(document, dictionary)].into_iter().flatten().min();
         dictionary.iter().try_for_each(|(_, value)| self.walk(document, value, deeper))
     }
 }

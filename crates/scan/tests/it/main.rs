@@ -1,0 +1,7 @@
+//! Whole files through the crate's one way in.
+#![expect(clippy::unwrap_used, reason = "a failed test may stop")]
+
+mod common;
+mod hostile;
+mod open;
+mod pdf;
