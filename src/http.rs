@@ -169,8 +169,8 @@ impl HttpClient {
     }
 }
 
-/// The host is looked up here once more than by the connector: a name that changes between the two is caught by the
-/// outgoing rules of the host's firewall, which `docs/OPERATIONS.md` asks for; this keeps plain mistakes and lures out.
+/// The connector looks the host up once more, so a name that changes between the two gets through: this keeps mistakes and
+/// plain lures out, the outgoing rules of the machine's firewall do the rest.
 async fn check_address(url: &str, uri: &Uri, reach: Reach) -> Result<(), HttpError> {
     let (Some("http"), Some(host)) = (uri.scheme_str(), uri.host()) else {
         return Err(HttpError::Address(url.to_owned()));

@@ -4,7 +4,7 @@
 //! (domain reference 1.10). Claims read: `iss`, `aud`, `exp`, `nbf`, `iat`, `jti`, `sub` (the 12-digit personal id), `name`,
 //! `acr` (`"1"` or `"2"`) and `txn` (RFC 8417, 2.2). What this is not: it keeps no session and remembers no `jti`.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -75,13 +75,10 @@ pub struct IdentityVerifier {
     source: KeySource,
     client: HttpClient,
     clock: Arc<dyn Clock>,
-    fetched: Mutex<Fetched>,
-}
-
-#[derive(Default)]
-struct Fetched {
-    keys: Arc<Jwks>,
-    asked_ms: Option<i64>,
+    /// The newest keys; read without waiting for a fetch.
+    known: RwLock<Arc<Jwks>>,
+    /// When the provider was asked last; held while it is asked, so that many unknown keys ask once.
+    asked_ms: Mutex<Option<i64>>,
 }
 
 impl IdentityVerifier {
@@ -93,7 +90,15 @@ impl IdentityVerifier {
         client: HttpClient,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { issuer: issuer.into(), audience: audience.into(), source, client, clock, fetched: Mutex::default() }
+        Self {
+            issuer: issuer.into(),
+            audience: audience.into(),
+            source,
+            client,
+            clock,
+            known: RwLock::default(),
+            asked_ms: Mutex::default(),
+        }
     }
 
     /// The citizen whom `assertion` names.
@@ -111,35 +116,39 @@ impl IdentityVerifier {
             KeySource::Fixed(keys) => return Ok(jws::verify(assertion, keys)?),
             KeySource::Url(url) => url,
         };
-        let known = Arc::clone(&self.fetched.lock().await.keys);
+        let known = self.known();
         match jws::verify(assertion, &known) {
             Err(JwsError::UnknownKey) => Ok(jws::verify(assertion, &*self.refetch(url, &known).await?)?),
             judged => Ok(judged?),
         }
     }
 
-    /// The newest keys. The lock is held while the provider is asked, so that many unknown keys ask once.
-    async fn refetch(&self, url: &str, known: &Arc<Jwks>) -> Result<Arc<Jwks>, IdentityError> {
-        let mut fetched = self.fetched.lock().await;
-        let now_ms = self.clock.now_ms();
-        let asked_lately = fetched.asked_ms.is_some_and(|asked| (0..REFETCH_MS).contains(&now_ms.saturating_sub(asked)));
-        if asked_lately || !Arc::ptr_eq(known, &fetched.keys) {
-            return Ok(Arc::clone(&fetched.keys));
+    fn known(&self) -> Arc<Jwks> {
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Newer keys than `seen`, if the provider has them and was not asked within the minute.
+    async fn refetch(&self, url: &str, seen: &Arc<Jwks>) -> Result<Arc<Jwks>, IdentityError> {
+        let mut asked_ms = self.asked_ms.lock().await;
+        let (known, now_ms) = (self.known(), self.clock.now_ms());
+        let asked_lately = asked_ms.is_some_and(|asked| (0..REFETCH_MS).contains(&now_ms.saturating_sub(asked)));
+        if asked_lately || !Arc::ptr_eq(seen, &known) {
+            return Ok(known);
         }
-        fetched.asked_ms = Some(now_ms);
+        let keys = Arc::new(self.fetch(url).await.inspect_err(|_| {
+            // Without any keys the next caller tries again at once; with some, a dead provider is left alone for a minute.
+            *asked_ms = (*known != Jwks::default()).then_some(now_ms);
+        })?);
+        *asked_ms = Some(now_ms);
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&keys);
+        Ok(keys)
+    }
+
+    async fn fetch(&self, url: &str) -> Result<Jwks, IdentityError> {
         let provider = |e: HttpError| IdentityError::Provider(e.to_string());
-        let text = match self.client.get(url, KEY_SET).await {
-            Ok(body) => String::from_utf8(body).map_err(|e| IdentityError::Provider(e.to_string()))?,
-            Err(e) => {
-                // A provider that was down a moment ago may be asked again by the next caller, unless we know other keys.
-                if *fetched.keys == Jwks::default() {
-                    fetched.asked_ms = None;
-                }
-                return Err(provider(e));
-            }
-        };
-        fetched.keys = Arc::new(Jwks::parse(&text).map_err(|e| IdentityError::Provider(e.to_string()))?);
-        Ok(Arc::clone(&fetched.keys))
+        let body = self.client.get(url, KEY_SET).await.map_err(provider)?;
+        let text = String::from_utf8(body).map_err(|e| IdentityError::Provider(e.to_string()))?;
+        Ok(Jwks::parse(&text)?)
     }
 
     fn judge(&self, claims: Claims) -> Result<Requester, IdentityError> {
