@@ -70,7 +70,7 @@ seal = {{ {seal} }}
 
 [[agencies.certifiers]]
 id = "an"
-full_name = "Nguyễn Hoài An"
+full_name = "Nguyễn Văn An"
 title = "Phó Chủ tịch"
 signing_capacity = "deputy"
 authority_ref = "Quyết định số 12/QĐ-UBND"
@@ -85,15 +85,15 @@ until = "2036-12-31"
 
 [[agencies]]
 id = "ttpvhcc"
-name = "Trung tâm Phục vụ hành chính công Hà Nội"
+name = "Trung tâm Phục vụ hành chính công thành phố Hà Nội"
 place = "Hà Nội"
 kiosks = ["kiosk-2"]
 seal = {{ {seal_2}, scheme = "rsa-pkcs1v15" }}
 
 [[agencies.certifiers]]
 id = "binh"
-full_name = "Trần Thanh Bình"
-title = "Giám đốc"
+full_name = "Trần Thị Bình"
+title = "Chủ tịch"
 signing_capacity = "authorised"
 officer = "officer-2"
 signature = {{ {binh}, scheme = "rsa-pkcs1v15" }}

@@ -354,10 +354,10 @@ fn pages(files: &[Bytes], limits: &Limits, inspected: Vec<PageReport>) -> Result
 
 fn page_content(page: Page, report: PageReport) -> PageContent {
     let image = match page.original {
-        Original::Jpeg(bytes) => PageImage::Jpeg { bytes, orientation: page.orientation.to_exif() },
+        Original::Jpeg(bytes) => PageImage::Jpeg { bytes: Arc::new(bytes), orientation: page.orientation.to_exif() },
         Original::Raster => {
             let (width, height) = page.image.dimensions();
-            PageImage::Rgb { pixels: page.image.into_raw(), width, height }
+            PageImage::Rgb { pixels: Arc::new(page.image.into_raw()), width, height }
         }
     };
     PageContent { image, dpi: report.dpi, words: report.words }
