@@ -24,6 +24,8 @@ pub mod jws;
 
 pub mod identity;
 
+pub mod anatomy;
+
 pub mod certify;
 
 pub mod verify;

@@ -14,10 +14,8 @@ use super::proto::{self, get_copy_response};
 use super::status::status;
 use super::stream::{Answers, answers, chunks};
 use crate::error::{ErrorCode, Failure};
-use crate::flow::Flow;
-use crate::intake::{Declaration, Upload, UploadError};
+use crate::flow::{Declaration, Flow, Submission, Upload, UploadError};
 use crate::record::{Caller, CopyId, Kind, Role, ScanFile, Sha256, SubmissionId};
-use crate::store;
 
 /// The service of kiosks.
 pub struct Certification {
@@ -94,7 +92,7 @@ impl CertificationService for Certification {
 }
 
 impl Certification {
-    async fn receive(&self, kiosk: &Caller, mut parts: Streaming<proto::SubmitScanRequest>) -> Result<store::Submission, Status> {
+    async fn receive(&self, kiosk: &Caller, mut parts: Streaming<proto::SubmitScanRequest>) -> Result<Submission, Status> {
         let header = match parts.message().await?.and_then(|message| message.part) {
             Some(Part::Header(header)) => header,
             _ => return Err(status(&ErrorCode::HeaderMissing.into())),

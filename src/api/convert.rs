@@ -6,10 +6,11 @@ use super::proto;
 use crate::clock::from_unix_ms;
 use crate::error::ErrorCode;
 use crate::finding::{Finding, Region, Sentences, Severity};
+use crate::flow::{Delivery, IssuedCopy, Report, SignatureSummary, State, Submission, Verdict};
 use crate::record::{CertificationNo, Facts};
-use crate::store::{Delivery, IssuedCopy, State, Submission};
-use crate::verify::{self, Verdict};
 
+
+/// An instant, milliseconds since 1970 UTC.
 pub fn timestamp(ms: i64) -> Timestamp {
     let time = from_unix_ms(ms);
     Timestamp { seconds: time.unix_timestamp(), nanos: i32::try_from(time.nanosecond()).unwrap_or_default() }
@@ -29,14 +30,17 @@ pub(super) fn advice(sentences: Sentences) -> proto::Advice {
     }
 }
 
+/// Facts.
 pub fn facts(facts: &Facts) -> Vec<proto::Fact> {
     facts.iter().map(|(field, value)| proto::Fact { field: field.to_owned(), value: value.to_owned() }).collect()
 }
 
+/// Facts that a caller sent; what hides or reorders text is taken out.
 pub fn facts_of(facts: Vec<proto::Fact>) -> Facts {
     facts.into_iter().map(|fact| (fact.field, crate::record::printable(&fact.value))).collect()
 }
 
+/// The number of a certification.
 pub fn number(number: &CertificationNo) -> proto::CertificationNumber {
     proto::CertificationNumber {
         number: number.number,
@@ -106,6 +110,7 @@ fn severity(severity: Severity) -> proto::Severity {
     }
 }
 
+/// The description of a copy.
 pub fn copy(copy: &IssuedCopy) -> proto::Copy {
     proto::Copy {
         name: copy.id.resource_name(),
@@ -132,7 +137,7 @@ pub(super) fn delivery(delivery: &Delivery) -> proto::Delivery {
 }
 
 /// A verification report as the interface states it; facts only where `with_facts`.
-pub fn report(report: &verify::Report, with_facts: bool) -> proto::VerificationReport {
+pub fn report(report: &Report, with_facts: bool) -> proto::VerificationReport {
     proto::VerificationReport {
         verdict: verdict(report.verdict).into(),
         findings: report
@@ -161,7 +166,7 @@ pub fn report(report: &verify::Report, with_facts: bool) -> proto::VerificationR
     }
 }
 
-fn signature(signature: &verify::SignatureSummary) -> proto::SignatureReport {
+fn signature(signature: &SignatureSummary) -> proto::SignatureReport {
     proto::SignatureReport {
         field: signature.field.clone(),
         signer: signature.signer.clone(),

@@ -13,9 +13,8 @@ use super::proto::{self, get_scan_response};
 use super::status::status;
 use super::stream::{Answers, answers, chunks};
 use crate::finding::Code;
-use crate::flow::{Flow, OfficerDecision};
-use crate::record::{Kind, Role};
-use crate::store::Submission;
+use crate::flow::{Flow, OfficerDecision, Submission};
+use crate::record::{Caller, Kind, Role, SubmissionId};
 
 /// The service of officers.
 pub struct Review {
@@ -93,8 +92,8 @@ impl ReviewService for Review {
 impl Review {
     async fn decide(
         &self,
-        officer: &crate::record::Caller,
-        id: &crate::record::SubmissionId,
+        officer: &Caller,
+        id: &SubmissionId,
         decision: OfficerDecision,
         note: &str,
     ) -> Result<Response<proto::Submission>, Status> {

@@ -8,6 +8,6 @@ mod prepare;
 mod seal;
 mod token;
 
-pub use prepare::{AGENCY_FIELD, CERTIFIER_FIELD, PrepareError, PreparedCopy, prepare};
+pub use prepare::{PrepareError, PreparedCopy, prepare};
 pub use seal::{Proofs, SealError, SealedCopy, Signatory, seal};
 pub use token::{TokenContent, TokenSignError, sign_token};

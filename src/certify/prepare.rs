@@ -3,14 +3,9 @@
 use bansao_pades::{FieldLock, FieldSpec, add_signature_fields};
 use thiserror::Error;
 
-use super::compose::{ComposedCopy, PageDigestError, extract_page_digests};
+use super::compose::ComposedCopy;
+use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD, PageDigestError, extract_page_digests};
 use crate::record::Sha256;
-
-/// Name of the certifier's signature field.
-pub const CERTIFIER_FIELD: &str = "certifier";
-
-/// Name of the agency's signature field.
-pub const AGENCY_FIELD: &str = "agency";
 
 /// The composed copy is not what was approved.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

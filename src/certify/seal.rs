@@ -7,7 +7,8 @@ use thiserror::Error;
 use time::OffsetDateTime;
 
 use super::compose::{AppearanceProfile, ComposeError, Fonts, SignatureRole, Statement, appearance};
-use super::prepare::{AGENCY_FIELD, CERTIFIER_FIELD, PreparedCopy};
+use super::prepare::PreparedCopy;
+use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD};
 use crate::keys::{KeyError, Purpose, RevocationError, RevocationProof, RevocationSource, Signer, TimestampError, Timestamper, TrustAnchors};
 use crate::record::Sha256;
 

@@ -22,7 +22,7 @@ use ring::rand::SecureRandom;
 use time::OffsetDateTime;
 
 use super::{CertifierDesk, Desk, Flow};
-use crate::certify::compose::{AppearanceProfile, CopyContent, PageContent, PageImage, Statement, Templates, compose, page_image_digest};
+use crate::certify::compose::{AppearanceProfile, CopyContent, PageContent, PageImage, Statement, Templates, compose};
 use crate::certify::{PreparedCopy, Proofs, SealError, Signatory, TokenContent, TokenSignError, prepare, seal, sign_token};
 use crate::clock::{from_unix_ms, in_vietnam};
 use crate::decide::{Approval, Decision, Policy, decide};
@@ -219,7 +219,7 @@ impl Flow {
             .await
             .map_err(|_| wait(ErrorCode::Internal))?
             .map_err(|reason| never(&reason))?;
-        let digests: Vec<Sha256> = pages.iter().map(|page| page_image_digest(&page.image)).collect();
+        let digests: Vec<Sha256> = pages.iter().map(|page| page.image.digest()).collect();
         let mut salt = [0; 16];
         self.ports.random.fill(&mut salt).map_err(|_| wait(ErrorCode::Internal))?;
         let facts: Facts = token_facts(&essence.form, &essence.facts);

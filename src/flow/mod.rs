@@ -23,6 +23,9 @@ use crate::limits::Limits;
 use crate::record::Kind;
 use crate::store::StoreError;
 
+pub use crate::intake::{Declaration, Upload, UploadError};
+pub use crate::store::{Delivery, Event, IssuedCopy, State, Submission};
+pub use crate::verify::{Report, SignatureSummary, Verdict};
 pub use deliver::Consent;
 pub use desk::{CertifierDesk, Desk};
 pub use jobs::Jobs;

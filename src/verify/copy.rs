@@ -1,13 +1,11 @@
 //! A certified copy judged: its two signatures, its QR token, and that the token names the pages that are there.
 
 use bansao_pades::validate::{Indication, Report as Validation, SignatureReport, SubIndication, ValidateError, ValidationContext, validate};
-use lopdf::{Document, Object};
 use time::OffsetDateTime;
 
 use super::token::{TokenKeys, read_token, summary};
 use super::{Report, SignatureSummary, VerifyCode};
-use crate::certify::compose::extract_page_digests;
-use crate::certify::{AGENCY_FIELD, CERTIFIER_FIELD};
+use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD, extract_page_digests, qr_text};
 use crate::clock::unix_ms;
 use crate::record::salted_digest;
 
@@ -157,23 +155,4 @@ fn judge_token(report: &mut Report, pdf: &[u8], material: &Material) {
         Err(error) => report.find(VerifyCode::PagesDiffer, error.to_string()),
     }
     report.token = Some(summary(&claims));
-}
-
-/// The text of the copy's QR code: the one link of the statement page, the last page.
-pub(super) fn qr_text(pdf: &[u8]) -> Option<String> {
-    let document = Document::load_mem(pdf).ok()?;
-    let (_, last) = document.get_pages().into_iter().next_back()?;
-    let annotations = resolve(&document, document.get_dictionary(last).ok()?.get(b"Annots").ok()?)?.as_array().ok()?;
-    let mut links = annotations.iter().filter_map(|annotation| {
-        let annotation = resolve(&document, annotation)?.as_dict().ok()?;
-        let action = resolve(&document, annotation.get(b"A").ok()?)?.as_dict().ok()?;
-        let uri = resolve(&document, action.get(b"URI").ok()?)?.as_str().ok()?;
-        String::from_utf8(uri.to_vec()).ok()
-    });
-    let link = links.next()?;
-    links.next().is_none().then_some(link)
-}
-
-fn resolve<'a>(document: &'a Document, object: &'a Object) -> Option<&'a Object> {
-    document.dereference(object).ok().map(|(_, object)| object)
 }

@@ -1,1 +1,72 @@
-fn main() {}
+//! The project's own commands; each sets up what it needs.
+//!
+//! | command | what it does |
+//! |---|---|
+//! | `cargo xtask demo` | starts every part on loopback, certifies sample scans of all kinds, verifies the copies |
+//! | `cargo xtask test` | everything that CI runs |
+//! | `cargo xtask ci` | the same as `test` |
+//! | `cargo xtask tidy` | house rules: import directions, no stray words, file sizes |
+//! | `cargo xtask pki DIR` | makes the development keys and certificates |
+//! | `cargo xtask fixtures [--check]` | draws the specimen scans anew, or says which differ |
+//! | `cargo xtask bench` | the benchmarks, release build |
+
+mod demo;
+mod run;
+mod setup;
+mod tidy;
+
+use std::process::ExitCode;
+
+use run::{Failed, cargo, say};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["demo"] => setup::packages(setup::RUN).and_then(|()| demo::run()),
+        ["test" | "ci"] => test(),
+        ["tidy"] => tidy::run(),
+        ["pki", folder] => setup::packages(setup::RUN).and_then(|()| cargo(&["run", "--quiet", "--", "pki", "init", "--data", folder])),
+        ["fixtures", rest @ ..] => fixtures(rest),
+        ["bench", rest @ ..] => bench(rest),
+        _ => {
+            say("cargo xtask demo | test | ci | tidy | pki DIR | fixtures [--check] | bench");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failed(reason)) => {
+            say(&format!("xtask: {reason}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The order is the order of cost: what fails fast comes first.
+fn test() -> Result<(), Failed> {
+    setup::packages(setup::TEST)?;
+    tidy::run()?;
+    cargo(&["fmt", "--all", "--check"])?;
+    cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
+    setup::judges()?;
+    if run::succeeds("cargo", &["nextest", "--version"]) {
+        cargo(&["nextest", "run", "--workspace", "--no-fail-fast"])?;
+        return cargo(&["test", "--workspace", "--doc", "--quiet"]);
+    }
+    cargo(&["test", "--workspace", "--no-fail-fast"])
+}
+
+fn fixtures(rest: &[&str]) -> Result<(), Failed> {
+    setup::packages(setup::FIXTURES)?;
+    let mut arguments = vec!["run", "--release", "--quiet", "--package", "bansao-specimen", "--", "--out", "fixtures/scans"];
+    arguments.extend(rest);
+    cargo(&arguments)
+}
+
+fn bench(rest: &[&str]) -> Result<(), Failed> {
+    setup::packages(setup::TEST)?;
+    let mut arguments = vec!["bench", "--quiet", "--package", "bansao", "--bench", "stages", "--"];
+    arguments.extend(rest);
+    cargo(&arguments)
+}

@@ -9,7 +9,6 @@
 mod appearance;
 mod document;
 mod fonts;
-mod page_digests;
 mod qr;
 mod scan_page;
 mod statement;
@@ -29,7 +28,6 @@ use crate::record::Sha256;
 
 pub use appearance::{AppearanceProfile, SignatureRole, appearance};
 pub use fonts::{FontError, FontPaths, Fonts};
-pub use page_digests::{PageDigestError, extract_page_digests, page_image_digest};
 pub use statement::{Statement, Template, TemplateError, Templates};
 
 /// Everything that a copy is made of.
@@ -88,6 +86,16 @@ pub enum PageImage {
     },
 }
 
+impl PageImage {
+    /// Its digest as it goes into the copy: of a JPEG's bytes, of other images' samples ([`crate::anatomy`]).
+    pub fn digest(&self) -> Sha256 {
+        match self {
+            Self::Jpeg { bytes, .. } => Sha256::of(bytes),
+            Self::Rgb { pixels, .. } => Sha256::of(pixels),
+        }
+    }
+}
+
 /// A composed copy, not yet signed.
 #[derive(Clone)]
 pub struct ComposedCopy {
@@ -97,7 +105,7 @@ pub struct ComposedCopy {
     pub certifier_field: FieldPlace,
     /// Where the agency's goes: top right on page 1.
     pub agency_field: FieldPlace,
-    /// The digest of each scan page's image, as [`extract_page_digests`] finds it in the PDF.
+    /// The digest of each scan page's image, as [`crate::anatomy::extract_page_digests`] finds it in the PDF.
     pub page_digests: Vec<Sha256>,
     /// Version of the QR symbol, 1 to 40.
     pub qr_version: u8,

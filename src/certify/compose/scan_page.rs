@@ -12,7 +12,6 @@ use krilla::page::PageSettings;
 use krilla::surface::Surface;
 
 use super::fonts::{DESCENT, Face, Fonts};
-use super::page_digests::page_image_digest;
 use super::typeset::{MM, grey};
 use super::{ComposeError, PageContent, PageImage};
 use crate::finding::Region;
@@ -35,7 +34,7 @@ pub(super) struct ScanPage {
 /// Checks image and size of `page`.
 pub(super) fn prepare(page: usize, content: &PageContent) -> Result<ScanPage, ComposeError> {
     let refuse = |reason: &str| ComposeError::Image { page, reason: reason.to_owned() };
-    let digest = page_image_digest(&content.image);
+    let digest = content.image.digest();
     let (image, orientation) = match &content.image {
         PageImage::Jpeg { bytes, orientation } => {
             let image = Image::from_jpeg(bytes.clone().into(), false).map_err(|reason| refuse(&reason))?;

@@ -342,7 +342,7 @@ fn the_token_in_the_symbol_is_for_these_pages() {
     use ring::signature::{Ed25519KeyPair, KeyPair};
 
     let mut content = a4();
-    let digests: Vec<Sha256> = content.pages.iter().map(|page| page_image_digest(&page.image)).collect();
+    let digests: Vec<Sha256> = content.pages.iter().map(|page| page.image.digest()).collect();
     let salt = [5; 16];
     let claims = Claims {
         key_id: key_id(b"certificate"),

@@ -6,7 +6,6 @@
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 use thiserror::Error;
 
-use super::PageImage;
 use crate::record::Sha256;
 
 /// Bytes that one page image, or one stream of the file's structure, may decode to.
@@ -36,14 +35,6 @@ pub enum PageDigestError {
     /// The image of a page, from 0, is in a form that this service does not write.
     #[error("the image of page {0} is in another form")]
     Form(usize),
-}
-
-/// The digest of a page image as it goes into the copy.
-pub fn page_image_digest(image: &PageImage) -> Sha256 {
-    match image {
-        PageImage::Jpeg { bytes, .. } => Sha256::of(bytes),
-        PageImage::Rgb { pixels, .. } => Sha256::of(pixels),
-    }
 }
 
 /// The digests of the images on all pages but the last, in order.

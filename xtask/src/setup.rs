@@ -1,0 +1,114 @@
+//! What the machine needs: Debian packages, and the foreign judges of the tests in a virtual environment.
+
+use std::path::Path;
+
+use crate::run::{Failed, root, say, shown, succeeds};
+
+/// A package, and how to tell that it is there.
+pub(crate) struct Package {
+    name: &'static str,
+    proof: Proof,
+}
+
+enum Proof {
+    Command(&'static str, &'static str),
+    File(&'static str),
+}
+
+const fn command(name: &'static str, program: &'static str, argument: &'static str) -> Package {
+    Package { name, proof: Proof::Command(program, argument) }
+}
+
+const fn file(name: &'static str, path: &'static str) -> Package {
+    Package { name, proof: Proof::File(path) }
+}
+
+const CC: Package = command("gcc", "cc", "--version");
+const TESSERACT: Package = command("tesseract-ocr", "tesseract", "--version");
+const VIETNAMESE: Package = file("tesseract-ocr-vie", "/usr/share/tesseract-ocr/5/tessdata/vie.traineddata");
+const FONTS: Package = file("fonts-liberation2", "/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf");
+const OPENSSL: Package = command("openssl", "openssl", "version");
+const GYRE: Package = file("fonts-texgyre", "/usr/share/texmf/fonts/opentype/public/tex-gyre/texgyrechorus-mediumitalic.otf");
+const DEJAVU: Package = file("fonts-dejavu-core", "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf");
+
+/// What the service and the demonstration need.
+pub(crate) const RUN: &[Package] = &[CC, TESSERACT, VIETNAMESE, FONTS, OPENSSL];
+
+/// What drawing the specimens needs.
+pub(crate) const FIXTURES: &[Package] = &[CC, FONTS, GYRE, DEJAVU];
+
+/// What the tests need beside that.
+pub(crate) const TEST: &[Package] = &[
+    CC,
+    TESSERACT,
+    VIETNAMESE,
+    FONTS,
+    OPENSSL,
+    GYRE,
+    DEJAVU,
+    command("poppler-utils", "pdfsig", "-v"),
+    command("qpdf", "qpdf", "--version"),
+    command("zbar-tools", "zbarimg", "--version"),
+    command("libnss3-tools", "sh", "command -v certutil"),
+    command("python3-venv", "python3", "import venv, ensurepip"),
+];
+
+impl Package {
+    fn is_there(&self) -> bool {
+        match self.proof {
+            Proof::File(path) => Path::new(path).exists(),
+            Proof::Command("sh" | "python3", script) => {
+                let program = if script.starts_with("import") { "python3" } else { "sh" };
+                succeeds(program, &["-c", script])
+            }
+            Proof::Command(program, argument) => succeeds(program, &[argument]),
+        }
+    }
+}
+
+/// Installs the packages that are missing, with apt-get; where that may not be done, says which are missing.
+pub(crate) fn packages(needed: &[Package]) -> Result<(), Failed> {
+    let missing: Vec<&str> = needed.iter().filter(|package| !package.is_there()).map(|package| package.name).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    say(&format!("missing system packages: {}", missing.join(" ")));
+    let refuse = || Failed(format!("install them by hand: sudo apt-get install {}", missing.join(" ")));
+    let mut install = vec!["apt-get", "install", "--yes", "--no-install-recommends"];
+    install.extend(&missing);
+    if !succeeds("apt-get", &["--version"]) {
+        return Err(refuse());
+    }
+    let prefix: &[&str] = if succeeds("sh", &["-c", "test \"$(id -u)\" = 0"]) {
+        &["env", "DEBIAN_FRONTEND=noninteractive"]
+    } else if succeeds("sudo", &["-n", "true"]) {
+        &["sudo", "-n", "DEBIAN_FRONTEND=noninteractive"]
+    } else {
+        return Err(refuse());
+    };
+    let with_prefix = |arguments: &[&str]| -> Result<(), Failed> {
+        let all: Vec<&str> = prefix.iter().chain(arguments).copied().collect();
+        all.split_first().map_or(Ok(()), |(program, rest)| shown(program, rest))
+    };
+    with_prefix(&["apt-get", "update", "--quiet"]).and_then(|()| with_prefix(&install)).map_err(|_| refuse())?;
+    match needed.iter().find(|package| !package.is_there()) {
+        Some(package) => Err(Failed(format!("{} was installed but cannot be found", package.name))),
+        None => Ok(()),
+    }
+}
+
+/// The foreign judges that come from PyPI (pyHanko, grpcio), pinned, in `target/judges`.
+pub(crate) fn judges() -> Result<(), Failed> {
+    let environment = root().join("target/judges");
+    let requirements = root().join("tests/judges/requirements.txt");
+    let wanted = std::fs::read_to_string(&requirements)?;
+    let stamp = environment.join("installed.txt");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    let folder = environment.display().to_string();
+    shown("python3", &["-m", "venv", &folder])?;
+    let pip = format!("{folder}/bin/pip");
+    shown(&pip, &["install", "--quiet", "--disable-pip-version-check", "--requirement", &requirements.display().to_string()])?;
+    Ok(std::fs::write(stamp, wanted)?)
+}
