@@ -37,4 +37,4 @@ pub use document::{
     add_signature_fields, prepare_document_timestamp, prepare_signature,
 };
 pub use error::Error;
-
+pub use validate::{ValidationContext, validate};

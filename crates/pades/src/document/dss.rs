@@ -62,7 +62,7 @@ pub fn add_document_security_store(pdf: &[u8], dss: &Dss) -> Result<Vec<u8>, Err
 }
 
 /// The name of a signature under `/VRI`: SHA-1 of its whole `/Contents`, padding included, in upper-case hexadecimal.
-pub(crate) fn vri_key(contents: &[u8]) -> String {
+fn vri_key(contents: &[u8]) -> String {
     algorithm::sha1(contents).iter().fold(String::new(), |mut out, b| {
         // Writing to a string cannot fail.
         let _ = write!(out, "{b:02X}");
@@ -110,9 +110,9 @@ fn merge(
         if known.contains_key(item) {
             continue;
         }
-        let mut stream = Stream::new(Dictionary::new(), item.clone());
-        stream.compress().map_err(broken)?;
-        let id = increment.add(stream);
+        // Uncompressed: a store is not covered by the signatures before it, and plain bytes leave nothing that could
+        // differ without being seen.
+        let id = increment.add(Stream::new(Dictionary::new(), item.clone()));
         known.insert(item.clone(), id);
         references.push(id.into());
     }

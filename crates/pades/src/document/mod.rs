@@ -19,7 +19,6 @@ pub(crate) mod structure;
 pub(crate) mod syntax;
 
 pub use dss::{Dss, add_document_security_store};
-pub(crate) use dss::vri_key;
 pub use fields::{FieldLock, FieldSpec, add_signature_fields};
 pub use prepare::{
     DEFAULT_RESERVE, DocumentTimestampSpec, Prepared, SignatureSpec, prepare_document_timestamp, prepare_signature,

@@ -72,7 +72,6 @@ pub(crate) struct Revision {
     pub(crate) bytes: Range<usize>,
     pub(crate) section: usize,
     pub(crate) entries: BTreeMap<u32, Entry>,
-    pub(crate) is_stream: bool,
 }
 
 /// All revisions, the oldest first.
@@ -102,12 +101,7 @@ impl Structure {
             }
             upper = at;
             let previous = section.previous;
-            revisions.push(Revision {
-                bytes: 0..section.end,
-                section: at,
-                entries: section.entries,
-                is_stream: section.is_stream,
-            });
+            revisions.push(Revision { bytes: 0..section.end, section: at, entries: section.entries });
             match previous {
                 Some(p) if p >= at => return Err(StructureFault::ChainOrder),
                 Some(p) => at = p,
@@ -193,7 +187,6 @@ struct Section {
     entries: BTreeMap<u32, Entry>,
     previous: Option<usize>,
     end: usize,
-    is_stream: bool,
 }
 
 impl Section {
@@ -213,7 +206,7 @@ impl Section {
             Some(value) => Some(value.as_offset().ok_or(StructureFault::ChainOrder)?),
         };
         match startxref(&mut scanner) {
-            Ok((named, end)) if named == at => Ok(Self { entries, previous, end, is_stream }),
+            Ok((named, end)) if named == at => Ok(Self { entries, previous, end }),
             _ => Err(StructureFault::UnclosedSection { at }),
         }
     }

@@ -13,6 +13,8 @@ mod responder;
 use time::{Duration, OffsetDateTime};
 
 pub use crl::check_crl;
+pub(crate) use crl::{check as check_crl_read, to_der as crl_to_der};
+pub(crate) use ocsp::check as check_ocsp_read;
 pub use ocsp::{check_ocsp, ocsp_request};
 pub use responder::{CertificateStatus, OcspResponder, ocsp_respond};
 

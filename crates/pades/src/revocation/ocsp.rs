@@ -75,9 +75,10 @@ pub(crate) fn check(
         return Err(Error::Revocation("the response is asked about another issuer"));
     }
     let opened = OpenedResponse::open(response)?;
+    // The cheap question first: a store holds answers about many certificates.
+    let single = opened.answer_for(certificate, issuer)?;
     opened.authorise(issuer)?;
     opened.check_extensions(nonce)?;
-    let single = opened.answer_for(certificate, issuer)?;
     let as_of = instant::from_generalized(&single.this_update.0);
     let next_update = single.next_update.as_ref().map(|t| instant::from_generalized(&t.0));
     freshness.check(as_of, next_update)?;

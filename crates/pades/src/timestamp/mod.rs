@@ -8,5 +8,6 @@ mod client;
 mod server;
 mod structs;
 
+pub(crate) use client::open_token;
 pub use client::{Expectation, TimestampToken, accept, request};
 pub use server::{Rejection, TsaIdentity, reject, respond};

@@ -1,1 +1,234 @@
-//! stub
+//! A signed file judged (ETSI EN 319 102-1; ISO 32000-1, 12.8).
+//!
+//! In this order, each step only for what the step before let through:
+//!
+//! 1. structure: the revisions of the file, read strictly and in one way (`document::structure`);
+//! 2. signatures: which fields are signed and which bytes each signature covers (`signatures`);
+//! 3. changes: what each revision after the first signature changed, by small named rules (`difference`);
+//! 4. trust, from the newest time-stamp back to the oldest signature, since each proves the existence of what is older:
+//!    container, certificate path, revocation, time (`judge`);
+//! 5. what no signature protects: the security store after the last signature, spare certificates (`unsigned`).
+//!
+//! The policy is that of a certified copy: after a signature only the other empty signature field may be filled, and
+//! after a lock nothing may change but security stores and document time-stamps. A second policy for other files (form
+//! filling, annotations) does not exist yet: their signatures are TOTAL-FAILED here when such changes were made.
+
+mod difference;
+mod evidence;
+mod judge;
+mod report;
+mod rules;
+mod signatures;
+mod unsigned;
+
+pub use difference::Modification;
+pub use report::{
+    Change, Indication, Level, Report, RevocationReport, SignatureKind, SignatureReport, SubIndication,
+    TimestampReport, Unaccounted,
+};
+
+use time::{Duration, OffsetDateTime};
+
+use crate::document::StructureFault;
+use crate::document::increment::load;
+use crate::document::structure::{Structure, StructureLimits};
+use crate::path::PathLimits;
+
+/// Trust, time, data and bounds for a validation. Certificates are DER or PEM, one each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ValidationContext {
+    /// Anchors for signers.
+    pub signer_anchors: Vec<Vec<u8>>,
+    /// Anchors for time-stamping authorities.
+    pub timestamp_anchors: Vec<Vec<u8>>,
+    /// Certificates that may lie between, beside those in the file.
+    pub certificates: Vec<Vec<u8>>,
+    /// OCSP responses beside those in the file.
+    pub ocsp_responses: Vec<Vec<u8>>,
+    /// Revocation lists (DER or PEM) beside those in the file.
+    pub crls: Vec<Vec<u8>>,
+    /// The present time.
+    pub now: OffsetDateTime,
+    /// Whether a certificate without revocation data makes the verdict INDETERMINATE.
+    pub require_revocation: bool,
+    /// What to make of bytes that no signature protects and nothing accounts for.
+    pub unsigned_bytes: UnsignedBytes,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+impl ValidationContext {
+    /// One set of anchors for both purposes, nothing else known, revocation required, unsigned bytes refused.
+    #[must_use]
+    pub fn new(anchors: Vec<Vec<u8>>, now: OffsetDateTime) -> Self {
+        Self {
+            signer_anchors: anchors.clone(),
+            timestamp_anchors: anchors,
+            certificates: Vec::new(),
+            ocsp_responses: Vec::new(),
+            crls: Vec::new(),
+            now,
+            require_revocation: true,
+            unsigned_bytes: UnsignedBytes::Refuse,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// A security store after the last signature is protected by no signature until a document time-stamp covers it. Its
+/// items prove themselves; the bytes around them do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnsignedBytes {
+    /// Every byte must be accounted for: the store written exactly as this crate writes it, each item used. A file that
+    /// was augmented by another program is INDETERMINATE until it is time-stamped.
+    #[default]
+    Refuse,
+    /// What follows the last signature need only mean nothing but a security store.
+    Tolerate,
+}
+
+/// Bounds on what a file may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Size of the file.
+    pub file_bytes: usize,
+    /// Revisions.
+    pub revisions: usize,
+    /// Objects listed in all revisions together.
+    pub objects: usize,
+    /// Fields of the form.
+    pub fields: usize,
+    /// Signatures and document time-stamps.
+    pub signatures: usize,
+    /// Bytes of one decompressed stream.
+    pub decompressed_bytes: usize,
+    /// Bytes read for comparing revisions: the sum of the lengths of the revisions' files.
+    pub compared_bytes: usize,
+    /// Items of a kind in security stores.
+    pub store_items: usize,
+    /// Certificate paths.
+    pub path: PathLimits,
+    /// Difference of clocks between authorities and here.
+    pub clock_skew: Duration,
+    /// How long revocation data without a next update counts as current.
+    pub revocation_max_age: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_bytes: 64 << 20,
+            revisions: 64,
+            objects: 200_000,
+            fields: 1_000,
+            signatures: 32,
+            decompressed_bytes: 64 << 20,
+            compared_bytes: 512 << 20,
+            store_items: 64,
+            path: PathLimits::default(),
+            clock_skew: Duration::minutes(5),
+            revocation_max_age: Duration::days(1),
+        }
+    }
+}
+
+/// The file is not one whose signatures could be judged; a caller shows this as invalid.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ValidateError {
+    /// Larger than the limit.
+    #[error("the file is too large")]
+    TooLarge,
+    /// The revisions cannot be read in one strict way.
+    #[error("{0}")]
+    Structure(#[from] StructureFault),
+    /// The objects cannot be read.
+    #[error("the document cannot be read: {0}")]
+    Document(String),
+    /// The form is malformed, has a second description (XFA), or two fields of one name.
+    #[error("the form of the document is malformed")]
+    Form,
+    /// A signature's dictionary or byte range is not as it must be.
+    #[error("the signature {field:?} is malformed: {fault}")]
+    Signature {
+        /// Its field.
+        field: String,
+        /// What is wrong.
+        fault: &'static str,
+    },
+    /// A signature dictionary that no field shows.
+    #[error("object {0} is a signature that no field shows")]
+    StraySignature(u32),
+    /// More signatures than the limit.
+    #[error("the document has too many signatures")]
+    TooManySignatures,
+    /// Not signed at all.
+    #[error("the document is not signed")]
+    NotSigned,
+}
+
+/// Judges all signatures of a file and the file as a whole.
+///
+/// # Errors
+///
+/// [`ValidateError`] when the file has not the form of a signed PDF; everything else is in the report.
+pub fn validate(pdf: &[u8], context: &ValidationContext) -> Result<Report, ValidateError> {
+    let limits = &context.limits;
+    if pdf.len() > limits.file_bytes {
+        return Err(ValidateError::TooLarge);
+    }
+    let structure_limits = StructureLimits { revisions: limits.revisions, objects: limits.objects };
+    let structure = Structure::read(pdf, structure_limits)?;
+    let document = load(pdf, limits.decompressed_bytes).map_err(|e| ValidateError::Document(e.to_string()))?;
+    let (found, empty_fields) = signatures::find(pdf, &document, &structure, limits)?;
+    let Some(last) = found.last() else { return Err(ValidateError::NotSigned) };
+
+    let changes = difference::analyse(pdf, &structure, &found, limits)?;
+    let store = evidence::Store::read(&document, limits).map_err(ValidateError::Document)?;
+    let evidence = evidence::Evidence::new(&store, context);
+    let mut judged = judge::all(pdf, &found, evidence, context);
+    for signature in &mut judged.signatures {
+        if changes.iter().any(|c| c.revision > signature.revision) {
+            fail(signature, "the document was changed after it was signed");
+        }
+    }
+    let unaccounted = unsigned::unaccounted(pdf, &structure, last, &store, &judged);
+    Ok(conclude(judged.signatures, empty_fields, changes, unaccounted, &structure, context))
+}
+
+fn fail(signature: &mut SignatureReport, reason: &str) {
+    signature.indication = Indication::TotalFailed;
+    signature.sub_indication = Some(SubIndication::FormatFailure);
+    signature.reason = Some(reason.to_owned());
+    signature.level = None;
+}
+
+fn conclude(
+    signatures: Vec<SignatureReport>,
+    empty_fields: Vec<String>,
+    changes: Vec<Change>,
+    unaccounted: Vec<Unaccounted>,
+    structure: &Structure,
+    context: &ValidationContext,
+) -> Report {
+    let worst = signatures.iter().max_by_key(|s| s.indication);
+    let mut indication = worst.map_or(Indication::Indeterminate, |s| s.indication);
+    let mut sub_indication = worst.and_then(|s| s.sub_indication);
+    if !changes.is_empty() {
+        (indication, sub_indication) = (Indication::TotalFailed, Some(SubIndication::FormatFailure));
+    }
+    let refused = context.unsigned_bytes == UnsignedBytes::Refuse && !unaccounted.is_empty();
+    if refused && indication == Indication::TotalPassed {
+        (indication, sub_indication) = (Indication::Indeterminate, Some(SubIndication::SigConstraintsFailure));
+    }
+    let revisions = structure.revisions.len();
+    Report { signatures, empty_fields, changes, unaccounted, revisions, indication, sub_indication }
+}
+
+/// Documents of single revisions, for comparing.
+fn revision_document(pdf: &[u8], end: usize, limits: &Limits) -> Result<lopdf::Document, ValidateError> {
+    let bytes = pdf.get(..end).unwrap_or_default();
+    load(bytes, limits.decompressed_bytes).map_err(|e| ValidateError::Document(e.to_string()))
+}

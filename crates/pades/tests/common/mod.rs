@@ -3,11 +3,12 @@
 
 use std::process::Command;
 
+use bansao_pades::revocation::{CertificateStatus, OcspResponder, ocsp_request, ocsp_respond};
 use bansao_pades::timestamp::{Expectation, TsaIdentity, accept, request, respond};
 use bansao_pades::document::DEFAULT_RESERVE;
 use bansao_pades::{
-    DigestAlgorithm, Error, FieldLock, FieldSpec, Prepared, SignatureSpec, SigningProfile, add_signature_fields, cms,
-    prepare_signature,
+    DigestAlgorithm, DocumentTimestampSpec, Dss, Error, FieldLock, FieldSpec, Prepared, SignatureSpec, SigningProfile,
+    ValidationContext, add_signature_fields, cms, prepare_document_timestamp, prepare_signature,
 };
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
@@ -129,6 +130,8 @@ pub struct Pki {
     pub agency: Identity,
     pub tsa: Identity,
     pub ocsp: Identity,
+    /// Certificates that the responder calls revoked.
+    pub revoked: Vec<Vec<u8>>,
 }
 
 impl Pki {
@@ -141,7 +144,7 @@ impl Pki {
         let agency = issue(&ca, leaf_params("UBND phường Thử Nghiệm"), ec_key(), ec);
         let tsa = issue(&ca, tsa_params("Test TSA"), ec_key(), ec);
         let ocsp = issue(&ca, ocsp_params("Test OCSP"), ec_key(), ec);
-        Self { root, ca, certifier, agency, tsa, ocsp }
+        Self { root, ca, certifier, agency, tsa, ocsp, revoked: Vec::new() }
     }
 
     pub fn tsa_identity(&self) -> TsaIdentity {
@@ -218,6 +221,51 @@ impl Pki {
         let pdf = self.seal(&self.certifier, prepared, at(1));
         let prepared = prepare_signature(&pdf, &spec(AGENCY_FIELD, false, Some(&picture))).unwrap();
         self.seal(&self.agency, prepared, at(2))
+    }
+}
+
+impl Pki {
+    fn ocsp_answer(&self, who: &Identity, issuer: &Identity, responder: &Identity, at: OffsetDateTime) -> Vec<u8> {
+        let asked = ocsp_request(&who.certificate, &issuer.certificate, None).unwrap();
+        let identity = OcspResponder {
+            certificate: responder.certificate.clone(),
+            issuer: issuer.certificate.clone(),
+            profile: responder.profile,
+        };
+        let status = if self.revoked.contains(&who.certificate) {
+            CertificateStatus::Revoked { at: NOW - Duration::days(1), reason: Some(1) }
+        } else {
+            CertificateStatus::Good
+        };
+        ocsp_respond(&asked, &identity, at, at + Duration::hours(1), &mut |_| status, &mut |m| responder.sign(m)).unwrap()
+    }
+
+    /// All that is needed to judge both signatures and their time-stamps for ever.
+    pub fn store(&self) -> Dss {
+        let at = NOW + Duration::seconds(10);
+        let leaf = |who| self.ocsp_answer(who, &self.ca, &self.ocsp, at);
+        Dss {
+            certificates: vec![self.ca.certificate.clone(), self.root.certificate.clone()],
+            ocsp_responses: vec![
+                leaf(&self.certifier),
+                leaf(&self.agency),
+                leaf(&self.tsa),
+                self.ocsp_answer(&self.ca, &self.root, &self.root, at),
+            ],
+            crls: Vec::new(),
+        }
+    }
+
+    /// A document time-stamp over the whole file.
+    pub fn archive(&self, pdf: &[u8], field: &str, at: OffsetDateTime) -> Vec<u8> {
+        let spec = DocumentTimestampSpec { field, reserve: 8192 };
+        let prepared = prepare_document_timestamp(pdf, &spec).unwrap();
+        let token = self.stamp(&prepared.digest(DigestAlgorithm::Sha256), at);
+        prepared.embed(&token).unwrap()
+    }
+
+    pub fn context(&self) -> ValidationContext {
+        ValidationContext::new(vec![self.root.certificate.clone()], NOW + Duration::minutes(1))
     }
 }
 

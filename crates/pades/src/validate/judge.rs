@@ -1,0 +1,354 @@
+//! Trust in each signature, from the newest back to the oldest.
+//!
+//! A document time-stamp proves that everything before it existed at its time; so its time is the one at which older
+//! time-stamps are judged, and a signature's own time-stamp gives the time at which its signer is judged. Without any
+//! proof that time is the present (ETSI EN 319 102-1, 5.6).
+
+use time::OffsetDateTime;
+
+use super::evidence::Evidence;
+use super::report::{
+    Indication, Level, RevocationReport, SignatureKind, SignatureReport, SubIndication, TimestampReport,
+};
+use super::signatures::Found;
+use super::ValidationContext;
+use crate::certificate::Certificate;
+use crate::cms::{CmsFault, Container};
+use crate::path::{PathError, Search, Usage};
+use crate::revocation::RevocationStatus;
+use crate::timestamp::{TimestampToken, open_token};
+use crate::{Error, oid};
+
+/// All verdicts, and what they rest on.
+pub(super) struct Judged {
+    pub(super) signatures: Vec<SignatureReport>,
+    /// Certificates of all chains that were found.
+    pub(super) used_certificates: Vec<Vec<u8>>,
+    /// Responses and lists that said something about them.
+    pub(super) used_items: Vec<Vec<u8>>,
+    /// Certificates beside each signature, with its field.
+    pub(super) embedded: Vec<(String, Vec<u8>)>,
+}
+
+/// A verdict that is not TOTAL-PASSED.
+type Failure = (Indication, SubIndication, String);
+
+pub(super) fn all(pdf: &[u8], found: &[Found], evidence: Evidence, context: &ValidationContext) -> Judged {
+    let anchors = |list: &[Vec<u8>]| list.iter().filter_map(|c| Certificate::read(c).ok()).collect::<Vec<_>>();
+    let mut judge = Judge {
+        pdf,
+        context,
+        signer_anchors: anchors(&context.signer_anchors),
+        timestamp_anchors: anchors(&context.timestamp_anchors),
+        evidence,
+        used_certificates: Vec::new(),
+        embedded: Vec::new(),
+        proven: context.now,
+        archived: false,
+    };
+    let mut signatures: Vec<_> = found.iter().rev().map(|f| judge.judge(f)).collect();
+    signatures.reverse();
+    check_order(&mut signatures);
+    Judged {
+        signatures,
+        used_items: judge.evidence.used(),
+        used_certificates: judge.used_certificates,
+        embedded: judge.embedded,
+    }
+}
+
+struct Judge<'a> {
+    pdf: &'a [u8],
+    context: &'a ValidationContext,
+    signer_anchors: Vec<Certificate>,
+    timestamp_anchors: Vec<Certificate>,
+    evidence: Evidence,
+    used_certificates: Vec<Vec<u8>>,
+    embedded: Vec<(String, Vec<u8>)>,
+    /// Everything still to be judged existed at this time.
+    proven: OffsetDateTime,
+    /// Whether that rests on a document time-stamp.
+    archived: bool,
+}
+
+impl Judge<'_> {
+    fn judge(&mut self, found: &Found) -> SignatureReport {
+        let mut report = SignatureReport {
+            field: found.field.clone(),
+            kind: found.kind,
+            revision: found.revision,
+            covered_bytes: found.end,
+            signer: None,
+            signer_certificate: None,
+            intact: false,
+            claimed_time: found.claimed_time,
+            proven_time: None,
+            timestamp: None,
+            certifies: found.certifies,
+            locks: found.locks,
+            level: None,
+            revocation: Vec::new(),
+            indication: Indication::TotalPassed,
+            sub_indication: None,
+            reason: None,
+        };
+        let outcome = match found.kind {
+            SignatureKind::Signature => self.signature(found, &mut report),
+            SignatureKind::DocumentTimestamp => self.document_timestamp(found, &mut report),
+        };
+        if let Err((indication, sub_indication, reason)) = outcome {
+            report.indication = indication;
+            report.sub_indication = Some(sub_indication);
+            report.reason = Some(reason);
+            report.level = None;
+        }
+        report
+    }
+
+    fn signature(&mut self, found: &Found, report: &mut SignatureReport) -> Result<(), Failure> {
+        let covered = found.covered(self.pdf);
+        let der = Container::without_padding(&found.contents).map_err(container_failure)?;
+        let container = Container::open(der).map_err(container_failure)?;
+        report.signer = container.signer.subject_common_name();
+        report.signer_certificate = Some(container.signer.der().to_vec());
+        if container.content_type != oid::ID_DATA || container.content.is_some() {
+            return Err(format_failure("the container is not a detached signature"));
+        }
+        container.verify(|digest| digest.digest_parts(&covered)).map_err(container_failure)?;
+        report.intact = true;
+        let embedded = container.certificates.iter().map(|c| c.der().to_vec());
+        self.embedded.extend(embedded.map(|der| (found.field.clone(), der)));
+
+        let at = self.signature_timestamp(found, &container, report)?;
+        report.proven_time = report.timestamp.as_ref().filter(|t| t.trusted.is_ok()).map(|t| t.gen_time);
+        let anchors = self.signer_anchors.clone();
+        let pool = container.certificates.clone();
+        let path = self.path(&container.signer, &pool, &anchors, Usage::DocumentSigning, at, report.proven_time)?;
+        self.revocation(&path, at, report.claimed_time, report)?;
+        if let Some(TimestampReport { trusted: Err(reason), .. }) = &report.timestamp {
+            let reason = format!("the time-stamp is not trusted: {reason}");
+            return Err((Indication::Indeterminate, SubIndication::SigConstraintsFailure, reason));
+        }
+        report.level = Some(self.level(report));
+        Ok(())
+    }
+
+    /// The time at which the signer is judged: that of a trusted time-stamp, else what is proven otherwise.
+    fn signature_timestamp(
+        &mut self,
+        found: &Found,
+        container: &Container,
+        report: &mut SignatureReport,
+    ) -> Result<OffsetDateTime, Failure> {
+        let Some(der) = &container.timestamp_token else { return Ok(self.proven) };
+        let value = container.signature_value();
+        let token = open_token(der, |digest| digest.digest(value)).map_err(token_failure)?;
+        let embedded = token.certificates.iter().map(|c| (found.field.clone(), c.clone()));
+        self.embedded.extend(embedded);
+        let mut revocation = Vec::new();
+        let trusted = self.trust_token(&token, &mut revocation).map_err(|(_, _, reason)| reason);
+        let time = token.gen_time;
+        let is_trusted = trusted.is_ok();
+        report.timestamp = Some(to_report(token, trusted));
+        report.revocation.extend(revocation);
+        Ok(if is_trusted { time } else { self.proven })
+    }
+
+    fn document_timestamp(&mut self, found: &Found, report: &mut SignatureReport) -> Result<(), Failure> {
+        let covered = found.covered(self.pdf);
+        let der = Container::without_padding(&found.contents).map_err(container_failure)?;
+        let token = open_token(der, |digest| digest.digest_parts(&covered)).map_err(token_failure)?;
+        report.intact = true;
+        let signer = Certificate::from_der(&token.tsa_certificate_der).map_err(token_failure)?;
+        report.signer = signer.subject_common_name();
+        report.signer_certificate = Some(token.tsa_certificate_der.clone());
+        self.embedded.extend(token.certificates.iter().map(|c| (found.field.clone(), c.clone())));
+        let mut revocation = Vec::new();
+        let trusted = self.trust_token(&token, &mut revocation);
+        report.revocation = revocation;
+        let time = token.gen_time;
+        let words = trusted.as_ref().map(|()| ()).map_err(|(_, _, reason)| reason.clone());
+        report.timestamp = Some(to_report(token, words));
+        trusted?;
+        report.proven_time = Some(time);
+        self.proven = time;
+        self.archived = true;
+        Ok(())
+    }
+
+    /// A token whose form is good: is its authority trusted at the proven time?
+    fn trust_token(&mut self, token: &TimestampToken, out: &mut Vec<RevocationReport>) -> Result<(), Failure> {
+        let read = |der: &Vec<u8>| Certificate::from_der(der).ok();
+        let pool: Vec<_> = token.certificates.iter().filter_map(read).collect();
+        let authority = Certificate::from_der(&token.tsa_certificate_der).map_err(token_failure)?;
+        if token.gen_time > self.proven + self.context.limits.clock_skew {
+            let reason = "the time-stamp is younger than what proves it".to_owned();
+            return Err((Indication::Indeterminate, SubIndication::TimestampOrderFailure, reason));
+        }
+        let anchors = self.timestamp_anchors.clone();
+        let proven = self.archived.then_some(self.proven);
+        let path = self.path(&authority, &pool, &anchors, Usage::TimeStamping, self.proven, proven)?;
+        let mut reports = Vec::new();
+        let outcome = self.check_chain(&path, self.proven, None, &mut reports);
+        out.extend(reports);
+        outcome
+    }
+
+    fn path(
+        &mut self,
+        leaf: &Certificate,
+        embedded: &[Certificate],
+        anchors: &[Certificate],
+        usage: Usage,
+        at: OffsetDateTime,
+        proven: Option<OffsetDateTime>,
+    ) -> Result<Vec<Certificate>, Failure> {
+        let mut pool = embedded.to_vec();
+        pool.extend(self.evidence.certificates.iter().cloned());
+        let limits = self.context.limits.path;
+        let path = Search { intermediates: &pool, anchors, at, usage, limits }
+            .run(leaf)
+            .map_err(|e| path_failure(&e, leaf, proven))?;
+        self.used_certificates.extend(path.iter().map(|c| c.der().to_vec()));
+        Ok(path)
+    }
+
+    fn revocation(
+        &mut self,
+        path: &[Certificate],
+        at: OffsetDateTime,
+        claimed: Option<OffsetDateTime>,
+        report: &mut SignatureReport,
+    ) -> Result<(), Failure> {
+        let mut reports = Vec::new();
+        let outcome = self.check_chain(path, at, claimed, &mut reports);
+        report.revocation.extend(reports);
+        outcome
+    }
+
+    /// Revocation of every certificate below the anchor.
+    fn check_chain(
+        &mut self,
+        path: &[Certificate],
+        at: OffsetDateTime,
+        claimed: Option<OffsetDateTime>,
+        out: &mut Vec<RevocationReport>,
+    ) -> Result<(), Failure> {
+        let mut missing = None;
+        for (i, (certificate, issuer)) in path.iter().zip(path.iter().skip(1)).enumerate() {
+            let found = self.evidence.revocation(certificate, issuer, at);
+            let status = found.status;
+            let subject = found.subject.clone();
+            out.push(found);
+            match status {
+                Some(RevocationStatus::Revoked { at: since, .. }) if since <= at => {
+                    return Err(revoked(i == 0, since, claimed, &subject));
+                }
+                // Revoked later than the time in question: good at that time.
+                Some(RevocationStatus::Good { .. } | RevocationStatus::Revoked { .. }) => {}
+                Some(RevocationStatus::Unknown) | None => missing = missing.or(Some(subject)),
+            }
+        }
+        match missing {
+            Some(subject) if self.context.require_revocation => {
+                let reason = format!("no current revocation data for {subject:?}");
+                Err((Indication::Indeterminate, SubIndication::TryLater, reason))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn level(&self, report: &SignatureReport) -> Level {
+        if report.proven_time.is_none() {
+            return Level::BB;
+        }
+        let complete = !report.revocation.is_empty() && report.revocation.iter().all(|r| r.in_document);
+        match (complete, self.archived) {
+            (false, _) => Level::BT,
+            (true, false) => Level::BLT,
+            (true, true) => Level::BLTA,
+        }
+    }
+}
+
+/// A signature cannot be older than one whose bytes it covers.
+fn check_order(signatures: &mut [SignatureReport]) {
+    let mut latest: Option<OffsetDateTime> = None;
+    for signature in signatures {
+        let Some(time) = signature.proven_time else { continue };
+        if latest.is_some_and(|l| time < l) && signature.indication == Indication::TotalPassed {
+            signature.indication = Indication::Indeterminate;
+            signature.sub_indication = Some(SubIndication::TimestampOrderFailure);
+            signature.reason = Some("its time-stamp is older than that of a signature it covers".to_owned());
+            signature.level = None;
+        }
+        latest = latest.max(Some(time));
+    }
+}
+
+fn to_report(token: TimestampToken, trusted: Result<(), String>) -> TimestampReport {
+    TimestampReport {
+        gen_time: token.gen_time,
+        authority: crate::common_name(&token.tsa_certificate_der).ok().flatten().unwrap_or_default(),
+        certificate: token.tsa_certificate_der,
+        serial: token.serial,
+        policy: token.policy,
+        trusted,
+    }
+}
+
+fn format_failure(reason: impl std::fmt::Display) -> Failure {
+    (Indication::TotalFailed, SubIndication::FormatFailure, reason.to_string())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "used as a function for map_err")]
+fn container_failure(fault: CmsFault) -> Failure {
+    let (indication, sub) = match &fault {
+        CmsFault::DigestMismatch => (Indication::TotalFailed, SubIndication::HashFailure),
+        CmsFault::BadSignature => (Indication::TotalFailed, SubIndication::SigCryptoFailure),
+        CmsFault::Algorithm(_) => (Indication::Indeterminate, SubIndication::CryptoConstraintsFailure),
+        CmsFault::SignerCertificateMissing => (Indication::Indeterminate, SubIndication::NoSigningCertificateFound),
+        CmsFault::SigningCertificateMismatch | CmsFault::Attribute(_) => {
+            (Indication::Indeterminate, SubIndication::SigConstraintsFailure)
+        }
+        _ => (Indication::TotalFailed, SubIndication::FormatFailure),
+    };
+    (indication, sub, fault.to_string())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "used as a function for map_err")]
+fn token_failure(error: Error) -> Failure {
+    let sub = match &error {
+        Error::BadSignature(_) => SubIndication::SigCryptoFailure,
+        Error::Timestamp("it is for other data") => SubIndication::HashFailure,
+        _ => SubIndication::FormatFailure,
+    };
+    (Indication::TotalFailed, sub, format!("the time-stamp is not good: {error}"))
+}
+
+fn path_failure(error: &PathError, leaf: &Certificate, proven: Option<OffsetDateTime>) -> Failure {
+    let before_validity = proven.is_some_and(|t| t < leaf.not_before());
+    let (indication, sub) = match error {
+        PathError::NotYetValid(_) if before_validity => (Indication::TotalFailed, SubIndication::NotYetValid),
+        PathError::NotYetValid(_) | PathError::Expired(_) => {
+            (Indication::Indeterminate, SubIndication::OutOfBoundsNoPoe)
+        }
+        PathError::NoIssuer(_) => (Indication::Indeterminate, SubIndication::NoCertificateChainFound),
+        PathError::Signature(_) | PathError::Budget | PathError::Malformed(_) => {
+            (Indication::Indeterminate, SubIndication::CertificateChainGeneralFailure)
+        }
+        _ => (Indication::Indeterminate, SubIndication::ChainConstraintsFailure),
+    };
+    (indication, sub, error.to_string())
+}
+
+/// A time-stamp proves that a signature is older than its time, never that it is younger. Where the signer's own claim
+/// also lies after the revocation, nothing speaks for the signature any more.
+fn revoked(is_signer: bool, since: OffsetDateTime, claimed: Option<OffsetDateTime>, subject: &str) -> Failure {
+    let reason = format!("the certificate of {subject:?} was revoked at {since}");
+    match (is_signer, claimed) {
+        (true, Some(claimed)) if since <= claimed => (Indication::TotalFailed, SubIndication::Revoked, reason),
+        (true, _) => (Indication::Indeterminate, SubIndication::RevokedNoPoe, reason),
+        (false, _) => (Indication::Indeterminate, SubIndication::RevokedCaNoPoe, reason),
+    }
+}

@@ -1,0 +1,90 @@
+//! Alterations of a paper before it was scanned: pasted patches, strike-outs, overwriting, correction fluid.
+
+use crate::canvas::{Canvas, Ink, Pen, Written};
+use crate::error::{Error, Result};
+use crate::fonts::{Affine, Face};
+
+/// What was done to one field.
+#[derive(Debug, Clone)]
+pub enum Alteration {
+    /// The value was covered by a patch of about the paper's colour and written anew in another face.
+    Patched {
+        /// Field.
+        id: &'static str,
+        /// New text of the line.
+        text: String,
+    },
+    /// The value was struck out by pen and another written above it.
+    StruckOut {
+        /// Field.
+        id: &'static str,
+        /// Text by hand.
+        text: String,
+    },
+    /// White fluid over the value, a new one by hand.
+    Whitened {
+        /// Field.
+        id: &'static str,
+        /// Text by hand.
+        text: String,
+    },
+}
+
+impl Alteration {
+    /// Works on the page that carries the field.
+    ///
+    /// # Errors
+    /// [`Error::FieldNotDrawn`] when no page does.
+    pub fn apply(&self, pages: &mut [Canvas<'_>]) -> Result<()> {
+        let (Self::Patched { id, text } | Self::StruckOut { id, text } | Self::Whitened { id, text }) = self;
+        for page in pages {
+            if let Some(line) = page.written.iter().find(|w| w.id == *id).cloned() {
+                return self.on(page, &line, text);
+            }
+        }
+        Err(Error::FieldNotDrawn((*id).to_owned()))
+    }
+
+    fn on(&self, page: &mut Canvas<'_>, line: &Written, text: &str) -> Result<()> {
+        match self {
+            Self::Patched { .. } => patch(page, line, text),
+            Self::StruckOut { .. } => strike(page, line, text),
+            Self::Whitened { .. } => whiten(page, line, text),
+        }
+    }
+}
+
+fn patch(page: &mut Canvas<'_>, line: &Written, text: &str) -> Result<()> {
+    let high = line.pen.points * 0.36;
+    let (x, y) = (line.x - 0.6, line.y - high * 1.02);
+    let near = page.pixmap.pixel(((x - 1.0) * page.scale) as u32, (y * page.scale) as u32);
+    let paper = near.map_or(Ink::WHITE, |p| Ink(p.red(), p.green(), p.blue(), 255));
+    page.block(x, y, line.width + 1.2, high * 1.34, paper);
+    let pen = Pen::new(Face::Foreign, line.pen.points * 0.97, Ink(16, 16, 18, 255));
+    page.text(pen, line.x, line.y + 0.15, text)?;
+    Ok(())
+}
+
+const PEN: Pen = Pen::new(Face::Cursive, 13.0, Ink(24, 44, 150, 255));
+
+fn strike(page: &mut Canvas<'_>, line: &Written, text: &str) -> Result<()> {
+    for lift in [1.0, 1.9] {
+        let points: Vec<_> =
+            (0..=12).map(|i| (line.x - 1.0 + (line.width + 2.0) * i as f32 / 12.0, line.y - lift + page.rng.normal() * 0.25)).collect();
+        page.polyline(&points, 0.42, PEN.ink);
+    }
+    page.text_along(PEN, Affine([1.0, -0.03, 0.03, 1.0, line.x + 3.0, line.y - 3.6]), text)?;
+    Ok(())
+}
+
+fn whiten(page: &mut Canvas<'_>, line: &Written, text: &str) -> Result<()> {
+    let mut x = line.x - 0.5;
+    while x < line.x + line.width + 0.5 {
+        let at = (x, line.y - 1.4 + page.rng.normal() * 0.2);
+        let radius = 2.3 + page.rng.unit() * 0.5;
+        page.disc(at, radius, Ink(253, 253, 252, 255));
+        x += 1.3;
+    }
+    page.text(PEN, line.x, line.y, text)?;
+    Ok(())
+}
