@@ -1,7 +1,158 @@
-//! Inspection: from the pages of a submission to an [`InspectionReport`].
+//! Inspection: from the files of a submission to an [`InspectionReport`].
+//!
+//! Files become pages (`bansao-scan`), pages become words (`read/`), words become the form and its fields (`forms/`),
+//! and the checks say what stands against them (`checks/`). Everything that comes in is an argument, the reader and the
+//! day included; the result is a report, never an error: what could not be done is a finding too, and so refers.
 
+pub mod checks;
 pub mod forms;
+mod gather;
 pub mod read;
+pub mod register;
 mod report;
+pub mod seen;
+
+use bansao_scan::{Page, Rect, ScanError, Source, canonical_pixels};
+use time::Date;
+
+use crate::finding::{Code, Finding};
+use crate::limits::Limits;
+use crate::record::{Kind, Sha256};
+use forms::FormSet;
+use gather::fields;
+use read::text::PageText;
+use read::{ReadPage, Reader, recognise};
+use seen::{Seen, SeenPage};
 
 pub use report::{Field, FieldSource, InspectionReport, PageReport, Word};
+
+/// Version of the checks, for the audit trail.
+const VERSION: &str = concat!("bansao-inspect/", env!("CARGO_PKG_VERSION"));
+
+/// Inspects one submission: its files are the pages of one certificate, in order.
+///
+/// Blocks for as long as reading takes, bounded by `limits`: at most `pages` pages of `page_seconds` each.
+pub fn inspect(
+    files: &[Vec<u8>],
+    declared: Option<&Kind>,
+    forms: &FormSet,
+    reader: &dyn Reader,
+    limits: &Limits,
+    today: Date,
+) -> InspectionReport {
+    let mut report = InspectionReport {
+        kind: None,
+        form: None,
+        pages: Vec::new(),
+        fields: Vec::new(),
+        findings: Vec::new(),
+        inspector: format!("{VERSION} {}", reader.name()),
+    };
+    let pages = match open(files, limits) {
+        Ok(pages) => pages,
+        Err(finding) => {
+            report.findings.push(finding);
+            return report;
+        }
+    };
+    let looked: Vec<Looked> = pages.iter().map(|(_, page)| look(page, reader, limits)).collect();
+    let mut seen_pages = Vec::with_capacity(pages.len());
+    let mut texts = Vec::with_capacity(pages.len());
+    for (at, looked) in looked.into_iter().enumerate() {
+        report.findings.extend(looked.failure.map(|finding| finding.on_page(at)));
+        seen_pages.push(looked.page);
+        texts.push(looked.text);
+    }
+    let recognised = recognise(forms, &texts);
+    if let Some(recognised) = &recognised {
+        report.kind = recognised.form.certified.then(|| recognised.form.kind.clone());
+        report.form = Some(recognised.form.id.clone());
+        report.fields = fields(recognised, &texts, &seen_pages);
+    }
+    let seen = Seen { pages: &seen_pages, texts: &texts, recognised: recognised.as_ref(), fields: &report.fields, forms, declared, today };
+    report.findings.extend(checks::run(checks::CHECKS, &seen));
+    report.pages = pages.iter().zip(&seen_pages).zip(&texts).map(|(((file, page), seen), text)| page_report(*file, page, seen, text)).collect();
+    report
+}
+
+/// All pages with the file that each comes from.
+fn open(files: &[Vec<u8>], limits: &Limits) -> Result<Vec<(usize, Page)>, Finding> {
+    let bounds = bansao_scan::Limits {
+        file_bytes: limits.submission_bytes,
+        pages: limits.pages,
+        megapixels: u32::try_from(limits.image_megapixels).unwrap_or(u32::MAX),
+        ..bansao_scan::Limits::default()
+    };
+    let mut pages = Vec::new();
+    for (file, bytes) in files.iter().enumerate() {
+        let Source { pages: found, .. } = bansao_scan::open(bytes, &bounds).map_err(|error| refusal(&error))?;
+        pages.extend(found.into_iter().map(|page| (file, page)));
+        if pages.len() > limits.pages {
+            return Err(Finding::new(Code::TooManyPages).seen(pages.len()).expected(limits.pages));
+        }
+    }
+    if pages.is_empty() { Err(Finding::new(Code::FileDamaged).seen("no file")) } else { Ok(pages) }
+}
+
+/// Why a file was not opened, in the catalogue's words.
+fn refusal(error: &ScanError) -> Finding {
+    let code = match error {
+        ScanError::UnsupportedFormat | ScanError::UnsupportedCoding { .. } => Code::UnsupportedFormat,
+        ScanError::TooManyPages { .. } => Code::TooManyPages,
+        ScanError::FileTooLarge { .. } | ScanError::ImageTooLarge { .. } | ScanError::TooManyPixels { .. } | ScanError::TooComplex { .. } => {
+            Code::ImageTooLarge
+        }
+        ScanError::Encrypted => Code::PdfEncrypted,
+        ScanError::ActiveContent(_) => Code::PdfActiveContent,
+        ScanError::AlreadySigned => Code::PdfSigned,
+        ScanError::PageNotAScan { .. } => Code::PdfNotAScan,
+        // Empty, damaged, without pages, readable in two ways, and whatever is added later.
+        _ => Code::FileDamaged,
+    };
+    Finding::new(code).seen(error)
+}
+
+/// What looking at one page gave.
+struct Looked {
+    page: SeenPage,
+    text: PageText,
+    failure: Option<Finding>,
+}
+
+fn look(page: &Page, reader: &dyn Reader, limits: &Limits) -> Looked {
+    let measures = bansao_scan::measure(page);
+    let dpi = measures.resolution.dpi;
+    let seals = bansao_scan::seal::find(&page.image, dpi);
+    let ink = seals.first().filter(|seal| seal.score >= 0.5).map(|seal| bansao_scan::seal::signature_ink(&page.image, dpi, seal));
+    let mut seen = SeenPage { measures, size_px: page.image.dimensions(), seals, ink, symbols: Vec::new(), layer: None };
+    if seen.is_blank() {
+        return Looked { page: seen, text: PageText::default(), failure: None };
+    }
+    seen.symbols = bansao_scan::qr::read(&page.image);
+    let skip: Vec<Rect> = seen.seal().map(|seal| seal.bbox).into_iter().chain(seen.symbols.iter().map(|symbol| symbol.bbox)).collect();
+    match read::read_page(page, &seen.measures, &skip, reader, limits.page_deadline()) {
+        Ok(ReadPage { text, layer }) => {
+            seen.layer = Some(layer);
+            Looked { page: seen, text, failure: None }
+        }
+        Err(error) => Looked { page: seen, text: PageText::default(), failure: Some(Finding::new(Code::CheckFailed).seen(error)) },
+    }
+}
+
+/// Words less sure than this would only clutter the copy's text layer.
+const LEAST_WORD: f32 = 0.3;
+
+fn page_report(file: usize, page: &Page, seen: &SeenPage, text: &PageText) -> PageReport {
+    let word = |word: &read::text::TextWord| {
+        let layer = seen.layer.as_ref()?;
+        (word.confidence >= LEAST_WORD).then(|| Word { text: word.text.clone(), region: seen.region(&layer.to_page(&word.rect)) })
+    };
+    PageReport {
+        file,
+        pixels_sha256: Sha256::of(&canonical_pixels(&page.image)),
+        size_px: page.image.dimensions(),
+        dpi: seen.measures.resolution.dpi,
+        skew_degrees: -seen.measures.skew_degrees,
+        words: text.rows.iter().flat_map(|row| &row.words).filter_map(word).collect(),
+    }
+}

@@ -51,7 +51,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("birth_notice.toml", include_str!("birth_notice.toml")),
     ("death_1999.toml", include_str!("death_1999.toml")),
     ("death_2010.toml", include_str!("death_2010.toml")),
-    ("death_extract_2016.toml", include_str!("death_extract_2016.toml")),
+    ("death_2015.toml", include_str!("death_2015.toml")),
     ("death_extract_copy.toml", include_str!("death_extract_copy.toml")),
     ("death_notice.toml", include_str!("death_notice.toml")),
     ("land_2004.toml", include_str!("land_2004.toml")),
@@ -60,7 +60,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("marital_status.toml", include_str!("marital_status.toml")),
     ("marriage_1999.toml", include_str!("marriage_1999.toml")),
     ("marriage_2010.toml", include_str!("marriage_2010.toml")),
-    ("marriage_2016.toml", include_str!("marriage_2016.toml")),
+    ("marriage_2015.toml", include_str!("marriage_2015.toml")),
     ("marriage_extract_copy.toml", include_str!("marriage_extract_copy.toml")),
 ];
 
@@ -144,7 +144,10 @@ fn validate(form: &Form) -> Result<(), Complaint> {
         if field.page >= form.pages.len() {
             return complain(&field.id, format!("field {:?} stands on a page that the form does not have", field.id));
         }
-        let found_alone = matches!(field.kind, FieldType::Date | FieldType::LandSerial | FieldType::SignerName | FieldType::SignerTitle);
+        let found_alone = matches!(
+            field.kind,
+            FieldType::Date | FieldType::LandSerial | FieldType::SignerName | FieldType::SignerTitle | FieldType::Issuer
+        );
         if field.labels.is_empty() && field.within.is_none() && !found_alone {
             return complain(&field.id, format!("field {:?} needs a label: its type cannot be found alone", field.id));
         }

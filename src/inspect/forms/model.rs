@@ -167,6 +167,8 @@ pub enum FieldType {
     SignerTitle,
     /// Name of the signer, under seal and signature.
     SignerName,
+    /// The office in capitals above the signer's title.
+    Issuer,
 }
 
 impl FieldType {

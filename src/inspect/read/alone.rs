@@ -26,6 +26,7 @@ pub fn alone_fields(form: &Form, page: usize, text: &PageText, title_row: Option
                 title_box = value.as_ref().map(|value| value.rect);
                 value
             }
+            FieldType::Issuer => title_box.and_then(|below| issuer(&spec.id, text, below)),
             FieldType::SignerName => title_box.and_then(|above| signer_name(&spec.id, text, above)),
             _ => None,
         };
@@ -84,6 +85,19 @@ fn signer_title(id: &str, text: &PageText) -> Option<Printed> {
     titles.filter(right).map(|group| printed(id, group)).next().flatten()
 }
 
+/// The committee in capitals just above the signer's title.
+fn issuer(id: &str, text: &PageText, title: Rect) -> Option<Printed> {
+    let middle = title.x + title.w / 2;
+    let groups = text.rows.iter().rev().flat_map(|row| row.groups(text.mm(6.0)));
+    let mut above = groups.filter(|group| {
+        let rect = bounds(group);
+        rect.bottom() <= title.y + title.h / 2 && rect.bottom() + text.mm(12.0) > title.y && rect.x < middle && middle < rect.right()
+    });
+    let found = above.find(|group| group.iter().any(|word| matches!(fold_loose(&word.text).as_str(), "ban" | "uy")))?;
+    let named = found.iter().position(|word| fold_loose(&word.text) == "uy").unwrap_or(0);
+    found.get(named..).and_then(|words| printed(id, words))
+}
+
 /// The name below the title, with room for a signature between: the words about the title's middle that make a name.
 fn signer_name(id: &str, text: &PageText, title: Rect) -> Option<Printed> {
     let middle = title.x + title.w / 2;
@@ -132,7 +146,7 @@ mod tests {
         rows[3].words[0].text = "Bùi".into();
         let text = PageText { rows, size: (2400, 3400), dpi: 300.0 };
         let forms = FormSet::embedded().unwrap();
-        let found = alone_fields(forms.form("death_extract_2016").unwrap(), 0, &text, Some(1), &[]);
+        let found = alone_fields(forms.form("death_2015").unwrap(), 0, &text, Some(1), &[]);
         let value = |id: &str| found.iter().find(|value| value.id == id).map(|value| value.text.as_str());
         assert_eq!(value("issue_date"), Some("ngày 17 tháng 03 năm 2020"));
         assert_eq!(value("signer_title"), Some("PHÓ CHỦ TỊCH"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bansao_scan::Rect;
 
 use super::text::{Letters, PageText, Row, TextWord, occurrences, tolerance};
-use crate::inspect::forms::{Column, FieldSpec, FieldType, Form, Zone};
+use crate::inspect::forms::{Column, FieldSpec, Form, Zone};
 use crate::record::{FieldId, fold_loose};
 
 /// The printed value of a field.
@@ -348,11 +348,6 @@ pub fn printed(id: &str, words: &[TextWord]) -> Option<Printed> {
     Some(Printed { id: id.to_owned(), text, confidence: (sum / weights.max(1.0) + least) / 2.0, rect })
 }
 
-/// Whether a printed text can be a value of this type at all; used for fields that are found without a label.
-pub fn found_alone(kind: FieldType) -> bool {
-    matches!(kind, FieldType::Date | FieldType::LandSerial | FieldType::SignerName | FieldType::SignerTitle)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::text::tests::row;
@@ -401,7 +396,7 @@ mod tests {
     #[test]
     fn extract_and_registration_numbers_are_kept_apart() {
         let text = page(&["Số: 334/TLKT", "TRÍCH LỤC KHAI TỬ", "Họ, chữ đệm, tên: PHÙNG THẮM", "Đã chết vào lúc: 12 giờ 29 phút, ngày 10 tháng 03 năm 2020"]);
-        let values = values("death_extract_2016", &text, 1);
+        let values = values("death_2015", &text, 1);
         assert_eq!(values.get("extract_no").map(String::as_str), Some("334/TLKT"));
         assert_eq!(values.get("registration_no"), None);
         assert_eq!(values.get("death_date").map(String::as_str), Some("12 giờ 29 phút, ngày 10 tháng 03 năm 2020"));
@@ -415,7 +410,7 @@ mod tests {
             right.words.iter_mut().for_each(|word| word.rect.x += 1300);
             text.rows[at + 1].words.extend(right.words);
         }
-        let values = values("marriage_2016", &text, 0);
+        let values = values("marriage_2015", &text, 0);
         let value = |id: &str| values.get(id).map(String::as_str);
         assert_eq!(value("wife.full_name"), Some("NGUYỄN THỊ NƯƠNG"));
         assert_eq!(value("husband.full_name"), Some("NGÔ GIA HÙNG"));

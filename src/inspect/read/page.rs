@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bansao_scan::layout::{Line, crop_line, lines};
+use bansao_scan::layout::{crop_line, lines};
 use bansao_scan::rectify::{Layer, LayerOptions, text_layer};
 use bansao_scan::{GrayImage, Measures, Page, Rect};
 
@@ -15,7 +15,11 @@ const LINE_PX: u32 = 56;
 /// A page of a certificate has some forty lines; more than this is pattern or noise.
 const MOST_LINES: usize = 110;
 /// Lines lower or higher than this are not print, millimetres.
-const LINE_MM: (f32, f32) = (1.6, 16.0);
+const LINE_MM: (f32, f32) = (1.4, 16.0);
+/// Parts of a row closer than this are read together, millimetres.
+const JOIN_MM: f32 = 14.0;
+/// Red print is a title, a serial and a stamp.
+const MOST_RED: usize = 14;
 
 /// The text of a page, and what carries its boxes back to the page as received.
 #[derive(Debug)]
@@ -26,81 +30,121 @@ pub struct ReadPage {
     pub layer: Layer,
 }
 
-/// Reads one page.
+/// Reads one page. `skip` are boxes on the page as received where red is no print: seals, the emblem.
 ///
 /// # Errors
 /// [`ReadError`] of the reader.
-pub fn read_page(page: &Page, measures: &Measures, reader: &dyn Reader, deadline: Duration) -> Result<ReadPage, ReadError> {
+pub fn read_page(
+    page: &Page,
+    measures: &Measures,
+    skip: &[Rect],
+    reader: &dyn Reader,
+    deadline: Duration,
+) -> Result<ReadPage, ReadError> {
     let dpi = measures.resolution.dpi;
     let pose = measures.pose();
     let layer = text_layer(&page.image, dpi, pose, &LayerOptions::reading());
     let titles = text_layer(&page.image, dpi, pose, &LayerOptions::titles());
-    let black = plausible(lines(&layer.image, dpi), dpi);
-    let red = only_red(plausible(lines(&titles.image, dpi), dpi), &black);
+    let skip: Vec<Rect> = skip.iter().map(|rect| layer.onto_layer(rect)).collect();
+    let black = strips(&layer.image, dpi);
+    let red = only_red(strips(&titles.image, dpi), &black, &skip, dpi);
     let pictures: Vec<GrayImage> = pictures(&layer.image, &black).chain(pictures(&titles.image, &red)).collect();
     let words = reader.read(&pictures, deadline)?;
-    let read = black.iter().map(|line| (line, false)).chain(red.iter().map(|line| (line, true)));
-    let parts = read.zip(&pictures).zip(words).map(|(((line, red), picture), words)| part(line, red, picture, words));
+    let read = black.iter().map(|strip| (strip, false)).chain(red.iter().map(|strip| (strip, true)));
+    let parts = read.zip(&pictures).zip(words).map(|(((strip, red), picture), words)| part(strip, red, picture, words));
     let size = (layer.image.width(), layer.image.height());
     Ok(ReadPage { text: PageText { rows: rows(parts.collect()), size, dpi }, layer })
 }
 
-fn pictures<'a>(layer: &'a GrayImage, lines: &'a [Line]) -> impl Iterator<Item = GrayImage> + 'a {
-    lines.iter().map(|line| crop_line(layer, &line.bbox, LINE_PX))
+fn pictures<'a>(layer: &'a GrayImage, strips: &'a [Rect]) -> impl Iterator<Item = GrayImage> + 'a {
+    strips.iter().map(|strip| crop_line(layer, strip, LINE_PX))
 }
 
-fn plausible(found: Vec<Line>, dpi: f32) -> Vec<Line> {
+/// Boxes of print on one height, those that stand close joined: a value read together with its label is read better.
+fn strips(layer: &GrayImage, dpi: f32) -> Vec<Rect> {
     let mm = |pixels: u32| pixels as f32 * 25.4 / dpi;
-    let fits = |line: &Line| (LINE_MM.0..LINE_MM.1).contains(&mm(line.bbox.h)) && mm(line.bbox.w) > 2.0;
-    let mut kept: Vec<Line> = found.into_iter().filter(fits).collect();
-    kept.truncate(MOST_LINES);
-    kept
+    let mut strips: Vec<Rect> = Vec::new();
+    let found = lines(layer, dpi);
+    let fits = |rect: &Rect| (LINE_MM.0..LINE_MM.1).contains(&mm(rect.h)) && mm(rect.w) > 2.0;
+    for rect in found.iter().map(|line| line.bbox).filter(fits) {
+        strips.push(rect);
+    }
+    let mut at = 0;
+    while at < strips.len() {
+        let joins = |a: &Rect, b: &Rect| {
+            let gap = a.x.max(b.x).saturating_sub(a.right().min(b.right()));
+            level(a, b) && mm(gap) < JOIN_MM
+        };
+        let other = (at + 1..strips.len()).find(|other| strips.get(at).zip(strips.get(*other)).is_some_and(|(a, b)| joins(a, b)));
+        match other.map(|other| strips.swap_remove(other)) {
+            Some(joined) => {
+                if let Some(strip) = strips.get_mut(at) {
+                    *strip = strip.union(&joined);
+                }
+            }
+            None => at += 1,
+        }
+    }
+    strips.sort_by_key(|strip| (strip.y, strip.x));
+    strips.truncate(MOST_LINES);
+    strips
 }
 
-/// Lines of the layer on which red is dark that the other layer does not have.
-fn only_red(titles: Vec<Line>, black: &[Line]) -> Vec<Line> {
-    let covered = |line: &Line| {
-        let shared: u64 = black.iter().map(|other| other.bbox.intersection(&line.bbox).area()).sum();
-        shared * 10 > line.bbox.area() * 4
+/// Whether two boxes stand on one height and are of like size.
+fn level(a: &Rect, b: &Rect) -> bool {
+    let shared = a.bottom().min(b.bottom()).saturating_sub(a.y.max(b.y));
+    let (least, most) = (a.h.min(b.h), a.h.max(b.h));
+    shared * 10 >= least * 6 && most * 10 <= least * 22
+}
+
+/// Strips of the layer on which red is dark that the other layer does not have, and that can be a line of print.
+fn only_red(titles: Vec<Rect>, black: &[Rect], skip: &[Rect], dpi: f32) -> Vec<Rect> {
+    let mm = |pixels: u32| pixels as f32 * 25.4 / dpi;
+    let covered = |strip: &Rect, by: &[Rect]| {
+        let shared: u64 = by.iter().map(|other| other.intersection(strip).area()).sum();
+        shared * 10 > strip.area() * 4
     };
-    titles.into_iter().filter(|line| !covered(line)).collect()
+    let print = |strip: &Rect| mm(strip.h) > 2.2 && mm(strip.w) > 12.0 && strip.w > strip.h * 2;
+    let mut red: Vec<Rect> = titles.into_iter().filter(|strip| print(strip) && !covered(strip, black) && !covered(strip, skip)).collect();
+    red.truncate(MOST_RED);
+    red
 }
 
 /// The words of a line, at their place on the layer.
-fn part(line: &Line, red: bool, picture: &GrayImage, words: Vec<ReadWord>) -> (usize, Row) {
+fn part(strip: &Rect, red: bool, picture: &GrayImage, words: Vec<ReadWord>) -> Row {
     // `crop_line` paints a margin of the same width all around before it scales.
-    let margin = ((line.bbox.h as f32 * 0.18) as u32).max(3) as f32;
-    let scale = (line.bbox.h as f32 + 2.0 * margin) / picture.height().max(1) as f32;
+    let margin = ((strip.h as f32 * 0.18) as u32).max(3) as f32;
+    let scale = (strip.h as f32 + 2.0 * margin) / picture.height().max(1) as f32;
     let place = |at: u32, origin: u32| (at as f32 * scale - margin).max(0.0) as u32 + origin;
     let word = |word: ReadWord| TextWord {
         text: nfc(&word.text),
         confidence: word.confidence,
         rect: Rect {
-            x: place(word.rect.x, line.bbox.x),
-            y: place(word.rect.y, line.bbox.y),
+            x: place(word.rect.x, strip.x),
+            y: place(word.rect.y, strip.y),
             w: (word.rect.w as f32 * scale) as u32,
             h: (word.rect.h as f32 * scale) as u32,
         },
     };
-    let mut words: Vec<TextWord> = words.into_iter().map(word).filter(|word| !word.text.is_empty()).collect();
-    words.sort_by_key(|word| word.rect.x);
-    (line.row, Row { words, red })
+    let words = words.into_iter().map(word).filter(|word| !word.text.is_empty()).collect();
+    Row { words, red }
 }
 
-/// Parts of one row together, rows from top to bottom.
-fn rows(parts: Vec<(usize, Row)>) -> Vec<Row> {
-    let mut rows: Vec<(Option<usize>, Row)> = Vec::new();
-    for (number, part) in parts {
-        if part.words.is_empty() {
-            continue;
-        }
-        let key = (!part.red).then_some(number);
-        match rows.iter_mut().find(|(other, _)| key.is_some() && *other == key) {
-            Some((_, row)) => row.words.extend(part.words),
-            None => rows.push((key, part)),
+/// Parts on one height together, rows from top to bottom.
+fn rows(parts: Vec<Row>) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for part in parts.into_iter().filter(|part| !part.words.is_empty()) {
+        let rect = part.rect();
+        let beside = |row: &&mut Row| {
+            let other = row.rect();
+            let apart = other.right() <= rect.x || rect.right() <= other.x;
+            row.red == part.red && level(&other, &rect) && apart
+        };
+        match rows.iter_mut().find(beside) {
+            Some(row) => row.words.extend(part.words),
+            None => rows.push(part),
         }
     }
-    let mut rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
     for row in &mut rows {
         row.words.sort_by_key(|word| word.rect.x);
     }

@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(form(&["GIÂY KHAI SINH", "Họ, chữ đệm, tên: A", "NGƯỜI KÝ GIẤY KHAI SINH"]), "birth_2015");
         assert_eq!(form(&["GIẤY KHAI SINH", "(BẢN SAO)", "Họ, chữ đệm, tên: A"]), "birth_copy");
         assert_eq!(form(&["GIẤY KHAI SINH", "(BẢN CHÍNH)", "Họ và tên cha: A", "Nơi thường trú/tạm trú: B"]), "birth_2010");
-        assert_eq!(form(&["TRÍCH LỤC KHAI TỬ", "Đã chết vào lúc: 1"]), "death_extract_2016");
+        assert_eq!(form(&["TRÍCH LỤC KHAI TỬ", "Đã chết vào lúc: 1"]), "death_2015");
         assert_eq!(form(&["TRÍCH LỤC KHAI TỬ", "(BẢN SAO)", "Đã chết vào lúc: 1"]), "death_extract_copy");
         assert_eq!(form(&["GIẤY BÁO TỬ", "Họ và tên: A"]), "death_notice");
         assert_eq!(form_of(&[page(&["Thân gửi anh", "Em khỏe"])]), None);

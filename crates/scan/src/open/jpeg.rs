@@ -25,6 +25,8 @@ pub(crate) struct Jpeg {
     pub(crate) length: usize,
     orientation: Orientation,
     dpi: Option<(f32, f32)>,
+    /// A sequential JPEG whose components come in scans of their own (T.81, A.2.2).
+    separate_scans: bool,
 }
 
 pub(super) fn page(bytes: &[u8], limits: &Limits) -> Result<Page, ScanError> {
@@ -38,6 +40,9 @@ pub(super) fn page(bytes: &[u8], limits: &Limits) -> Result<Page, ScanError> {
 pub(crate) fn decode(page: usize, bytes: &[u8], header: &Jpeg, limits: &Limits) -> Result<(Original, RgbImage), ScanError> {
     let stream = bytes.get(..header.length).unwrap_or(bytes);
     let image = guarded(|| {
+        if header.separate_scans && header.components == 3 {
+            return decode_separate(page, stream, header);
+        }
         let decoder = JpegDecoder::new(Cursor::new(stream)).map_err(|error| super::from_image(page, &error))?;
         if decoder.dimensions() != (header.width, header.height) {
             return Err(ScanError::damaged("a JPEG that states two sizes"));
@@ -49,19 +54,41 @@ pub(crate) fn decode(page: usize, bytes: &[u8], header: &Jpeg, limits: &Limits) 
     Ok((original, image))
 }
 
+/// Sequential JPEGs with a scan for each component: the usual decoder mixes up their rows when chroma is subsampled.
+fn decode_separate(page: usize, stream: &[u8], header: &Jpeg) -> Result<RgbImage, ScanError> {
+    let mut decoder = jpeg_decoder::Decoder::new(stream);
+    let damaged = |error: jpeg_decoder::Error| ScanError::damaged(error.to_string());
+    let pixels = decoder.decode().map_err(damaged)?;
+    let info = decoder.info().ok_or_else(|| ScanError::damaged("a JPEG without a frame"))?;
+    if (u32::from(info.width), u32::from(info.height)) != (header.width, header.height) {
+        return Err(ScanError::damaged("a JPEG that states two sizes"));
+    }
+    if info.pixel_format != jpeg_decoder::PixelFormat::RGB24 {
+        return Err(unsupported(page, "a JPEG of an unusual colour space"));
+    }
+    RgbImage::from_raw(header.width, header.height, pixels).ok_or_else(|| ScanError::damaged("a JPEG without all its pixels"))
+}
+
 impl Jpeg {
     /// Walks the markers of `bytes`; `page` counts from 1 and is for messages.
     pub(crate) fn parse(page: usize, bytes: &[u8], limits: &Limits) -> Result<Self, ScanError> {
         let mut walk = Walk { bytes, at: 2, frame: None, orientation: Orientation::NoTransforms, jfif: None, exif: None };
         let mut scans = 0_usize;
+        let (mut progressive, mut partial) = (false, false);
         loop {
             let (marker, body) = walk.next().ok_or_else(|| ScanError::damaged("a JPEG that ends too early"))?;
             match marker {
                 0xD9 => break,
-                0xDA => scans = scans.saturating_add(1),
+                0xDA => {
+                    scans = scans.saturating_add(1);
+                    partial |= walk.frame.is_some_and(|(_, _, components)| body.first().is_some_and(|count| *count < components));
+                }
                 0xC9..=0xCB | 0xCD..=0xCF => return Err(unsupported(page, "arithmetic coding")),
                 0xC3 | 0xC5..=0xC7 => return Err(unsupported(page, "a lossless or hierarchical JPEG")),
-                0xC0..=0xC2 => walk.frame(page, body)?,
+                0xC0..=0xC2 => {
+                    progressive = marker == 0xC2;
+                    walk.frame(page, body)?;
+                }
                 0xE0 => walk.jfif = walk.jfif.or_else(|| jfif_dpi(body)),
                 0xE1 => walk.exif(body),
                 _ => {}
@@ -75,7 +102,8 @@ impl Jpeg {
             return Err(ScanError::damaged("a JPEG without a scan"));
         }
         let dpi = walk.jfif.or(walk.exif);
-        Ok(Self { width, height, components, length: walk.at, orientation: walk.orientation, dpi })
+        let separate_scans = partial && !progressive;
+        Ok(Self { width, height, components, length: walk.at, orientation: walk.orientation, dpi, separate_scans })
     }
 }
 

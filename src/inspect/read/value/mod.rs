@@ -8,10 +8,12 @@ mod numbers;
 mod syllable;
 mod words;
 
-pub use lists::{ethnicity, signer_title};
-pub use numbers::{area, date, digits, identity_number, land_register_no, land_serial, personal_id, registration_no, time_of_day, year};
-pub use syllable::is_syllable;
-pub use words::{area_words_value, number_words};
+pub(crate) use lists::signer_title;
+pub(crate) use numbers::{identity_number, land_serial};
+use lists::ethnicity;
+use numbers::{area, date, digits, land_register_no, personal_id, registration_no, time_of_day, year};
+use syllable::is_syllable;
+pub(crate) use words::area_words_value;
 
 use crate::inspect::forms::FieldType;
 use crate::record::{fold_loose, nfc, printable};
@@ -56,6 +58,7 @@ pub fn parse(kind: FieldType, printed: &str) -> Option<Value> {
         FieldType::Ethnicity => ethnicity(&text),
         FieldType::Nationality => lists::nationality(&text),
         FieldType::Place => place(&text),
+        FieldType::Issuer => place(&text.to_uppercase()),
         FieldType::IdentityDocument => identity_document(&text),
         FieldType::LandSerial => land_serial(&text),
         FieldType::LandRegisterNo => land_register_no(&text),

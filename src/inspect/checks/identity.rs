@@ -1,0 +1,64 @@
+//! B2, M3: an identity number of the right form, and what it says of gender, year of birth and place.
+
+use super::Check;
+use super::fields::LEAST_CONFIDENCE;
+use crate::finding::{Code, Finding};
+use crate::inspect::forms::{FieldType, Rule};
+use crate::inspect::read::value::identity_number;
+use crate::inspect::seen::Seen;
+use crate::record::{Gender, PersonalId};
+
+pub(super) struct Identity;
+
+impl Check for Identity {
+    fn name(&self) -> &'static str {
+        "identity"
+    }
+
+    fn check(&self, seen: &Seen<'_>) -> Vec<Finding> {
+        let mut findings = invalid(seen);
+        for rule in seen.rules() {
+            if let Rule::IdAgrees { id, birth, gender, is, place } = rule {
+                let Some(number) = number(seen, id) else { continue };
+                findings.extend(birth.as_ref().and_then(|birth| year(seen, id, &number, birth)));
+                let stated = gender.as_ref().and_then(|gender| seen.value(gender)).and_then(Gender::parse);
+                if stated.is_some_and(|stated| stated != number.gender()) {
+                    findings.push(seen.in_field(Finding::new(Code::IdGenderDiffers).seen(number.as_str()), id));
+                }
+                if is.as_deref().and_then(Gender::parse).is_some_and(|expected| expected != number.gender()) {
+                    findings.push(seen.in_field(Finding::new(Code::SpouseColumns).seen(number.as_str()), id));
+                }
+                if place.is_some() && !KNOWN_PLACES.contains(&number.place_code()) {
+                    findings.push(seen.in_field(Finding::new(Code::IdPlaceDiffers).seen(number.place_code()), id));
+                }
+            }
+        }
+        findings
+    }
+}
+
+/// Place codes of identity numbers (Thông tư 07/2016/TT-BCA).
+const KNOWN_PLACES: [&str; 63] = [
+    "001", "002", "004", "006", "008", "010", "011", "012", "014", "015", "017", "019", "020", "022", "024", "025", "026", "027", "030", "031",
+    "033", "034", "035", "036", "037", "038", "040", "042", "044", "045", "046", "048", "049", "051", "052", "054", "056", "058", "060", "062",
+    "064", "066", "067", "068", "070", "072", "074", "075", "077", "079", "080", "082", "083", "084", "086", "087", "089", "091", "092", "093",
+    "094", "095", "096",
+];
+
+/// Fields of personal ids that were read surely and have neither 12 nor 9 digits.
+fn invalid(seen: &Seen<'_>) -> Vec<Finding> {
+    let ids = seen.fields.iter().filter(|field| seen.spec(&field.id).is_some_and(|spec| spec.kind == FieldType::PersonalId));
+    let wrong = ids.filter(|field| !matches!(field.value.len(), 9 | 12) || !field.value.bytes().all(|b| b.is_ascii_digit()));
+    wrong.map(|field| seen.in_field(Finding::new(Code::IdInvalid).seen(&field.printed), &field.id)).collect()
+}
+
+fn number(seen: &Seen<'_>, id: &str) -> Option<PersonalId> {
+    let field = seen.field(id).filter(|field| field.confidence >= LEAST_CONFIDENCE)?;
+    PersonalId::parse(&identity_number(&field.value)?).ok()
+}
+
+fn year(seen: &Seen<'_>, id: &str, number: &PersonalId, birth: &str) -> Option<Finding> {
+    let year = seen.date(birth)?.year;
+    let differs = year != number.birth_year();
+    differs.then(|| seen.in_field(Finding::new(Code::IdYearDiffers).seen(number.birth_year()).expected(year), id))
+}

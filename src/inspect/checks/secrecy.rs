@@ -1,0 +1,41 @@
+//! No secrecy stamp, nothing that forbids copying (Nghị định 23/2015/NĐ-CP, Điều 22, 3).
+
+use super::Check;
+use crate::finding::{Code, Finding};
+use crate::inspect::read::stands_on;
+use crate::inspect::read::text::{PageText, contains};
+use crate::inspect::seen::Seen;
+use crate::record::fold;
+
+pub(super) struct Secrecy;
+
+const STAMPS: [&str; 3] = ["TỐI MẬT", "TUYỆT MẬT", "ĐỘ MẬT"];
+const PHRASES: [&str; 3] = ["KHÔNG ĐƯỢC SAO CHỤP", "CẤM SAO CHỤP", "KHÔNG SAO CHỤP"];
+
+impl Check for Secrecy {
+    fn name(&self) -> &'static str {
+        "secrecy"
+    }
+
+    fn check(&self, seen: &Seen<'_>) -> Vec<Finding> {
+        let found = |page: &PageText| {
+            let stamp = STAMPS.iter().copied().find(|stamp| stands_on(page, stamp));
+            let phrase = || PHRASES.iter().copied().find(|phrase| page.rows.iter().any(|row| contains(row, phrase)));
+            stamp.or_else(phrase).or_else(|| alone(page))
+        };
+        let pages = seen.texts.iter().enumerate();
+        pages
+            .filter_map(|(at, page)| found(page).map(|words| Finding::new(Code::SecretOrNoCopy).on_page(at).seen(words)))
+            .collect()
+    }
+}
+
+/// `MẬT` in capitals, by itself: three letters are read exactly or not at all.
+fn alone(page: &PageText) -> Option<&'static str> {
+    let stands = page.rows.iter().flat_map(|row| row.groups(page.mm(5.0))).any(|group| {
+        let [word] = group else { return false };
+        let letters: String = word.text.chars().filter(|c| c.is_alphabetic()).collect();
+        fold(&letters) == fold("MẬT") && letters.chars().all(char::is_uppercase)
+    });
+    stands.then_some("MẬT")
+}

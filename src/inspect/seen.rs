@@ -1,0 +1,121 @@
+//! What the checks look at: measures, words, seals, symbols and fields of one submission.
+
+use bansao_scan::qr::Symbol;
+use bansao_scan::rectify::Layer;
+use bansao_scan::seal::{Seal, SignatureInk};
+use bansao_scan::{Measures, Rect};
+use time::Date;
+
+use super::forms::{FieldSpec, Form, FormSet, Rule};
+use super::read::Recognised;
+use super::read::text::PageText;
+use super::report::Field;
+use crate::finding::{Finding, Region};
+use crate::record::{Kind, PartialDate};
+
+/// One submission as far as it was seen.
+#[derive(Debug)]
+pub struct Seen<'a> {
+    /// Its pages, over all files.
+    pub pages: &'a [SeenPage],
+    /// Their texts, in the same order.
+    pub texts: &'a [PageText],
+    /// The form, if one was recognised.
+    pub recognised: Option<&'a Recognised<'a>>,
+    /// The fields that were read.
+    pub fields: &'a [Field],
+    /// All forms.
+    pub forms: &'a FormSet,
+    /// The kind that the kiosk declares.
+    pub declared: Option<&'a Kind>,
+    /// Today in Việt Nam.
+    pub today: Date,
+}
+
+/// One page as far as it was seen.
+#[derive(Debug)]
+pub struct SeenPage {
+    /// Its measures.
+    pub measures: Measures,
+    /// Width and height, pixels.
+    pub size_px: (u32, u32),
+    /// Round red marks, the best first.
+    pub seals: Vec<Seal>,
+    /// The ink beside the best of them.
+    pub ink: Option<SignatureInk>,
+    /// QR symbols.
+    pub symbols: Vec<Symbol>,
+    /// The layer that was read; `None` where the page was not read.
+    pub layer: Option<Layer>,
+}
+
+impl SeenPage {
+    /// Whether nothing stands on it.
+    pub fn is_blank(&self) -> bool {
+        self.measures.ink_share < 0.002 || self.measures.letters < 12
+    }
+
+    /// The best mark that is a seal.
+    pub fn seal(&self) -> Option<&Seal> {
+        self.seals.first().filter(|seal| seal.score >= 0.5)
+    }
+
+    /// A box of the page in thousandths.
+    pub fn region(&self, rect: &Rect) -> Region {
+        let part = |at: u32, of: u32| u16::try_from(u64::from(at) * 1000 / u64::from(of.max(1))).unwrap_or(1000).min(1000);
+        let (width, height) = self.size_px;
+        Region { left: part(rect.x, width), top: part(rect.y, height), right: part(rect.right(), width), bottom: part(rect.bottom(), height) }
+    }
+}
+
+impl<'a> Seen<'a> {
+    /// The form, if one was recognised.
+    pub fn form(&self) -> Option<&'a Form> {
+        self.recognised.map(|recognised| recognised.form)
+    }
+
+    /// The rules of the form; none without a form.
+    pub fn rules(&self) -> &'a [Rule] {
+        self.form().map_or(&[], |form| form.rules.as_slice())
+    }
+
+    /// The description of a field.
+    pub fn spec(&self, id: &str) -> Option<&'a FieldSpec> {
+        self.form()?.field(id)
+    }
+
+    /// A field that was read.
+    pub fn field(&self, id: &str) -> Option<&'a Field> {
+        self.fields.iter().find(|field| field.id == id)
+    }
+
+    /// The value of a field.
+    pub fn value(&self, id: &str) -> Option<&'a str> {
+        self.field(id).map(|field| field.value.as_str())
+    }
+
+    /// The value of a field as a date of the calendar.
+    pub fn date(&self, id: &str) -> Option<PartialDate> {
+        PartialDate::parse(self.value(id)?).ok()
+    }
+
+    /// The page of the submission that is page `page` of the form.
+    pub fn page_of(&self, page: usize) -> Option<usize> {
+        self.recognised?.pages.iter().position(|assigned| *assigned == Some(page))
+    }
+
+    /// A finding in a field, with its place.
+    pub fn in_field(&self, finding: Finding, id: &str) -> Finding {
+        let finding = finding.in_field(id);
+        match self.field(id) {
+            Some(field) => {
+                let finding = finding.on_page(field.page);
+                match field.region {
+                    Some(region) => finding.at(region),
+                    None => finding,
+                }
+            }
+            None => finding,
+        }
+    }
+}
