@@ -28,8 +28,8 @@ use crate::clock::{from_unix_ms, in_vietnam};
 use crate::decide::{Approval, Decision, Policy, decide};
 use crate::error::{ErrorCode, Failure};
 use crate::finding::Finding;
-use crate::inspect::checks::{compare_with_register, register_not_found, register_unavailable};
 use crate::inspect::forms::Form;
+use crate::inspect::register::{self, compare_with_register};
 use crate::inspect::{InspectionReport, PageReport, inspect};
 use crate::limits::Limits;
 use crate::record::{CopyId, DeliveryId, Facts, Kind, Sha256, SubmissionId};
@@ -75,7 +75,7 @@ impl Flow {
         let declared = submission.received.declared_kind.clone();
         let today = in_vietnam(self.ports.clock.now()).date();
         tokio::task::spawn_blocking(move || {
-            let files: Vec<&[u8]> = files.iter().map(Bytes::as_ref).collect();
+            let files: Vec<Vec<u8>> = files.iter().map(|bytes| bytes.to_vec()).collect();
             inspect(&files, declared.as_ref(), &forms, &*reader, &limits, today)
         })
         .await
@@ -89,10 +89,10 @@ impl Flow {
         let Some((kind, form)) = report.kind.as_ref().zip(report.form.as_deref().and_then(|form| self.forms.form(form))) else {
             return Vec::new();
         };
-        let Some(key) = register_key(report, form) else { return vec![register_not_found()] };
+        let Some(key) = register_key(report, form) else { return vec![register::not_found()] };
         match self.ports.registries.look_up(kind, &key, dossier).await {
             Ok(entries) => match entries.as_slice() {
-                [] => vec![register_not_found()],
+                [] => vec![register::not_found()],
                 [entry] => compare_with_register(report, form, entry),
                 several => several
                     .iter()
@@ -102,7 +102,7 @@ impl Flow {
             },
             Err(error) => {
                 tracing::warn!(%error, "register");
-                vec![register_unavailable()]
+                vec![register::unavailable(&error.to_string())]
             }
         }
     }

@@ -75,14 +75,19 @@ pub fn inspect(
     report
 }
 
-/// All pages with the file that each comes from.
-fn open(files: &[Vec<u8>], limits: &Limits) -> Result<Vec<(usize, Page)>, Finding> {
-    let bounds = bansao_scan::Limits {
+/// The bounds on one file of a submission.
+pub fn scan_limits(limits: &Limits) -> bansao_scan::Limits {
+    bansao_scan::Limits {
         file_bytes: limits.submission_bytes,
         pages: limits.pages,
         megapixels: u32::try_from(limits.image_megapixels).unwrap_or(u32::MAX),
         ..bansao_scan::Limits::default()
-    };
+    }
+}
+
+/// All pages with the file that each comes from.
+fn open(files: &[Vec<u8>], limits: &Limits) -> Result<Vec<(usize, Page)>, Finding> {
+    let bounds = scan_limits(limits);
     let mut pages = Vec::new();
     for (file, bytes) in files.iter().enumerate() {
         let Source { pages: found, .. } = bansao_scan::open(bytes, &bounds).map_err(|error| refusal(&error))?;
