@@ -1,0 +1,95 @@
+//! What is out of reach is waited for; nothing accepted is lost, and nothing half-made leaves.
+
+use std::time::Duration;
+
+use bansao::api::proto::submission::State;
+use bansao::api::proto::wallet_inbox_server::{WalletInbox, WalletInboxServer};
+use bansao::api::proto::wallet_service_client::WalletServiceClient;
+use bansao::api::proto::{self};
+use bansao::clock::{Clock, SystemClock, in_vietnam};
+use bansao::reference::{Wallet, link_holder};
+use bansao::wire::serve;
+use tonic::service::Routes;
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::stage::{GOOD, LOOPBACK, Stage, start_authority, start_wallet, specimen};
+
+/// A wallet that answers rubbish.
+struct Rubbish;
+
+#[tonic::async_trait]
+impl WalletInbox for Rubbish {
+    async fn deliver(&self, request: Request<Streaming<proto::DeliverRequest>>) -> Result<Response<proto::DeliverResponse>, Status> {
+        let mut parts = request.into_inner();
+        while parts.message().await?.is_some() {}
+        Ok(Response::new(proto::DeliverResponse { receipt: "eyJhbGciOiJub25lIn0.e30.".to_owned() }))
+    }
+}
+
+async fn deliveries(stage: &Stage) -> Vec<proto::Delivery> {
+    let mut wallet = WalletServiceClient::new(stage.channel("wallet-1"));
+    wallet.list_deliveries(proto::ListDeliveriesRequest::default()).await.unwrap().into_inner().deliveries
+}
+
+async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
+    for _ in 0..300 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("not within 30 s: {what}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wallet_gets_its_copy_once_however_often_it_fails() {
+    let mut stage = Stage::set().await;
+    let assertion = stage.assertion("2", "bansao").await;
+    link_holder(&stage.service(), &stage.identity("wallet-1"), assertion, SystemClock.now_ms()).await.unwrap();
+
+    // Down.
+    stage.wallet.take().unwrap().stop().await;
+    let submission = stage.submit("wallet-1-down", "birth_certificate", &specimen(GOOD)).await.unwrap();
+    let settled = stage.settle(&submission.name).await;
+    assert_eq!(settled.state(), State::Issued, "{:?}", settled.reasons);
+    until("a failed push", || async { deliveries(&stage).await.first().is_some_and(|d| d.last_error == "WALLET_UNAVAILABLE") }).await;
+
+    // Up, but it answers rubbish.
+    let rubbish = serve(stage.wallet_address, &stage.identity("wallet-1"), Routes::new(WalletInboxServer::new(Rubbish))).await.unwrap();
+    until("a refused receipt", || async { deliveries(&stage).await[0].last_error == "RECEIPT_INVALID" }).await;
+    assert_eq!(deliveries(&stage).await[0].state(), proto::delivery::State::Pending);
+    rubbish.stop().await;
+
+    // Up, and honest.
+    stage.wallet = Some(start_wallet(stage.folder.path(), stage.wallet_address).await);
+    until("the delivery", || async { deliveries(&stage).await[0].state() == proto::delivery::State::Acknowledged }).await;
+    let stored = Wallet::list(&stage.path("wallet")).unwrap();
+    assert_eq!(stored.len(), 1);
+    assert_eq!(format!("copies/{}", stored[0].copy.trim_start_matches("copies/")), settled.copy);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_time_stamps_the_copy_waits_and_a_restart_resumes_it() {
+    let mut stage = Stage::set().await;
+    let listen = stage.authority.addr;
+    let submission = stage.submit("no-timestamp", "birth_certificate", &specimen(GOOD)).await.unwrap();
+    // The citizen is known by now; signing comes only after inspection, which takes longer than this.
+    let authority = std::mem::replace(&mut stage.authority, start_authority(&stage.path("spare"), LOOPBACK.parse().unwrap()).await);
+    authority.stop().await;
+
+    let flow = std::sync::Arc::clone(stage.app().flow());
+    let id = bansao::record::SubmissionId::parse(&submission.name).unwrap();
+    until("a reason to wait", || async { flow.peek(&id).await.unwrap().waiting.is_some() }).await;
+    let waiting = flow.peek(&id).await.unwrap();
+    assert_eq!(waiting.state, bansao::store::State::Approved);
+    let year = in_vietnam(SystemClock.now()).year();
+    assert_eq!(flow.register_lines("ba-dinh", year).await.unwrap().len(), 1, "the number is reserved");
+    drop(flow);
+
+    stage.restart().await;
+    drop(std::mem::replace(&mut stage.authority, start_authority(stage.folder.path(), listen).await));
+    let settled = stage.settle(&submission.name).await;
+    assert_eq!((settled.state(), settled.certification_number.unwrap().number), (State::Issued, 1));
+    let lines = stage.app().flow().register_lines("ba-dinh", year).await.unwrap();
+    assert_eq!(lines.len(), 1, "no hole and no duplicate");
+}
