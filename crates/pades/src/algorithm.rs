@@ -125,6 +125,9 @@ impl SigningProfile {
     }
 }
 
+/// A closure that holds a key and signs the bytes it is given, hashing them itself; ECDSA values in DER.
+pub type SignFn<'a> = dyn FnMut(&[u8]) -> Result<Vec<u8>, Error> + 'a;
+
 /// A signature algorithm without its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scheme {

@@ -97,7 +97,6 @@ fn from_seconds(seconds: u64) -> OffsetDateTime {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed test may stop")]
     use super::*;
     use time::macros::datetime;
 

@@ -30,7 +30,7 @@ pub mod revocation;
 pub mod timestamp;
 pub mod validate;
 
-pub use algorithm::{DigestAlgorithm, SigningProfile};
+pub use algorithm::{DigestAlgorithm, SignFn, SigningProfile};
 pub use certificate::common_name;
 pub use document::{
     DocumentTimestampSpec, Dss, FieldLock, FieldSpec, Prepared, SignatureSpec, add_document_security_store,

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use bansao_pades::timestamp::{request, respond};
-use bansao_pades::{DigestAlgorithm, SigningProfile, cms, prepare_signature};
+use bansao_pades::{DigestAlgorithm, SigningProfile, add_document_security_store, cms, prepare_signature};
 use common::*;
 use time::Duration;
 
@@ -72,7 +72,7 @@ fn openssl_verifies_the_container_of_every_key_type() {
         let value = pki.certifier.sign(&attributes.to_be_signed().unwrap()).unwrap();
         let token = pki.stamp(&DigestAlgorithm::Sha256.digest(&value), NOW);
         let container =
-            cms::assemble(&attributes, &value, &[pki.ca.certificate.clone()], Some(&token)).unwrap();
+            cms::assemble(&attributes, &value, std::slice::from_ref(&pki.ca.certificate), Some(&token)).unwrap();
         write(dir, "sig.der", container);
         let args = [
             "cms", "-verify", "-binary", "-cades", "-inform", "DER", "-in", "sig.der", "-content", "content", "-CAfile",
@@ -99,6 +99,39 @@ fn qpdf_and_pdfsig_accept_two_signatures() {
         assert_eq!(verified.matches("Signature is Valid.").count(), 2, "{profile:?}: {verified}");
         assert_eq!(verified.matches("Certificate is Trusted.").count(), 2, "{profile:?}: {verified}");
     }
+}
+
+/// pyHanko is no part of the machine: `PATH=/venv/bin:$PATH cargo test -p bansao-pades --test judges -- --ignored`.
+#[test]
+#[ignore = "needs a python with pyHanko first in the path"]
+fn pyhanko_accepts_every_level() {
+    use SigningProfile::{EcdsaP256Sha256, RsaPkcs1Sha256, RsaPssSha256};
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pyhanko/judge.py");
+    for profile in [EcdsaP256Sha256, RsaPkcs1Sha256, RsaPssSha256] {
+        for base in [base_pdf(), base_pdf_modern()] {
+            let pki = Pki::new(profile);
+            let dir = tempfile::tempdir().unwrap();
+            let dir = dir.path();
+            write(dir, "root.pem", pem(&pki.root.certificate));
+            let stamped = pki.sign_twice(&base, true);
+            let long_term = add_document_security_store(&stamped, &pki.store()).unwrap();
+            let archived = pki.archive(&long_term, "Archive", NOW + Duration::seconds(20));
+            for (pdf, kind, lines) in
+                [(&stamped, "plain", 2), (&long_term, "plain", 2), (&archived, "plain", 3), (&archived, "pades", 3)]
+            {
+                write(dir, "copy.pdf", pdf);
+                let judged = text(&run(dir, "python3", &[script, "copy.pdf", "root.pem", kind, "2026-03-05T07:09:00+07:00"]));
+                let good = judged.matches("\"bottom_line\": true").count();
+                assert_eq!(good, lines, "{profile:?} {kind}: {judged}");
+                println!("{profile:?} {kind}\n{judged}");
+            }
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the judges read the clock of the machine")]
+fn clock_of_the_machine() -> time::OffsetDateTime {
+    std::time::SystemTime::now().into()
 }
 
 /// An NSS database that trusts the root.
@@ -134,8 +167,7 @@ fn openssl_agrees_about_ocsp() {
         issuer: pki.ca.certificate.clone(),
         profile: SigningProfile::EcdsaP256Sha256,
     };
-    // The judge reads the clock of the machine.
-    let now = time::OffsetDateTime::from(std::time::SystemTime::now());
+    let now = clock_of_the_machine();
     for (status, word) in [
         (CertificateStatus::Good, "agency.pem: good"),
         (CertificateStatus::Revoked { at: now - Duration::hours(1), reason: Some(1) }, "agency.pem: revoked"),

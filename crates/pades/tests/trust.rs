@@ -207,35 +207,10 @@ fn bad_ocsp_answers_are_refused() {
     assert_eq!(ocsp.check(&rogue.unwrap(), None, NOW), refuse("the responder is not authorised"));
 }
 
-fn crl(pki: &Pki, revoked: &[&Identity], change: impl FnOnce(&mut rcgen::CertificateRevocationListParams)) -> rcgen::CertificateRevocationList {
-    let serial = |i: &Identity| {
-        let parsed = x509_parser::parse_x509_certificate(&i.certificate).unwrap().1;
-        rcgen::SerialNumber::from_slice(parsed.raw_serial())
-    };
-    let mut params = rcgen::CertificateRevocationListParams {
-        this_update: NOW,
-        next_update: NOW + Duration::days(7),
-        crl_number: rcgen::SerialNumber::from(1u64),
-        issuing_distribution_point: None,
-        revoked_certs: revoked
-            .iter()
-            .map(|i| rcgen::RevokedCertParams {
-                serial_number: serial(i),
-                revocation_time: NOW - Duration::days(1),
-                reason_code: Some(rcgen::RevocationReason::KeyCompromise),
-                invalidity_date: None,
-            })
-            .collect(),
-        key_identifier_method: rcgen::KeyIdMethod::Sha256,
-    };
-    change(&mut params);
-    params.signed_by(&rcgen::Issuer::from_params(&pki.ca.params, &pki.ca.key)).unwrap()
-}
-
 #[test]
 fn revocation_lists_are_judged() {
     let pki = Pki::new(EC);
-    let list = crl(&pki, &[&pki.certifier], |_| ());
+    let list = crl(&pki.ca, &[&pki.certifier], NOW, |_| ());
     let check = |list: &[u8], who: &Identity, issuer: &Identity, now| {
         check_crl(list, &who.certificate, &issuer.certificate, &Freshness::at_present(now))
     };
@@ -252,12 +227,12 @@ fn revocation_lists_are_judged() {
         distribution_point: rcgen::CrlDistributionPoint { uris: vec!["http://crl.test/ca.crl".to_owned()] },
         scope,
     };
-    let for_others = crl(&pki, &[], |p| p.issuing_distribution_point = Some(point(Some(rcgen::CrlScope::CaCertsOnly))));
+    let for_others = crl(&pki.ca, &[], NOW, |p| p.issuing_distribution_point = Some(point(Some(rcgen::CrlScope::CaCertsOnly))));
     assert_eq!(
         check(for_others.der(), &pki.agency, &pki.ca, NOW),
         refuse("the list does not speak about this certificate")
     );
-    let elsewhere = crl(&pki, &[], |p| p.issuing_distribution_point = Some(point(None)));
+    let elsewhere = crl(&pki.ca, &[], NOW, |p| p.issuing_distribution_point = Some(point(None)));
     assert_eq!(
         check(elsewhere.der(), &pki.agency, &pki.ca, NOW),
         refuse("the list is for another distribution point")

@@ -193,6 +193,8 @@ fn key_bytes(certificate: &Certificate) -> Result<&[u8], Error> {
     key.as_bytes().ok_or_else(|| Error::malformed("certificate", "odd key bits"))
 }
 
+type HashFn = fn(&[u8]) -> Vec<u8>;
+
 /// The hash with which a CertID names an issuer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum IdHash {
@@ -209,7 +211,7 @@ impl IdHash {
         }
     }
 
-    fn identifier(self) -> (ObjectIdentifier, fn(&[u8]) -> Vec<u8>) {
+    fn identifier(self) -> (ObjectIdentifier, HashFn) {
         match self {
             Self::Sha1 => (oid::SHA1, sha1),
             Self::Sha256 => (oid::SHA256, |data| DigestAlgorithm::Sha256.digest(data)),

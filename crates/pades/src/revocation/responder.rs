@@ -12,7 +12,7 @@ use x509_ocsp::{
 use super::ocsp::{IdHash, IssuerName, bad, nonce_extension};
 use crate::algorithm::sha1;
 use crate::certificate::Certificate;
-use crate::{Error, SigningProfile, instant, oid};
+use crate::{SignFn, Error, SigningProfile, instant, oid};
 
 /// Who answers, and for which issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub fn ocsp_respond(
     now: OffsetDateTime,
     next_update: OffsetDateTime,
     status: &mut dyn FnMut(&[u8]) -> CertificateStatus,
-    sign: &mut dyn FnMut(&[u8]) -> Result<Vec<u8>, Error>,
+    sign: &mut SignFn<'_>,
 ) -> Result<Vec<u8>, Error> {
     let Some(request) = OcspRequest::from_der(request).ok().filter(|r| !r.tbs_request.request_list.is_empty()) else {
         return error_response(OcspResponseStatus::MalformedRequest);

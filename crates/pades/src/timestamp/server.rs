@@ -9,7 +9,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::structs::{Accuracy, PkiStatusInfo, TimeStampReq, TimeStampResp, TstInfo};
 use crate::cms::{self, SignedAttributes};
-use crate::{DigestAlgorithm, Error, SigningProfile, instant, oid};
+use crate::{SignFn, DigestAlgorithm, Error, SigningProfile, instant, oid};
 
 /// Who answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +89,7 @@ pub fn respond(
     serial: &[u8],
     gen_time: OffsetDateTime,
     accuracy: Option<Duration>,
-    sign: &mut dyn FnMut(&[u8]) -> Result<Vec<u8>, Error>,
+    sign: &mut SignFn<'_>,
 ) -> Result<Vec<u8>, Error> {
     let Ok(request) = TimeStampReq::from_der(request_der) else { return reject(Rejection::BadDataFormat) };
     let policy = ObjectIdentifier::new(&identity.policy).map_err(|e| Error::malformed("policy", e))?;
@@ -133,7 +133,7 @@ fn token(
     info: &TstInfo,
     identity: &TsaIdentity,
     with_certificates: bool,
-    sign: &mut dyn FnMut(&[u8]) -> Result<Vec<u8>, Error>,
+    sign: &mut SignFn<'_>,
 ) -> Result<Vec<u8>, Error> {
     let content = info.to_der().map_err(bad)?;
     let digest = identity.profile.digest_algorithm().digest(&content);

@@ -167,7 +167,7 @@ impl Judge<'_> {
         let trusted = self.trust_token(&token, &mut revocation);
         report.revocation = revocation;
         let time = token.gen_time;
-        let words = trusted.as_ref().map(|()| ()).map_err(|(_, _, reason)| reason.clone());
+        let words = trusted.as_ref().copied().map_err(|(_, _, reason)| reason.clone());
         report.timestamp = Some(to_report(token, words));
         trusted?;
         report.proven_time = Some(time);
@@ -260,13 +260,13 @@ impl Judge<'_> {
 
     fn level(&self, report: &SignatureReport) -> Level {
         if report.proven_time.is_none() {
-            return Level::BB;
+            return Level::B;
         }
         let complete = !report.revocation.is_empty() && report.revocation.iter().all(|r| r.in_document);
         match (complete, self.archived) {
-            (false, _) => Level::BT,
-            (true, false) => Level::BLT,
-            (true, true) => Level::BLTA,
+            (false, _) => Level::T,
+            (true, false) => Level::Lt,
+            (true, true) => Level::Lta,
         }
     }
 }

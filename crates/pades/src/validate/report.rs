@@ -94,13 +94,13 @@ pub enum SignatureKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// A signature.
-    BB,
+    B,
     /// With a trusted time-stamp.
-    BT,
+    T,
     /// With all revocation data in the file.
-    BLT,
+    Lt,
     /// Protected by a document time-stamp.
-    BLTA,
+    Lta,
 }
 
 impl Level {
@@ -108,10 +108,10 @@ impl Level {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::BB => "B-B",
-            Self::BT => "B-T",
-            Self::BLT => "B-LT",
-            Self::BLTA => "B-LTA",
+            Self::B => "B-B",
+            Self::T => "B-T",
+            Self::Lt => "B-LT",
+            Self::Lta => "B-LTA",
         }
     }
 }

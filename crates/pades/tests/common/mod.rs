@@ -250,9 +250,8 @@ impl Pki {
                 leaf(&self.certifier),
                 leaf(&self.agency),
                 leaf(&self.tsa),
-                self.ocsp_answer(&self.ca, &self.root, &self.root, at),
             ],
-            crls: Vec::new(),
+            crls: vec![crl(&self.root, &[], at, |_| ()).der().to_vec()],
         }
     }
 
@@ -264,9 +263,49 @@ impl Pki {
         prepared.embed(&token).unwrap()
     }
 
+    /// As [`Pki::store`], with an OCSP response of the root in place of its list.
+    pub fn store_without_lists(&self) -> Dss {
+        let mut store = self.store();
+        store.crls.clear();
+        let at = NOW + Duration::seconds(10);
+        store.ocsp_responses.push(self.ocsp_answer(&self.ca, &self.root, &self.root, at));
+        store
+    }
+
     pub fn context(&self) -> ValidationContext {
         ValidationContext::new(vec![self.root.certificate.clone()], NOW + Duration::minutes(1))
     }
+}
+
+/// A revocation list, which calls the given certificates revoked since a day.
+pub fn crl(
+    issuer: &Identity,
+    revoked: &[&Identity],
+    this_update: OffsetDateTime,
+    change: impl FnOnce(&mut rcgen::CertificateRevocationListParams),
+) -> rcgen::CertificateRevocationList {
+    let serial = |i: &Identity| {
+        let parsed = x509_parser::parse_x509_certificate(&i.certificate).unwrap().1;
+        rcgen::SerialNumber::from_slice(parsed.raw_serial())
+    };
+    let mut params = rcgen::CertificateRevocationListParams {
+        this_update,
+        next_update: this_update + Duration::days(7),
+        crl_number: rcgen::SerialNumber::from(1u64),
+        issuing_distribution_point: None,
+        revoked_certs: revoked
+            .iter()
+            .map(|i| rcgen::RevokedCertParams {
+                serial_number: serial(i),
+                revocation_time: this_update - Duration::days(1),
+                reason_code: Some(rcgen::RevocationReason::KeyCompromise),
+                invalidity_date: None,
+            })
+            .collect(),
+        key_identifier_method: rcgen::KeyIdMethod::Sha256,
+    };
+    change(&mut params);
+    params.signed_by(&Issuer::from_params(&issuer.params, &issuer.key)).unwrap()
 }
 
 /// A one-page PDF with a classic cross-reference table.

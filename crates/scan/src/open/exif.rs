@@ -75,6 +75,30 @@ impl<'a> Block<'a> {
         }
     }
 
+    /// Number of values of an entry.
+    pub(super) fn count(&self, entries: &[Entry], tag: u16) -> Option<u32> {
+        entries.iter().find(|entry| entry.tag == tag).map(|entry| entry.count)
+    }
+
+    /// Where the value of a single SHORT lies.
+    pub(super) fn place(&self, entries: &[Entry], tag: u16) -> Option<usize> {
+        entries.iter().find(|entry| entry.tag == tag && entry.kind == 3 && entry.count == 1).map(|entry| entry.at)
+    }
+
+    /// The values of a SHORT entry that has exactly so many, more than fit in the entry itself.
+    pub(super) fn shorts(&self, entries: &[Entry], tag: u16, count: u32) -> Option<Vec<u16>> {
+        let entry = entries.iter().find(|entry| entry.tag == tag && entry.kind == 3 && entry.count == count && count > 2)?;
+        let start = usize::try_from(self.u32(entry.at)?).ok()?;
+        (0..usize::try_from(count).ok()?).map(|at| self.u16(start.checked_add(at.checked_mul(2)?)?)).collect()
+    }
+
+    /// The values of a BYTE or UNDEFINED entry, more than fit in the entry itself.
+    pub(super) fn bytes(&self, entries: &[Entry], tag: u16) -> Option<&'a [u8]> {
+        let entry = entries.iter().find(|entry| entry.tag == tag && matches!(entry.kind, 1 | 7) && entry.count > 4)?;
+        let start = usize::try_from(self.u32(entry.at)?).ok()?;
+        self.bytes.get(start..start.checked_add(usize::try_from(entry.count).ok()?)?)
+    }
+
     fn rational(&self, entries: &[Entry], tag: u16) -> Option<f32> {
         let entry = entries.iter().find(|entry| entry.tag == tag && entry.kind == 5 && entry.count >= 1)?;
         let at = usize::try_from(self.u32(entry.at)?).ok()?;

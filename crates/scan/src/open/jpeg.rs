@@ -3,12 +3,16 @@
 //! The walk finds size, components, resolution, orientation and the end of the image. Decoders forgive a file that
 //! stops in the middle and paint the rest gray; a certificate with a gray half is damage, so the end marker must be
 //! there. What follows it (a preview, a film, anything) is cut off and never passed on.
+//!
+//! Two decoders: `image`'s (zune-jpeg 0.5.15) is fast, but turns a sequential JPEG whose components come in scans of
+//! their own into green stripes, silently (its issues 341 and 419, fixed after that release). Those files, which
+//! encoders that optimise Huffman tables write, are decoded by `jpeg-decoder`.
 
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegDecoder;
 use image::metadata::Orientation;
-use image::{ImageDecoder, RgbImage};
+use image::{DynamicImage, GrayImage, ImageDecoder, RgbImage};
 
 use super::exif::Block;
 use super::{Original, Page, check_size, flatten, guarded, pixels, plausible_dpi};
@@ -21,12 +25,12 @@ pub(crate) struct Jpeg {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) components: u8,
+    /// Sequential, with components in scans of their own.
+    apart: bool,
     /// Length up to and with the end-of-image marker.
     pub(crate) length: usize,
     orientation: Orientation,
     dpi: Option<(f32, f32)>,
-    /// A sequential JPEG whose components come in scans of their own (T.81, A.2.2).
-    separate_scans: bool,
 }
 
 pub(super) fn page(bytes: &[u8], limits: &Limits) -> Result<Page, ScanError> {
@@ -39,54 +43,55 @@ pub(super) fn page(bytes: &[u8], limits: &Limits) -> Result<Page, ScanError> {
 /// Decodes a stream whose markers were walked; `page` counts from 1.
 pub(crate) fn decode(page: usize, bytes: &[u8], header: &Jpeg, limits: &Limits) -> Result<(Original, RgbImage), ScanError> {
     let stream = bytes.get(..header.length).unwrap_or(bytes);
-    let image = guarded(|| {
-        if header.separate_scans && header.components == 3 {
-            return decode_separate(page, stream, header);
-        }
-        let decoder = JpegDecoder::new(Cursor::new(stream)).map_err(|error| super::from_image(page, &error))?;
-        if decoder.dimensions() != (header.width, header.height) {
-            return Err(ScanError::damaged("a JPEG that states two sizes"));
-        }
-        Ok(flatten(pixels(page, decoder, limits)?))
-    })?;
+    let image = if header.apart {
+        guarded(|| components_apart(page, stream, header, limits))?
+    } else {
+        guarded(|| interleaved(page, stream, header, limits))?
+    };
     // Four components are CMYK: the archive profile of a copy knows RGB and gray only.
     let original = if header.components <= 3 { Original::Jpeg(stream.to_vec()) } else { Original::Raster };
     Ok((original, image))
 }
 
-/// Sequential JPEGs with a scan for each component: the usual decoder mixes up their rows when chroma is subsampled.
-fn decode_separate(page: usize, stream: &[u8], header: &Jpeg) -> Result<RgbImage, ScanError> {
-    let mut decoder = jpeg_decoder::Decoder::new(stream);
-    let damaged = |error: jpeg_decoder::Error| ScanError::damaged(error.to_string());
-    let pixels = decoder.decode().map_err(damaged)?;
-    let info = decoder.info().ok_or_else(|| ScanError::damaged("a JPEG without a frame"))?;
-    if (u32::from(info.width), u32::from(info.height)) != (header.width, header.height) {
+fn interleaved(page: usize, stream: &[u8], header: &Jpeg, limits: &Limits) -> Result<RgbImage, ScanError> {
+    let decoder = JpegDecoder::new(Cursor::new(stream)).map_err(|error| super::from_image(page, &error))?;
+    if decoder.dimensions() != (header.width, header.height) {
         return Err(ScanError::damaged("a JPEG that states two sizes"));
     }
-    if info.pixel_format != jpeg_decoder::PixelFormat::RGB24 {
-        return Err(unsupported(page, "a JPEG of an unusual colour space"));
-    }
-    RgbImage::from_raw(header.width, header.height, pixels).ok_or_else(|| ScanError::damaged("a JPEG without all its pixels"))
+    Ok(flatten(pixels(page, decoder, limits)?))
+}
+
+fn components_apart(page: usize, stream: &[u8], header: &Jpeg, limits: &Limits) -> Result<RgbImage, ScanError> {
+    let mut decoder = jpeg_decoder::Decoder::new(stream);
+    let most = limits.image_pixels().saturating_mul(4);
+    decoder.set_max_decoding_buffer_size(usize::try_from(most).unwrap_or(usize::MAX));
+    let bytes = decoder.decode().map_err(|error| ScanError::damaged(error.to_string()))?;
+    let format = decoder.info().map(|info| info.pixel_format);
+    let image = match format {
+        Some(jpeg_decoder::PixelFormat::RGB24) => RgbImage::from_raw(header.width, header.height, bytes),
+        Some(jpeg_decoder::PixelFormat::L8) => {
+            GrayImage::from_raw(header.width, header.height, bytes).map(|gray| DynamicImage::ImageLuma8(gray).into_rgb8())
+        }
+        _ => return Err(unsupported(page, "CMYK with components in scans of their own")),
+    };
+    image.ok_or_else(|| ScanError::damaged("a JPEG that states two sizes"))
 }
 
 impl Jpeg {
     /// Walks the markers of `bytes`; `page` counts from 1 and is for messages.
     pub(crate) fn parse(page: usize, bytes: &[u8], limits: &Limits) -> Result<Self, ScanError> {
-        let mut walk = Walk { bytes, at: 2, frame: None, orientation: Orientation::NoTransforms, jfif: None, exif: None };
+        let mut walk =
+            Walk { bytes, at: 2, frame: None, progressive: false, orientation: Orientation::NoTransforms, jfif: None, exif: None };
         let mut scans = 0_usize;
-        let (mut progressive, mut partial) = (false, false);
         loop {
             let (marker, body) = walk.next().ok_or_else(|| ScanError::damaged("a JPEG that ends too early"))?;
             match marker {
                 0xD9 => break,
-                0xDA => {
-                    scans = scans.saturating_add(1);
-                    partial |= walk.frame.is_some_and(|(_, _, components)| body.first().is_some_and(|count| *count < components));
-                }
+                0xDA => scans = scans.saturating_add(1),
                 0xC9..=0xCB | 0xCD..=0xCF => return Err(unsupported(page, "arithmetic coding")),
                 0xC3 | 0xC5..=0xC7 => return Err(unsupported(page, "a lossless or hierarchical JPEG")),
                 0xC0..=0xC2 => {
-                    progressive = marker == 0xC2;
+                    walk.progressive = marker == 0xC2;
                     walk.frame(page, body)?;
                 }
                 0xE0 => walk.jfif = walk.jfif.or_else(|| jfif_dpi(body)),
@@ -102,8 +107,8 @@ impl Jpeg {
             return Err(ScanError::damaged("a JPEG without a scan"));
         }
         let dpi = walk.jfif.or(walk.exif);
-        let separate_scans = partial && !progressive;
-        Ok(Self { width, height, components, length: walk.at, orientation: walk.orientation, dpi, separate_scans })
+        let apart = scans > 1 && !walk.progressive;
+        Ok(Self { width, height, components, apart, length: walk.at, orientation: walk.orientation, dpi })
     }
 }
 
@@ -115,6 +120,7 @@ struct Walk<'a> {
     bytes: &'a [u8],
     at: usize,
     frame: Option<(u32, u32, u8)>,
+    progressive: bool,
     orientation: Orientation,
     jfif: Option<(f32, f32)>,
     exif: Option<(f32, f32)>,

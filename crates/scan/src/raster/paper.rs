@@ -57,6 +57,28 @@ impl Paper {
         GrayImage::from_raw(image.width(), image.height(), out).unwrap_or_default()
     }
 
+    /// The middle of all values that are less than `below` of their paper, as a share of it; a tenth of the rows is asked.
+    pub(crate) fn ink_level(&self, image: &GrayImage, below: f32) -> Option<f32> {
+        let width = image.width() as usize;
+        let mut inverse = vec![0_u32; width];
+        let mut counts = [0_u32; 256];
+        for y in (0..image.height()).step_by(10) {
+            self.inverse_row(y, &mut inverse);
+            let row = &image.as_raw()[y as usize * width..(y as usize + 1) * width];
+            for (&value, &scale) in row.iter().zip(&inverse) {
+                counts[((u32::from(value) * scale) >> 16).min(255) as usize] += 1;
+            }
+        }
+        let ink = &counts[..(below * 255.0) as usize];
+        let total: u32 = ink.iter().sum();
+        let mut seen = 0;
+        let middle = ink.iter().position(|&count| {
+            seen += count;
+            seen * 2 > total
+        });
+        middle.filter(|_| total > 200).map(|level| level as f32 / 255.0)
+    }
+
     /// `255 / paper` in 16.16 fixed point for a row.
     fn inverse_row(&self, y: u32, row: &mut [u32]) {
         let (top, below) = self.between(y, self.rows);

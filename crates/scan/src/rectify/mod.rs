@@ -88,7 +88,7 @@ pub fn text_layer(page: &RgbImage, dpi: f32, pose: Pose, options: &LayerOptions)
         gray.iter_mut().for_each(|value| *value = 255 - *value);
         paper = Paper::of(&gray, dpi);
     }
-    let flat = paper.divide(&gray, &curve(options.ink_share, options.paper_share));
+    let flat = paper.divide(&gray, &contrast(&gray, &paper, options));
     let mut image = pose.upright(&flat);
     if options.leaders {
         leaders::remove(&mut image, dpi);
@@ -102,17 +102,29 @@ pub fn upright(page: &RgbImage, pose: Pose) -> RgbImage {
     pose.upright_rgb(page)
 }
 
+/// Pale ink (a worn ribbon, a thin toner) is made black where the page has nothing darker: black lies at four fifths of
+/// the middle of all ink.
+fn contrast(gray: &GrayImage, paper: &Paper, options: &LayerOptions) -> [u8; 256] {
+    let share = paper.ink_level(gray, options.paper_share * 0.9).map_or(0.0, |level| level * 0.8);
+    curve(share.clamp(options.ink_share, options.paper_share * 0.7), options.paper_share)
+}
+
 /// The channel on which the wanted ink is dark.
 ///
-/// Red ink is bright in red and dark in green and blue. `Reading` takes red and lifts it by its lead over the other
-/// two, so that dark red seals fade as well; black and blue have no such lead. `Titles` takes the darker of green and
+/// Red ink is bright in red and dark in green and blue. `Reading` takes red and lifts it by what its lead over the other
+/// two exceeds a third of it, so that dark red seals fade as well; black and blue have no such lead, brown little. `Titles` takes the darker of green and
 /// blue, on which red, black and blue are all dark.
 pub(crate) fn channel(page: &RgbImage, ink: Ink) -> GrayImage {
     match ink {
-        Ink::Reading => map(page, |r, g, b| r.saturating_add(r.saturating_sub(g.max(b)))),
+        Ink::Reading => map(page, without_red),
         Ink::Titles => map(page, |_, g, b| ((u16::from(g) * 3 + u16::from(g.min(b))) / 4) as u8),
         Ink::All => crate::raster::luma(page),
     }
+}
+
+fn without_red(r: u8, g: u8, b: u8) -> u8 {
+    let lead = r.saturating_sub(g.max(b));
+    r.saturating_add(lead.saturating_sub(r / 3).saturating_mul(2))
 }
 
 /// A page whose paper is dark: the cover of an old land certificate, gold on red.
