@@ -10,7 +10,7 @@ use super::{Desk, Flow};
 use crate::error::{ErrorCode, Failure};
 use crate::intake::Declaration;
 use crate::record::{Caller, CopyId, Requester, SubmissionId};
-use crate::store::{Event, IssuedCopy, NewSubmission, StoreError, Submission};
+use crate::store::{Event, IssuedCopy, NewSubmission, RegisterLine, StoreError, Submission};
 
 /// One event, with the submission as it stood when the event was read.
 pub type Watched = Result<(Event, Submission), Failure>;
@@ -146,6 +146,22 @@ impl Flow {
         self.submission(kiosk, &copy.submission).await?;
         let pdf = self.ports.blobs.get(&copy.sha256).await?;
         Ok((copy, pdf))
+    }
+
+    /// A submission, whoever sent it: for operators and tests, not for callers.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`.
+    pub async fn peek(&self, id: &SubmissionId) -> Result<Submission, Failure> {
+        Ok(self.ports.store.submission(id).await?.ok_or(StoreError::NotFound)?)
+    }
+
+    /// The lines of an agency's certification register of one year.
+    ///
+    /// # Errors
+    /// `STORE_UNAVAILABLE`.
+    pub async fn register_lines(&self, agency: &str, year: i32) -> Result<Vec<RegisterLine>, Failure> {
+        Ok(self.ports.store.register_lines(agency, year).await?)
     }
 
     fn desk(&self, caller: &Caller) -> Result<&Desk, Failure> {

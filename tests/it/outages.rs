@@ -74,8 +74,8 @@ async fn without_time_stamps_the_copy_waits_and_a_restart_resumes_it() {
     let listen = stage.authority.addr;
     let submission = stage.submit("no-timestamp", "birth_certificate", &specimen(GOOD)).await.unwrap();
     // The citizen is known by now; signing comes only after inspection, which takes longer than this.
-    let authority = std::mem::replace(&mut stage.authority, start_authority(&stage.path("spare"), LOOPBACK.parse().unwrap()).await);
-    authority.stop().await;
+    let spare = start_authority(&stage.path("spare"), LOOPBACK.parse().unwrap()).await;
+    std::mem::replace(&mut stage.authority, spare).stop().await;
 
     let flow = std::sync::Arc::clone(stage.app().flow());
     let id = bansao::record::SubmissionId::parse(&submission.name).unwrap();
