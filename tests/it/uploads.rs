@@ -42,7 +42,7 @@ async fn bad_uploads_get_typed_answers_and_the_service_goes_on() {
     assert_eq!(refused(&stage, vec![header("request-1", "", &citizen, &chunky), chunk(&chunky[0])]).await, "CHUNK_TOO_LARGE");
 
     // Bytes that are no scan are a refusal with reasons, not an error.
-    let garbage: Vec<u8> = (0..50_000u32).map(|n| (n * 2_654_435_761 >> 13) as u8).collect();
+    let garbage: Vec<u8> = (0..50_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let submission = stage.submit("garbage-1", "birth_certificate", &[garbage]).await.unwrap();
     let settled = stage.settle(&submission.name).await;
     assert_eq!((settled.state(), settled.reasons.as_slice()), (State::Refused, &["UNSUPPORTED_FORMAT".to_owned()][..]));
@@ -51,7 +51,8 @@ async fn bad_uploads_get_typed_answers_and_the_service_goes_on() {
 
     let blank = stage.submit("blank-01", "", &page).await.unwrap();
     let settled = stage.settle(&blank.name).await;
-    assert_eq!((settled.state(), settled.reasons.as_slice()), (State::Refused, &["BLANK_PAGE".to_owned()][..]));
+    assert_eq!(settled.state(), State::Refused);
+    assert!(settled.reasons.contains(&"BLANK_PAGE".to_owned()), "{:?}", settled.reasons);
 }
 
 #[tokio::test(flavor = "multi_thread")]
