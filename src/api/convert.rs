@@ -6,8 +6,8 @@ use super::proto;
 use crate::clock::from_unix_ms;
 use crate::error::ErrorCode;
 use crate::finding::{Finding, Region, Sentences, Severity};
-use crate::flow::{Delivery, IssuedCopy, Report, SignatureSummary, State, Submission, Verdict};
-use crate::record::{CertificationNo, Facts};
+use crate::flow::{Delivery, IssuedCopy, Report, SignatureSummary, State, Submission, TokenSummary, Verdict, VerifyCode, VerifyFinding};
+use crate::record::{CertificationNo, Facts, Sha256};
 
 
 /// An instant, milliseconds since 1970 UTC.
@@ -184,5 +184,49 @@ fn verdict(verdict: Verdict) -> proto::Verdict {
         Verdict::Valid => proto::Verdict::Valid,
         Verdict::Invalid => proto::Verdict::Invalid,
         Verdict::Indeterminate => proto::Verdict::Indeterminate,
+    }
+}
+
+/// A report that a service sent. A code that this program does not know makes the verdict no better than the service's.
+pub fn report_of(report: proto::VerificationReport) -> Report {
+    let ms = |time: &Option<Timestamp>| time.as_ref().map(unix_ms);
+    let sha256: [u8; 32] = report.sha256.as_ref().try_into().unwrap_or_default();
+    Report {
+        verdict: match report.verdict() {
+            proto::Verdict::Valid => Verdict::Valid,
+            proto::Verdict::Invalid => Verdict::Invalid,
+            _ => Verdict::Indeterminate,
+        },
+        findings: report
+            .findings
+            .into_iter()
+            .filter_map(|finding| Some(VerifyFinding { code: VerifyCode::parse(&finding.code)?, detail: finding.detail }))
+            .collect(),
+        signatures: report
+            .signatures
+            .into_iter()
+            .map(|signature| SignatureSummary {
+                signed_ms: ms(&signature.signing_time),
+                field: signature.field,
+                signer: signature.signer,
+                organisation: signature.organisation,
+                indication: signature.indication,
+                sub_indication: signature.sub_indication,
+                level: signature.level,
+                intact: signature.intact,
+            })
+            .collect(),
+        token: report.token.map(|token| TokenSummary {
+            issued_ms: ms(&token.issue_time).unwrap_or_default(),
+            issuer: token.issuer,
+            kind: token.kind,
+            certification_no: token.certification_no,
+            agency: token.agency,
+            facts: facts_of(token.facts),
+        }),
+        sha256: Sha256::from_bytes(sha256),
+        verified_ms: ms(&report.verify_time).unwrap_or_default(),
+        trust_ms: ms(&report.trust_time).unwrap_or_default(),
+        revocation_ms: ms(&report.revocation_time),
     }
 }

@@ -6,9 +6,13 @@ use std::time::Instant;
 
 use serde_json::json;
 use time::OffsetDateTime;
+use tonic::transport::Channel;
 
 use super::CliError;
 use super::text::{complain, say};
+use crate::api::proto::verification_service_client::VerificationServiceClient;
+use crate::api::{convert, proto};
+use crate::app::tls_identity;
 use crate::clock::{Clock, SystemClock, from_unix_ms, in_vietnam};
 use crate::keys::certificates_from_pem;
 use crate::verify::{Material, Report, TokenKeys, Verdict, verify_copy, verify_token};
@@ -18,21 +22,32 @@ pub(super) struct Args {
     /// Copies (PDF files) or texts of QR codes.
     #[arg(required = true)]
     subjects: Vec<String>,
-    /// Needs no service: judges by the certificates given with --trust. At present the only way.
-    #[arg(long)]
+    /// Needs no service: judges by the certificates given with --trust.
+    #[arg(long, requires = "trust")]
     offline: bool,
     /// Trust anchors, intermediates and token keys, PEM.
-    #[arg(long, required = true)]
+    #[arg(long)]
     trust: Vec<PathBuf>,
+    /// The service, https://host:port, which also looks the copy up in the certification register.
+    #[arg(long, requires_all = ["cert", "key", "anchors"], required_unless_present = "offline")]
+    service: Option<String>,
+    /// Client certificate chain, PEM.
+    #[arg(long)]
+    cert: Option<PathBuf>,
+    /// Client key, PKCS#8 PEM.
+    #[arg(long)]
+    key: Option<PathBuf>,
+    /// Anchors of the service, PEM.
+    #[arg(long)]
+    anchors: Option<PathBuf>,
     /// One JSON object a line.
     #[arg(long)]
     json: bool,
 }
 
 pub(super) async fn run(args: Args) -> ExitCode {
-    let now = SystemClock.now();
-    let material = match load_trust(&args.trust, now) {
-        Ok(material) => material,
+    let judge = match Judge::new(&args) {
+        Ok(judge) => judge,
         Err(error) => {
             complain(&error);
             return ExitCode::from(2);
@@ -40,7 +55,7 @@ pub(super) async fn run(args: Args) -> ExitCode {
     };
     let mut worst = Verdict::Valid;
     for subject in &args.subjects {
-        match judge(subject, &material, now, args.json) {
+        match judge.judge(subject, args.json).await {
             Ok(verdict) => worst = worst.max(verdict),
             Err(error) => {
                 complain(&error);
@@ -77,24 +92,67 @@ pub(super) fn load_trust(paths: &[PathBuf], now: OffsetDateTime) -> Result<Mater
     Ok(material)
 }
 
-fn judge(subject: &str, material: &Material, now: OffsetDateTime, as_json: bool) -> Result<Verdict, CliError> {
-    let started = Instant::now();
-    let path = Path::new(subject);
-    let report = if path.exists() {
-        let pdf = std::fs::read(path).map_err(|error| CliError::Failed(format!("{subject}: {error}")))?;
-        verify_copy(&pdf, material, now)
-    } else if is_token(subject) {
-        verify_token(subject, material, now)
-    } else {
-        return Err(CliError::Failed(format!("{subject}: no such file")));
-    };
-    if as_json {
-        say(&line(subject, &report, started.elapsed().as_secs_f64() * 1000.0).to_string());
-    } else {
-        show(subject, &report);
-    }
-    Ok(report.verdict)
+/// Who judges.
+enum Judge {
+    /// This program, by what it is told to trust.
+    Here(Box<Material>, OffsetDateTime),
+    /// The service.
+    Service(VerificationServiceClient<Channel>),
 }
+
+impl Judge {
+    fn new(args: &Args) -> Result<Self, CliError> {
+        let now = SystemClock.now();
+        match (&args.service, &args.cert, &args.key, &args.anchors) {
+            (Some(service), Some(cert), Some(key), Some(anchors)) if !args.offline => {
+                let channel = tls_identity(cert, key, anchors)?.channel(service)?;
+                Ok(Self::Service(VerificationServiceClient::new(channel)))
+            }
+            _ => Ok(Self::Here(Box::new(load_trust(&args.trust, now)?), now)),
+        }
+    }
+
+    async fn judge(&self, subject: &str, as_json: bool) -> Result<Verdict, CliError> {
+        let started = Instant::now();
+        let report = if Path::new(subject).exists() {
+            let pdf = std::fs::read(subject).map_err(|error| CliError::Failed(format!("{subject}: {error}")))?;
+            self.copy(pdf).await?
+        } else if is_token(subject) {
+            self.token(subject).await?
+        } else {
+            return Err(CliError::Failed(format!("{subject}: no such file")));
+        };
+        if as_json {
+            say(&line(subject, &report, started.elapsed().as_secs_f64() * 1000.0).to_string());
+        } else {
+            show(subject, &report);
+        }
+        Ok(report.verdict)
+    }
+
+    async fn copy(&self, pdf: Vec<u8>) -> Result<Report, CliError> {
+        match self {
+            Self::Here(material, now) => Ok(verify_copy(&pdf, material, *now)),
+            Self::Service(client) => {
+                let parts = pdf.chunks(CHUNK_BYTES).map(|chunk| proto::VerifyCopyRequest { chunk: chunk.to_vec().into() });
+                let parts: Vec<_> = parts.collect();
+                Ok(convert::report_of(client.clone().verify_copy(tokio_stream::iter(parts)).await?.into_inner()))
+            }
+        }
+    }
+
+    async fn token(&self, text: &str) -> Result<Report, CliError> {
+        match self {
+            Self::Here(material, now) => Ok(verify_token(text, material, *now)),
+            Self::Service(client) => {
+                let request = proto::VerifyTokenRequest { token: text.to_owned() };
+                Ok(convert::report_of(client.clone().verify_token(request).await?.into_inner()))
+            }
+        }
+    }
+}
+
+const CHUNK_BYTES: usize = 256 << 10;
 
 /// A file name has a dot or is short; a QR text has a fragment or is long base 32.
 fn is_token(subject: &str) -> bool {

@@ -25,7 +25,7 @@ use crate::store::StoreError;
 
 pub use crate::intake::{Declaration, Upload, UploadError};
 pub use crate::store::{Delivery, Event, IssuedCopy, State, Submission};
-pub use crate::verify::{Report, SignatureSummary, Verdict};
+pub use crate::verify::{Report, SignatureSummary, TokenSummary, Verdict, VerifyCode, VerifyFinding};
 pub use deliver::Consent;
 pub use desk::{CertifierDesk, Desk};
 pub use jobs::Jobs;

@@ -49,6 +49,11 @@ macro_rules! codes {
                 match self { $(VerifyCode::$variant => $code,)* }
             }
 
+            /// The code written `code`.
+            pub fn parse(code: &str) -> Option<Self> {
+                match code { $($code => Some(VerifyCode::$variant),)* _ => None }
+            }
+
             /// The verdict that it makes.
             pub fn verdict(self) -> Verdict {
                 match self { $(VerifyCode::$variant => Verdict::$verdict,)* }

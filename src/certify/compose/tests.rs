@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use time::macros::{date, datetime};
 
 use super::*;
+use crate::anatomy::{PageDigestError, extract_page_digests};
 use crate::finding::Region;
 use crate::record::{Agency, CertificationNo, Certifier, SigningCapacity, salted_digest};
 
