@@ -1,6 +1,6 @@
 //! The public interface as generated from `proto/bansao/v1`; the documentation stands in the `.proto` files.
 
-#![expect(clippy::all, reason = "generated from documented .proto files")]
+#![expect(clippy::allow_attributes, clippy::all, reason = "generated from documented .proto files")]
 
 tonic::include_proto!("bansao.v1");
 

@@ -105,7 +105,7 @@ impl Flow {
         }
         let kind = kind.or(report.kind.as_ref()).ok_or_else(|| Failure::about(ErrorCode::FactsMissing, "kind"))?;
         let of_kind = |form: &&crate::inspect::forms::Form| form.kind == *kind && form.certified;
-        let seen = report.form.as_deref().and_then(|form| self.forms.form(form)).filter(|form| of_kind(&form));
+        let seen = report.form.as_deref().and_then(|form| self.forms.form(form)).filter(of_kind);
         let form = seen.or_else(|| self.forms.forms().iter().find(of_kind)).ok_or(ErrorCode::KindUnknown)?;
         match form.token_facts.iter().find(|id| facts.get(id).is_none()) {
             Some(missing) => Err(Failure::about(ErrorCode::FactsMissing, missing)),

@@ -57,7 +57,7 @@ impl PersonalId {
 
     /// The gender that the fourth digit states: even is male.
     pub fn gender(&self) -> Gender {
-        if self.century_digit() % 2 == 0 { Gender::Male } else { Gender::Female }
+        if self.century_digit().is_multiple_of(2) { Gender::Male } else { Gender::Female }
     }
 
     /// The year of birth that the fourth to sixth digits state: 0 and 1 are the 20th century (19xx), 2 and 3 the 21st, ….

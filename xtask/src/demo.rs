@@ -34,6 +34,9 @@ struct Demo {
     parts: Vec<Part>,
 }
 
+/// Folder, files, expected decision.
+type Sample = (PathBuf, Vec<PathBuf>, &'static str);
+
 struct Row {
     case: String,
     state: String,
@@ -216,7 +219,7 @@ fn list(answer: &Value, key: &str) -> String {
 }
 
 /// Specimens that must be certified, some of each kind, and for each kind one that must be refused: folder, files, decision.
-fn samples() -> Result<Vec<(PathBuf, Vec<PathBuf>, &'static str)>, Failed> {
+fn samples() -> Result<Vec<Sample>, Failed> {
     let mut samples = Vec::new();
     for kind in KINDS {
         let mut cases: Vec<PathBuf> = std::fs::read_dir(root().join("fixtures/scans").join(kind))?.filter_map(|e| Some(e.ok()?.path())).collect();
