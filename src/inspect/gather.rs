@@ -14,9 +14,9 @@ pub(super) fn fields(recognised: &Recognised<'_>, texts: &[PageText], pages: &[S
     let mut found: Vec<Field> = Vec::new();
     for (at, number) in recognised.pages.iter().enumerate() {
         let (Some(number), Some(text), Some(page)) = (number, texts.get(at), pages.get(at)) else { continue };
-        let title_row = recognised.title.filter(|title| title.page == at).map(|title| title.rows.1);
-        let mut printed = printed_fields(form, *number, text, title_row);
-        printed.extend(alone_fields(form, *number, text, title_row, &printed));
+        let title_rows = recognised.title.filter(|title| title.page == at).map(|title| title.rows);
+        let mut printed = printed_fields(form, *number, text, title_rows);
+        printed.extend(alone_fields(form, *number, text, title_rows.map(|(_, last)| last), &printed));
         let shared: Vec<Printed> = form
             .fields
             .iter()

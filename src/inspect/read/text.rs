@@ -183,6 +183,12 @@ pub fn contains(row: &Row, pattern: &str) -> bool {
     !occurrences(&Letters::of(&row.words).folded, &pattern, tolerance(pattern.len())).is_empty()
 }
 
+/// [`contains`] with at most one letter off: for words that other print comes near to.
+pub fn contains_nearly(row: &Row, pattern: &str) -> bool {
+    let pattern: Vec<char> = fold_loose(pattern).chars().collect();
+    !occurrences(&Letters::of(&row.words).folded, &pattern, 1).is_empty()
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
