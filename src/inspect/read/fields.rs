@@ -19,6 +19,8 @@ pub struct Printed {
     pub confidence: f32,
     /// Box on the layer.
     pub rect: Rect,
+    /// Box to read it from again, where it stands on one line.
+    pub line: Option<Rect>,
 }
 
 /// A label or a stop that was found.
@@ -400,7 +402,19 @@ pub fn printed(id: &str, words: &[TextWord]) -> Option<Printed> {
     let weights: f32 = counted.iter().map(|word| word.text.chars().count() as f32).sum();
     let sum: f32 = counted.iter().map(|word| word.text.chars().count() as f32 * word.confidence).sum();
     let least = counted.iter().map(|word| word.confidence).fold(1.0, f32::min);
-    Some(Printed { id: id.to_owned(), text, confidence: (sum / weights.max(1.0) + least) / 2.0, rect })
+    Some(Printed { id: id.to_owned(), text, confidence: (sum / weights.max(1.0) + least) / 2.0, rect, line: line(words, &rect) })
+}
+
+/// The part of a strip that the words take, a little wider; none where they stand on several strips, or where a word
+/// that is cut from a label begins them.
+fn line(words: &[TextWord], rect: &Rect) -> Option<Rect> {
+    let first = words.first()?;
+    if words.iter().any(|word| word.strip != first.strip) {
+        return None;
+    }
+    let strip = first.strip;
+    let pad = strip.h / 5;
+    Some(Rect::between(rect.x.saturating_sub(pad).max(strip.x), strip.y, (rect.right() + pad).min(strip.right()), strip.bottom()))
 }
 
 #[cfg(test)]

@@ -125,6 +125,7 @@ fn part(strip: &Rect, red: bool, picture: &GrayImage, words: Vec<ReadWord>) -> R
             w: (word.rect.w as f32 * scale) as u32,
             h: (word.rect.h as f32 * scale) as u32,
         },
+        strip: *strip,
     };
     let words = words.into_iter().map(word).filter(|word| !word.text.is_empty()).collect();
     Row { words, red }

@@ -13,6 +13,8 @@ pub struct TextWord {
     pub confidence: f32,
     /// Box on the layer.
     pub rect: Rect,
+    /// Box of the strip of print that it was read in.
+    pub strip: Rect,
 }
 
 /// One row of print, left to right.
@@ -200,7 +202,7 @@ pub(crate) mod tests {
             let w = word.chars().count() as u32 * 20;
             let rect = Rect { x, y, w, h: 40 };
             x += w + 15;
-            TextWord { text: word.to_owned(), confidence: 0.95, rect }
+            TextWord { text: word.to_owned(), confidence: 0.95, rect, strip: rect }
         });
         Row { words: words.filter(|word| !word.text.is_empty()).collect(), red: false }
     }
