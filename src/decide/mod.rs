@@ -156,6 +156,7 @@ fn refuses_by_default(code: Code) -> bool {
             | Code::SourceIsCopy
             | Code::SecretOrNoCopy
             | Code::UnknownKind
+            | Code::KindMismatch
             | Code::PagesMissing
             | Code::SealMissing
     )

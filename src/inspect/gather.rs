@@ -1,22 +1,34 @@
 //! The fields of a submission: printed values of all pages, read by type, with what supports them.
 
+use std::time::Duration;
+
 use super::forms::FieldType;
 use super::read::text::PageText;
-use super::read::value::{self, Value};
-use super::read::{Printed, Recognised, alone_fields, printed_fields};
+use super::read::value;
+use super::read::{Candidate, Printed, ReadError, Reader, Recognised, Settled, alone_fields, printed_fields, settle};
 use super::report::{Field, FieldSource};
 use super::seen::SeenPage;
+use crate::finding::Region;
 use crate::record::{PartialDate, parse_date_words};
 
 /// The fields that the form asks for and that were found, in the form's order.
-pub(super) fn fields(recognised: &Recognised<'_>, texts: &[PageText], pages: &[SeenPage]) -> Vec<Field> {
+///
+/// # Errors
+/// [`ReadError`] of the reader, when values are read again.
+pub(super) fn fields(
+    recognised: &Recognised<'_>,
+    texts: &[PageText],
+    pages: &[SeenPage],
+    reader: &dyn Reader,
+    deadline: Duration,
+) -> Result<Vec<Field>, ReadError> {
     let form = recognised.form;
     let mut found: Vec<Field> = Vec::new();
     for (at, number) in recognised.pages.iter().enumerate() {
         let (Some(number), Some(text), Some(page)) = (number, texts.get(at), pages.get(at)) else { continue };
-        let title_row = recognised.title.filter(|title| title.page == at).map(|title| title.rows.1);
-        let mut printed = printed_fields(form, *number, text, title_row);
-        printed.extend(alone_fields(form, *number, text, title_row, &printed));
+        let title_rows = recognised.title.filter(|title| title.page == at).map(|title| title.rows);
+        let mut printed = printed_fields(form, *number, text, title_rows);
+        printed.extend(alone_fields(form, *number, text, title_rows.map(|(_, last)| last), &printed));
         let shared: Vec<Printed> = form
             .fields
             .iter()
@@ -26,31 +38,41 @@ pub(super) fn fields(recognised: &Recognised<'_>, texts: &[PageText], pages: &[S
             })
             .collect();
         printed.extend(shared);
-        for value in printed {
-            let Some(spec) = form.field(&value.id) else { continue };
-            let Some(read) = value::parse(spec.kind, &value.text) else { continue };
-            let region = page.layer.as_ref().map(|layer| page.region(&layer.to_page(&value.rect)));
-            found.push(field(spec.kind, &value, &read, at, region));
+        let candidates = printed.iter().filter_map(|printed| candidate(form.field(&printed.id)?.kind, printed)).collect::<Vec<_>>();
+        let ids: Vec<(&Printed, FieldType)> = candidates.iter().map(|candidate| (candidate.printed, candidate.kind)).collect();
+        let settled = match &page.layer {
+            Some(layer) => settle(&layer.image, candidates, reader, deadline)?,
+            None => continue,
+        };
+        for ((printed, kind), settled) in ids.into_iter().zip(settled) {
+            let region = page.layer.as_ref().map(|layer| page.region(&layer.to_page(&printed.rect)));
+            found.push(field(kind, &printed.id, settled, at, region));
         }
     }
     support(recognised, &mut found);
     let place = |field: &Field| form.fields.iter().position(|spec| spec.id == field.id);
     found.sort_by_key(place);
-    found
+    Ok(found)
 }
 
-fn field(kind: FieldType, printed: &Printed, read: &Value, page: usize, region: Option<crate::finding::Region>) -> Field {
+fn candidate(kind: FieldType, printed: &Printed) -> Option<Candidate<'_>> {
+    let value = value::parse(kind, &printed.text)?;
+    let first = Settled { printed: printed.text.clone(), confidence: printed.confidence * value.trust, value };
+    Some(Candidate { kind, printed, first })
+}
+
+fn field(kind: FieldType, id: &str, settled: Settled, page: usize, region: Option<Region>) -> Field {
     // A value out of a closed list, or one that fits a narrow grammar as it stands, is hardly a chance reading.
     let narrow = matches!(
         kind,
         FieldType::Ethnicity | FieldType::Nationality | FieldType::Gender | FieldType::DateWords | FieldType::SignerTitle | FieldType::Time
     );
-    let engine = if narrow && read.trust > 0.8 { printed.confidence.max(0.75) } else { printed.confidence };
+    let confidence = if narrow && settled.value.trust > 0.8 { settled.confidence.max(0.7) } else { settled.confidence };
     Field {
-        id: printed.id.clone(),
-        value: read.text.clone(),
-        printed: printed.text.clone(),
-        confidence: (engine * read.trust).clamp(0.0, 1.0),
+        id: id.to_owned(),
+        value: settled.value.text,
+        printed: settled.printed,
+        confidence: confidence.clamp(0.0, 1.0),
         page,
         region,
         source: FieldSource::Ocr,

@@ -67,7 +67,10 @@ pub fn inspect(
     if let Some(recognised) = &recognised {
         report.kind = recognised.form.certified.then(|| recognised.form.kind.clone());
         report.form = Some(recognised.form.id.clone());
-        report.fields = fields(recognised, &texts, &seen_pages);
+        match fields(recognised, &texts, &seen_pages, reader, limits.page_deadline()) {
+            Ok(read) => report.fields = read,
+            Err(error) => report.findings.push(Finding::new(Code::CheckFailed).seen(error)),
+        }
     }
     let seen = Seen { pages: &seen_pages, texts: &texts, recognised: recognised.as_ref(), fields: &report.fields, forms, declared, today };
     report.findings.extend(checks::run(checks::CHECKS, &seen));

@@ -27,19 +27,22 @@ impl Check for Pages {
             }
         }
         findings.extend(seen.rules().iter().filter_map(|rule| match rule {
-            Rule::Repeated { field, page } => repeated(seen, field, *page),
+            Rule::Repeated { fields, page } => repeated(seen, fields, *page),
             _ => None,
         }));
         findings
     }
 }
 
-/// The value stands by itself on the other page too.
-fn repeated(seen: &Seen<'_>, id: &str, page: usize) -> Option<Finding> {
-    let value = seen.value(id)?;
+/// One of the values stands by itself on the other page too.
+fn repeated(seen: &Seen<'_>, fields: &[String], page: usize) -> Option<Finding> {
     let at = seen.page_of(page)?;
     let text = seen.texts.get(at)?;
-    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
-    let stands = text.rows.iter().flat_map(|row| &row.words).any(|word| bare(&word.text) == value);
-    (!stands).then(|| seen.in_field(Finding::new(Code::PagesDiffer).expected(value), id).on_page(at))
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).replace('.', ",");
+    let stands = |value: &str| text.rows.iter().flat_map(|row| &row.words).any(|word| bare(&word.text) == value);
+    let values: Vec<String> = fields.iter().filter_map(|id| seen.value(id)).filter_map(|value| value.split(' ').next().map(bare)).collect();
+    if values.is_empty() || values.iter().any(|value| stands(value)) {
+        return None;
+    }
+    Some(Finding::new(Code::PagesDiffer).on_page(at).expected(values.join(", ")))
 }

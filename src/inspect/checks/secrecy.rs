@@ -3,7 +3,7 @@
 use super::Check;
 use crate::finding::{Code, Finding};
 use crate::inspect::read::stands_on;
-use crate::inspect::read::text::{PageText, contains};
+use crate::inspect::read::text::{PageText, contains_nearly};
 use crate::inspect::seen::Seen;
 use crate::record::fold;
 
@@ -20,7 +20,7 @@ impl Check for Secrecy {
     fn check(&self, seen: &Seen<'_>) -> Vec<Finding> {
         let found = |page: &PageText| {
             let stamp = STAMPS.iter().copied().find(|stamp| stands_on(page, stamp));
-            let phrase = || PHRASES.iter().copied().find(|phrase| page.rows.iter().any(|row| contains(row, phrase)));
+            let phrase = || PHRASES.iter().copied().find(|phrase| page.rows.iter().any(|row| contains_nearly(row, phrase)));
             stamp.or_else(phrase).or_else(|| alone(page))
         };
         let pages = seen.texts.iter().enumerate();

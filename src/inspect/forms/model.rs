@@ -111,6 +111,9 @@ pub struct FieldSpec {
     /// Fields under labels that repeat (`Năm sinh` of mother and father) belong to the section last opened.
     #[serde(default)]
     pub section: String,
+    /// Whether its label counts only once its section is open: `ngày` and `do` are words of values too.
+    #[serde(default)]
+    pub inner: bool,
     /// The column it stands in, on a form with two.
     #[serde(default)]
     pub column: Column,
@@ -336,10 +339,10 @@ pub enum Rule {
         /// When they signed.
         date: FieldId,
     },
-    /// P1: what stands on another page repeats this field, as the parcel map does the parcel's number.
+    /// P1: another page repeats one of these fields, as the parcel map does the parcel's number and area.
     Repeated {
-        /// The field.
-        field: FieldId,
+        /// The fields.
+        fields: Vec<FieldId>,
         /// The page that repeats it, from 0.
         page: usize,
     },
@@ -366,7 +369,7 @@ impl Rule {
             Self::Area { area, words } => std::iter::once(area).chain(words).collect(),
             Self::LandQr { serial, code } => vec![serial, code],
             Self::NoDistrict { offices, date } => offices.iter().chain([date]).collect(),
-            Self::Repeated { field, .. } => vec![field],
+            Self::Repeated { fields, .. } => fields.iter().collect(),
         }
     }
 }

@@ -119,7 +119,9 @@ fn signer_name(id: &str, text: &PageText, title: Rect) -> Option<Printed> {
 /// A seal and a pen leave marks among the words: a word of a name starts with a capital and is a syllable or near one.
 fn is_name_word(word: &str) -> bool {
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    letters >= 2 && letters * 4 >= word.chars().count() * 3 && word.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase)
+    let alone = letters == 1 && word.chars().all(|c| "ÝỶÁẢÂÔÊỨ".contains(c));
+    let shaped = letters >= 2 && letters * 4 >= word.chars().count() * 3;
+    (shaped || alone) && word.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase)
 }
 
 fn name_score(candidate: &Printed) -> f32 {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bansao_scan::Rect;
 
-use super::text::{Letters, PageText, Row, TextWord, occurrences, tolerance};
+use super::text::{Letters, Match, PageText, Row, TextWord, occurrences, tolerance};
 use crate::inspect::forms::{Column, FieldSpec, Form, Zone};
 use crate::record::{FieldId, fold_loose};
 
@@ -19,6 +19,8 @@ pub struct Printed {
     pub confidence: f32,
     /// Box on the layer.
     pub rect: Rect,
+    /// Box to read it from again, where it stands on one line.
+    pub line: Option<Rect>,
 }
 
 /// A label or a stop that was found.
@@ -33,22 +35,27 @@ struct Hit {
     x: u32,
     /// Fields whose label it can be; none for a stop.
     fields: Vec<usize>,
+    /// Whether a colon follows.
+    colon: bool,
+    /// Whether it ends the values of both columns.
+    full: bool,
 }
 
 impl Hit {
+    /// Longer labels go before shorter ones that they contain, unless letters had to be bent for it.
     fn weight(&self) -> usize {
-        (self.end - self.start).saturating_sub(2 * self.errors)
+        (self.end - self.start + 2 * usize::from(self.colon)).saturating_sub(4 * self.errors)
     }
 }
 
-/// The values of the fields that stand on page `page` of the form. `title_row` is the last row of the title.
-pub fn printed_fields(form: &Form, page: usize, text: &PageText, title_row: Option<usize>) -> Vec<Printed> {
+/// The values of the fields that stand on page `page` of the form; `title_rows` are the first and last row of the title.
+pub fn printed_fields(form: &Form, page: usize, text: &PageText, title_rows: Option<(usize, usize)>) -> Vec<Printed> {
     let letters: Vec<Letters> = text.rows.iter().map(|row| Letters::of(&row.words)).collect();
     let specs: Vec<&FieldSpec> = form.fields.iter().filter(|spec| spec.page == page && !spec.labels.is_empty()).collect();
-    let mut hits = hits(form, &specs, text, &letters, title_row);
+    let mut hits = hits(form, &specs, text, &letters, title_rows);
     let owners = assign(&specs, &mut hits, text);
     let heads = table_heads(form, text);
-    let layout = Layout { text, letters: &letters, hits: &hits, heads, split: split(&specs, &hits, &owners) };
+    let layout = Layout { text, letters: &letters, hits: &hits, heads, split: split(&specs, &hits, &owners), title_rows };
     let mut values: BTreeMap<usize, Printed> = BTreeMap::new();
     for (field, hit) in owners {
         let (Some(spec), Some(hit)) = (specs.get(field), hits.get(hit)) else { continue };
@@ -60,7 +67,8 @@ pub fn printed_fields(form: &Form, page: usize, text: &PageText, title_row: Opti
 }
 
 /// Every label and stop, the heaviest first where several claim the same letters, in reading order.
-fn hits(form: &Form, specs: &[&FieldSpec], text: &PageText, letters: &[Letters], title_row: Option<usize>) -> Vec<Hit> {
+fn hits(form: &Form, specs: &[&FieldSpec], text: &PageText, letters: &[Letters], title_rows: Option<(usize, usize)>) -> Vec<Hit> {
+    let title_row = title_rows.map(|(_, last)| last);
     let mut labels: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, spec) in specs.iter().enumerate() {
         for label in &spec.labels {
@@ -72,17 +80,24 @@ fn hits(form: &Form, specs: &[&FieldSpec], text: &PageText, letters: &[Letters],
     }
     let mut found: Vec<Hit> = Vec::new();
     for (row_at, row_letters) in letters.iter().enumerate() {
-        let Some(row) = text.rows.get(row_at) else { continue };
+        let Some(row) = text.rows.get(row_at).filter(|_| !within(title_rows, row_at)) else { continue };
         for (label, fields) in &labels {
             let pattern: Vec<char> = label.chars().collect();
             for place in occurrences(&row_letters.folded, &pattern, tolerance(pattern.len())) {
                 let in_zone = |field: &usize| specs.get(*field).is_some_and(|spec| zone_fits(spec.zone, row_at, title_row));
                 let allowed: Vec<usize> = fields.iter().copied().filter(in_zone).collect();
-                let stands = fields.is_empty() || !allowed.is_empty();
-                let start_x = row_letters.origin.get(place.start).and_then(|(word, _)| row.words.get(*word)).map(|word| word.rect.x);
-                if let (true, Some(x), true) = (stands, start_x, is_label(row, row_letters, place.start, place.end)) {
-                    found.push(Hit { row: row_at, start: place.start, end: place.end, errors: place.errors, x, fields: allowed });
+                let stop = fields.is_empty();
+                let full = stop || fields.iter().any(|field| specs.get(*field).is_some_and(|spec| spec.column == Column::Full));
+                let stands = if stop { is_stop(row, row_letters, place) } else { is_label(row, row_letters, place.start, place.end) };
+                if !stands || (allowed.is_empty() && !stop) {
+                    continue;
                 }
+                let start = with_number(row, row_letters, place.start);
+                let Some(x) = row_letters.origin.get(start).and_then(|(word, _)| row.words.get(*word)).map(|word| word.rect.x) else {
+                    continue;
+                };
+                let colon = follows(row, row_letters, place.end).starts_with([':', ';']);
+                found.push(Hit { row: row_at, start, end: place.end, errors: place.errors, x, fields: allowed, colon, full });
             }
         }
     }
@@ -98,6 +113,10 @@ fn hits(form: &Form, specs: &[&FieldSpec], text: &PageText, letters: &[Letters],
     kept
 }
 
+fn within(rows: Option<(usize, usize)>, at: usize) -> bool {
+    rows.is_some_and(|(first, last)| (first..=last).contains(&at))
+}
+
 fn zone_fits(zone: Zone, row: usize, title_row: Option<usize>) -> bool {
     match (zone, title_row) {
         (Zone::Any, _) | (_, None) => true,
@@ -110,22 +129,52 @@ fn zone_fits(zone: Zone, row: usize, title_row: Option<usize>) -> bool {
 /// of addresses too.
 fn is_label(row: &Row, letters: &Letters, start: usize, end: usize) -> bool {
     let long = end - start >= 8;
-    if !letters.starts_word(start) && !(long && after_punctuation(row, letters, start)) {
+    if !letters.starts_word(start) && !(long && after_punctuation(row, letters, start)) || spans_colon(row, letters, start, end) {
         return false;
     }
     if end - start > 6 {
         return true;
     }
+    let rest = follows(row, letters, end);
+    rest.starts_with([':', ';', '.']) || (rest.is_empty() && end - start >= 2 && stands_apart(row, letters, start))
+}
+
+/// Whether a colon stands inside: what follows it is a value, however much it sounds like the label.
+fn spans_colon(row: &Row, letters: &Letters, start: usize, end: usize) -> bool {
+    let (Some((first, _)), Some((last, _))) = (letters.origin.get(start), end.checked_sub(1).and_then(|at| letters.origin.get(at))) else {
+        return false;
+    };
+    row.words.get(*first..*last).is_some_and(|words| words.iter().any(|word| word.text.ends_with([':', ';'])))
+}
+
+/// A stop starts a row, or a part of one, and is hardly bent: words like it stand in values.
+fn is_stop(row: &Row, letters: &Letters, place: Match) -> bool {
+    place.errors * 8 <= place.end - place.start && letters.starts_word(place.start) && stands_apart(row, letters, place.start)
+}
+
+/// The characters after a letter in its word.
+fn follows(row: &Row, letters: &Letters, end: usize) -> String {
     let last = end.checked_sub(1).and_then(|at| letters.origin.get(at));
-    let Some((word_at, char_at)) = last else { return false };
-    let Some(word) = row.words.get(*word_at) else { return false };
-    let rest: String = word.text.chars().skip(char_at + 1).collect();
-    let first_word = letters.origin.get(start).map_or(0, |(word, _)| *word);
-    let gap_before = first_word.checked_sub(1).and_then(|before| row.words.get(before)).zip(row.words.get(first_word)).is_none_or(
-        |(before, here)| here.rect.x.saturating_sub(before.rect.right()) > here.rect.h.max(before.rect.h) * 2,
-    );
-    let colon = rest.starts_with(':') || rest.starts_with(';') || rest.starts_with('.');
-    colon || (rest.is_empty() && gap_before && end - start >= 2)
+    let word = last.and_then(|(word, at)| row.words.get(*word).map(|word| (word, *at)));
+    word.map(|(word, at)| word.text.chars().skip(at + 1).collect()).unwrap_or_default()
+}
+
+/// Whether nothing stands close before a letter's word.
+fn stands_apart(row: &Row, letters: &Letters, start: usize) -> bool {
+    let word = letters.origin.get(start).map_or(0, |(word, _)| *word);
+    let pair = word.checked_sub(1).and_then(|before| row.words.get(before)).zip(row.words.get(word));
+    pair.is_none_or(|(before, here)| here.rect.x.saturating_sub(before.rect.right()) > here.rect.h.max(before.rect.h) * 2)
+}
+
+/// The start with the number of the line that may stand before a label: `đ)`, `2.`.
+fn with_number(row: &Row, letters: &Letters, start: usize) -> usize {
+    let Some((word_at, 0)) = letters.origin.get(start).copied() else { return start };
+    let Some(before) = word_at.checked_sub(1).and_then(|at| row.words.get(at).map(|word| (at, word))) else { return start };
+    let numbers = before.1.text.chars().filter(|c| c.is_alphanumeric()).count() <= 2 && before.1.text.ends_with([')', '.', ']']);
+    if !numbers {
+        return start;
+    }
+    letters.origin.iter().position(|(word, _)| *word == before.0).unwrap_or(start)
 }
 
 fn after_punctuation(row: &Row, letters: &Letters, start: usize) -> bool {
@@ -157,6 +206,8 @@ fn assign(specs: &[&FieldSpec], hits: &mut Vec<Hit>, text: &PageText) -> Vec<(us
         let side = two_columns && right_half;
         let current = open.get(&side).cloned().unwrap_or_default();
         let of_section = |field: &&usize| specs.get(**field).is_some_and(|spec| spec.section == current);
+        let opened = |field: &usize| specs.get(*field).is_some_and(|spec| !spec.inner || spec.section == current);
+        let free: Vec<usize> = free.into_iter().filter(opened).collect();
         let chosen = free.iter().find(of_section).or_else(|| later(&free, specs, &current)).or(free.first()).copied();
         let Some(chosen) = chosen else {
             dropped.push(at);
@@ -216,6 +267,7 @@ struct Layout<'a> {
     hits: &'a [Hit],
     heads: Option<(u32, u32)>,
     split: Option<u32>,
+    title_rows: Option<(usize, usize)>,
 }
 
 /// Rows that a value may run on for.
@@ -226,12 +278,17 @@ impl Layout<'_> {
         let row = self.text.rows.get(hit.row)?;
         let mut words = self.after(hit, row);
         self.keep_column(spec, &mut words);
+        if !spec.kind.runs_on() {
+            // What stands far to the right of a value belongs to something else in the row.
+            let parted = words.windows(2).position(|pair| matches!(pair, [a, b] if b.rect.x > a.rect.right() + self.text.mm(12.0)));
+            words.truncate(parted.map_or(usize::MAX, |at| at + 1));
+        }
         let runs_on = spec.kind.runs_on() || words.is_empty();
         if runs_on && !is_cell(spec.column) {
             let mut bottom = row.rect().bottom();
             let mut taken = 0;
             for (at, next) in self.text.rows.iter().enumerate().skip(hit.row + 1) {
-                if taken == RUN_ON_ROWS || next.red || next.rect().y > bottom + self.text.mm(9.0) {
+                if taken == RUN_ON_ROWS || within(self.title_rows, at) || next.red || next.rect().y > bottom + self.text.mm(9.0) {
                     break;
                 }
                 let Some((more, ended)) = self.continuation(spec, at, next) else { break };
@@ -294,7 +351,7 @@ impl Layout<'_> {
             (Column::Right, Some(split)) => x >= split,
             _ => true,
         };
-        let first = self.hits.iter().filter(|hit| hit.row == at && hit.end > hit.start && in_column(hit.x)).map(|hit| hit.start).min();
+        let first = self.hits.iter().filter(|hit| hit.row == at && hit.end > hit.start && (hit.full || in_column(hit.x))).map(|hit| hit.start).min();
         let mut words = self.between(at, row, 0, None);
         if let Some(first) = first {
             words = self.between(at, row, 0, Some(first));
@@ -345,7 +402,19 @@ pub fn printed(id: &str, words: &[TextWord]) -> Option<Printed> {
     let weights: f32 = counted.iter().map(|word| word.text.chars().count() as f32).sum();
     let sum: f32 = counted.iter().map(|word| word.text.chars().count() as f32 * word.confidence).sum();
     let least = counted.iter().map(|word| word.confidence).fold(1.0, f32::min);
-    Some(Printed { id: id.to_owned(), text, confidence: (sum / weights.max(1.0) + least) / 2.0, rect })
+    Some(Printed { id: id.to_owned(), text, confidence: (sum / weights.max(1.0) + least) / 2.0, rect, line: line(words, &rect) })
+}
+
+/// The part of a strip that the words take, a little wider; none where they stand on several strips, or where a word
+/// that is cut from a label begins them.
+fn line(words: &[TextWord], rect: &Rect) -> Option<Rect> {
+    let first = words.first()?;
+    if words.iter().any(|word| word.strip != first.strip) {
+        return None;
+    }
+    let strip = first.strip;
+    let pad = strip.h / 5;
+    Some(Rect::between(rect.x.saturating_sub(pad).max(strip.x), strip.y, (rect.right() + pad).min(strip.right()), strip.bottom()))
 }
 
 #[cfg(test)]
@@ -361,7 +430,7 @@ mod tests {
 
     fn values(form: &str, text: &PageText, title_row: usize) -> BTreeMap<String, String> {
         let forms = FormSet::embedded().unwrap();
-        let found = printed_fields(forms.form(form).unwrap(), 0, text, Some(title_row));
+        let found = printed_fields(forms.form(form).unwrap(), 0, text, Some((title_row, title_row)));
         found.into_iter().map(|value| (value.id, value.text)).collect()
     }
 

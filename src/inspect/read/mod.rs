@@ -1,5 +1,6 @@
 //! Reading: from pictures of lines to fields with values.
 
+mod again;
 mod alone;
 mod fields;
 mod page;
@@ -10,6 +11,7 @@ pub(crate) mod text;
 mod tiff;
 pub(crate) mod value;
 
+pub use again::{Candidate, Settled, settle};
 pub use alone::alone_fields;
 pub use fields::{Printed, printed_fields};
 pub use page::{ReadPage, read_page};

@@ -19,7 +19,7 @@ const LINE_MM: (f32, f32) = (1.4, 16.0);
 /// Parts of a row closer than this are read together, millimetres.
 const JOIN_MM: f32 = 14.0;
 /// Red print is a title, a serial and a stamp.
-const MOST_RED: usize = 14;
+const MOST_RED: usize = 18;
 
 /// The text of a page, and what carries its boxes back to the page as received.
 #[derive(Debug)]
@@ -104,7 +104,7 @@ fn only_red(titles: Vec<Rect>, black: &[Rect], skip: &[Rect], dpi: f32) -> Vec<R
         let shared: u64 = by.iter().map(|other| other.intersection(strip).area()).sum();
         shared * 10 > strip.area() * 4
     };
-    let print = |strip: &Rect| mm(strip.h) > 2.2 && mm(strip.w) > 12.0 && strip.w > strip.h * 2;
+    let print = |strip: &Rect| mm(strip.h) > 2.2 && mm(strip.w) > 7.0 && strip.w * 5 > strip.h * 6;
     let mut red: Vec<Rect> = titles.into_iter().filter(|strip| print(strip) && !covered(strip, black) && !covered(strip, skip)).collect();
     red.truncate(MOST_RED);
     red
@@ -125,6 +125,7 @@ fn part(strip: &Rect, red: bool, picture: &GrayImage, words: Vec<ReadWord>) -> R
             w: (word.rect.w as f32 * scale) as u32,
             h: (word.rect.h as f32 * scale) as u32,
         },
+        strip: *strip,
     };
     let words = words.into_iter().map(word).filter(|word| !word.text.is_empty()).collect();
     Row { words, red }

@@ -57,7 +57,7 @@ fn score(form: &Form, title: Option<&Title>, pages: &[PageText]) -> Option<f32> 
         return None;
     }
     let page = pages.get(title.map_or(0, |title| title.page))?;
-    let labels = printed_fields(form, 0, page, title.map(|title| title.rows.1)).len();
+    let labels = printed_fields(form, 0, page, title.map(|title| title.rows)).len();
     let marks = form.marks.iter().filter(|words| pages.iter().any(|page| stands_on(page, words))).count();
     match title {
         Some(title) => {

@@ -13,6 +13,8 @@ pub struct TextWord {
     pub confidence: f32,
     /// Box on the layer.
     pub rect: Rect,
+    /// Box of the strip of print that it was read in.
+    pub strip: Rect,
 }
 
 /// One row of print, left to right.
@@ -183,6 +185,12 @@ pub fn contains(row: &Row, pattern: &str) -> bool {
     !occurrences(&Letters::of(&row.words).folded, &pattern, tolerance(pattern.len())).is_empty()
 }
 
+/// [`contains`] with at most one letter off: for words that other print comes near to.
+pub fn contains_nearly(row: &Row, pattern: &str) -> bool {
+    let pattern: Vec<char> = fold_loose(pattern).chars().collect();
+    !occurrences(&Letters::of(&row.words).folded, &pattern, 1).is_empty()
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -194,7 +202,7 @@ pub(crate) mod tests {
             let w = word.chars().count() as u32 * 20;
             let rect = Rect { x, y, w, h: 40 };
             x += w + 15;
-            TextWord { text: word.to_owned(), confidence: 0.95, rect }
+            TextWord { text: word.to_owned(), confidence: 0.95, rect, strip: rect }
         });
         Row { words: words.filter(|word| !word.text.is_empty()).collect(), red: false }
     }

@@ -22,6 +22,28 @@ const TITLES: [&str; 14] = [
     "CÔNG CHỨC TƯ PHÁP - HỘ TỊCH", "TƯ PHÁP - HỘ TỊCH", "PHÓ CHÁNH VĂN PHÒNG", "CHÁNH VĂN PHÒNG", "TỔNG LÃNH SỰ", "ĐẠI SỨ",
 ];
 
+/// Family names that are borne by nearly all; a first syllable that is none, and one but for its marks, is that one.
+const FAMILY_NAMES: [&str; 86] = [
+    "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý", "Đinh", "Mai",
+    "Trịnh", "Lưu", "Tạ", "Quách", "Đào", "Đoàn", "Vương", "Trương", "Lâm", "Hà", "Cao", "Châu", "Chu", "Tô", "Tống", "Thái", "Thạch", "Kim",
+    "Triệu", "Kiều", "La", "Lương", "Lục", "Mạc", "Nghiêm", "Ninh", "Nông", "Ông", "Phùng", "Quang", "Sơn", "Tăng", "Thân", "Tôn", "Từ",
+    "Văn", "Vi", "Viên", "Âu", "Bạch", "Bành", "Cù", "Cung", "Diệp", "Doãn", "Đàm", "Đậu", "Điền", "Đồng", "Giang", "Giáp", "Hứa", "Khổng",
+    "Khương", "Lò", "Lã", "Lữ", "Ma", "Mã", "Mạnh", "Quàng", "Sầm", "Tiêu", "Trà", "Ưng", "Vàng", "Giàng", "Yên",
+];
+
+/// The family name put right where only its marks are wrong.
+pub(super) fn mend_family_name(name: &str) -> String {
+    let (first, rest) = name.split_once(' ').unwrap_or((name, ""));
+    if rest.is_empty() || FAMILY_NAMES.iter().any(|family| fold(family) == fold(first)) {
+        return name.to_owned();
+    }
+    let like: Vec<&&str> = FAMILY_NAMES.iter().filter(|family| fold_loose(family) == fold_loose(first)).collect();
+    let [only] = like.as_slice() else { return name.to_owned() };
+    let upper = first.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
+    let right = if upper { only.to_uppercase() } else { (**only).to_owned() };
+    format!("{right} {rest}")
+}
+
 /// Provinces before and after 1 July 2025 (domain reference 2.7, 2.8).
 pub(super) const PROVINCES: [&str; 63] = [
     "Hà Nội", "Hà Giang", "Cao Bằng", "Bắc Kạn", "Tuyên Quang", "Lào Cai", "Điện Biên", "Lai Châu", "Sơn La", "Yên Bái", "Hòa Bình",
@@ -31,6 +53,48 @@ pub(super) const PROVINCES: [&str; 63] = [
     "Lâm Đồng", "Bình Phước", "Tây Ninh", "Bình Dương", "Đồng Nai", "Bà Rịa - Vũng Tàu", "Hồ Chí Minh", "Long An", "Tiền Giang", "Bến Tre",
     "Trà Vinh", "Vĩnh Long", "Đồng Tháp", "An Giang", "Kiên Giang", "Cần Thơ", "Hậu Giang", "Sóc Trăng", "Bạc Liêu", "Cà Mau",
 ];
+
+/// Words of addresses, offices and land use that are printed the same everywhere.
+const PHRASES: [&str; 45] = [
+    "ủy ban nhân dân", "tổ dân phố", "thành phố", "thị trấn", "thị xã", "phường", "huyện", "quận", "tỉnh", "đường", "thôn", "xóm", "bệnh viện",
+    "đa khoa", "phụ sản", "sản - nhi", "trạm y tế", "tại nhà riêng", "công an", "cục cảnh sát", "cục trưởng cục cảnh sát", "về ttxh", "cấp ngày",
+    "căn cước công dân số", "căn cước số", "giấy cmnd số", "bộ công an", "đất trồng cây hàng năm khác", "đất trồng cây lâu năm", "đất ở tại đô thị",
+    "đất ở tại nông thôn", "đất chuyên trồng lúa nước", "lâu dài", "đến ngày", "sử dụng riêng", "sử dụng chung", "nhà nước giao đất", "nhận chuyển nhượng",
+    "nhận thừa kế", "nhận tặng cho", "công nhận", "như giao đất", "có thu tiền sử dụng đất", "không thu tiền sử dụng đất", "tuổi cao sức yếu",
+];
+
+/// Puts the marks of such words right where nothing but marks is wrong.
+pub(super) fn mend_phrases(text: &str) -> String {
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    for phrase in PHRASES {
+        let parts: Vec<&str> = phrase.split(' ').collect();
+        for at in 0..words.len().saturating_sub(parts.len() - 1) {
+            let Some(window) = words.get_mut(at..at + parts.len()) else { continue };
+            let like = window.iter().zip(&parts).all(|(word, part)| fold_loose(word) == fold_loose(part));
+            // A single word may be a name; in small letters it is a unit.
+            let small = parts.len() > 1 || window.iter().all(|word| word.chars().next().is_some_and(char::is_lowercase));
+            if like && small {
+                window.iter_mut().zip(&parts).for_each(|(word, part)| *word = with_marks_of(word, part));
+            }
+        }
+    }
+    words.join(" ")
+}
+
+/// The letters of `part` in the case of `word`, with the punctuation of `word`.
+fn with_marks_of(word: &str, part: &str) -> String {
+    let letters: Vec<char> = word.chars().filter(|c| c.is_alphanumeric()).collect();
+    let shouted = letters.len() > 1 && letters.iter().all(|c| c.is_uppercase() || !c.is_alphabetic());
+    let capital = letters.first().is_some_and(|c| c.is_uppercase());
+    let mended = match (shouted, capital) {
+        (true, _) => part.to_uppercase(),
+        (false, true) => part.chars().take(1).flat_map(char::to_uppercase).chain(part.chars().skip(1)).collect(),
+        (false, false) => part.to_owned(),
+    };
+    let before: String = word.chars().take_while(|c| !c.is_alphanumeric()).collect();
+    let after: Vec<char> = word.chars().rev().take_while(|c| !c.is_alphanumeric()).collect();
+    if letters.is_empty() { word.to_owned() } else { format!("{before}{mended}{}", after.into_iter().rev().collect::<String>()) }
+}
 
 /// The entry of a list that `text` can only be: equal without marks, or one letter off where that leaves one candidate.
 fn nearest<'a>(text: &str, list: &[&'a str]) -> Option<(&'a str, f32)> {
@@ -135,6 +199,24 @@ mod tests {
         assert_eq!(signer_title("PHÓ CHỦ TỊCH"), Some(Value::sure("PHÓ CHỦ TỊCH")));
         assert_eq!(signer_title("PHO CHÚ TỊCH"), Some(Value::sure("PHÓ CHỦ TỊCH")));
         assert_eq!(signer_title("Ghi chú"), None);
+    }
+
+    #[test]
+    fn a_family_name_is_mended_where_one_can_be_meant() {
+        assert_eq!(mend_family_name("NGUYÊN NHƯ Ý"), "NGUYỄN NHƯ Ý");
+        assert_eq!(mend_family_name("Trân Ngọc Sửu"), "Trần Ngọc Sửu");
+        assert_eq!(mend_family_name("Đô Ngọc Sửu"), "Đỗ Ngọc Sửu");
+        assert_eq!(mend_family_name("Ha Vân"), "Hà Vân");
+        assert_eq!(mend_family_name("Xyz Vân"), "Xyz Vân");
+    }
+
+    #[test]
+    fn fixed_words_are_mended_and_names_are_not() {
+        assert_eq!(mend_phrases("Tố dân phô 9, phường Gia Cấm, thành phố Việt Trì"), "Tổ dân phố 9, phường Gia Cấm, thành phố Việt Trì");
+        assert_eq!(mend_phrases("có thu tiên sử dụng đât"), "có thu tiền sử dụng đất");
+        assert_eq!(mend_phrases("ỦY BAN NHÂN DAN HUYỆN"), "ỦY BAN NHÂN DÂN HUYỆN");
+        assert_eq!(mend_phrases("xã Thôn, tỉnh Quần"), "xã Thôn, tỉnh Quần");
+        assert_eq!(mend_phrases("- Nhi"), "- Nhi");
     }
 
     #[test]

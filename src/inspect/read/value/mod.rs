@@ -71,7 +71,7 @@ pub fn parse(kind: FieldType, printed: &str) -> Option<Value> {
 
 /// Without the leaders, colons and stray marks around it.
 fn trimmed(printed: &str) -> String {
-    let edge = |c: char| !(c.is_alphanumeric() || matches!(c, '(' | ')' | '²' | '"'));
+    let edge = |c: char| !(c.is_alphanumeric() || c == '²');
     let text = printable(printed);
     let text = text.trim_start_matches(edge).trim_end_matches(edge);
     let words = text.split(' ').filter(|word| word.chars().any(|c| c.is_alphanumeric()) || matches!(*word, "-" | "–"));
@@ -88,6 +88,7 @@ fn name(text: &str) -> Value {
     let cased = if upper * 10 >= letters * 6 { only.to_uppercase() } else { capitalised(&tokens) };
     let syllables = tokens.iter().filter(|token| is_syllable(token)).count();
     let fits = (2..=7).contains(&tokens.len()) && only.chars().count() == text.chars().count();
+    let cased = lists::mend_family_name(&cased);
     let trust = match tokens.len() - syllables {
         0 if fits => 1.0,
         0 => 0.6,
@@ -108,18 +109,31 @@ fn capitalised(tokens: &[&str]) -> String {
 
 /// An address or an office: syllables, numbers and punctuation.
 fn place(text: &str) -> Value {
-    let text = lists::mend_place(text);
+    let text = lists::mend_place(&lists::mend_phrases(text));
     let trust = share_of_known_words(&text);
     Value::bent(text, trust)
 }
 
 fn free(text: &str) -> Value {
-    let trust = share_of_known_words(text);
+    let text = lists::mend_phrases(&square_metres(text));
+    let trust = share_of_known_words(&text);
     Value::bent(text, trust)
+}
+
+/// `m°` and `m2` after a number are square metres.
+fn square_metres(text: &str) -> String {
+    let mend = |(at, word): (usize, &str), words: &[&str]| {
+        let after_number = at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|word| word.ends_with(|c: char| c.is_ascii_digit()));
+        let tail: String = word.chars().skip(2).filter(|c| matches!(c, ';' | ',')).collect();
+        if after_number && word.starts_with('m') && word.chars().count() <= 3 { format!("m²{tail}") } else { word.to_owned() }
+    };
+    let words: Vec<&str> = text.split(' ').collect();
+    words.iter().copied().enumerate().map(|pair| mend(pair, &words)).collect::<Vec<_>>().join(" ")
 }
 
 /// Type, number, issuer and date: trusted as far as its number is one.
 fn identity_document(text: &str) -> Value {
+    let text = &lists::mend_phrases(text);
     match identity_number(text) {
         Some(_) => Value::bent(text, share_of_known_words(text).max(0.7)),
         None => Value::bent(text, UNFIT),

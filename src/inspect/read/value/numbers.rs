@@ -1,6 +1,7 @@
 //! Numbers and dates in digits, with the confusions of letters for digits undone where only digits can stand.
 
 use super::{UNFIT, Value};
+use crate::inspect::read::text::text_distance;
 use crate::record::{DateError, PartialDate, RegistrationNo, fold_loose};
 
 /// The digit that a letter is misread from, in a place where only digits stand.
@@ -137,8 +138,31 @@ pub fn registration_no(text: &str) -> Value {
         changed += here;
         parts.push(if part.bytes().all(|b| b.is_ascii_digit()) { part } else { part.to_uppercase() });
     }
+    if let Some(last) = parts.last_mut().filter(|part| part.chars().any(char::is_alphabetic)) {
+        let Some((symbol, off)) = symbol(last) else { return Value::bent(text, UNFIT) };
+        changed += off.min(1);
+        *last = symbol;
+    }
     let joined = parts.join("/");
     if RegistrationNo::parse(&joined).is_ok() { Value::bent(joined, trust(changed)) } else { Value::bent(text, UNFIT) }
+}
+
+/// Symbols of civil-status numbers; each may carry `-BS`.
+const SYMBOLS: [&str; 8] = ["TLKT", "TLKS", "TLKH", "GKS", "GKH", "GBT", "GCT", "XNHN"];
+
+/// The symbol that is meant, and how many letters were off; `None` where two are as near.
+fn symbol(read: &str) -> Option<(String, usize)> {
+    let letters: String = fold_loose(read).to_uppercase();
+    let copy = letters.len() > 4 && letters.ends_with("BS");
+    let bare = if copy { letters.trim_end_matches("BS") } else { &letters };
+    let mut near: Vec<(usize, &str)> = SYMBOLS.iter().filter_map(|known| text_distance(known, bare, 2).map(|off| (off, *known))).collect();
+    near.sort_unstable();
+    let unique = match near.as_slice() {
+        [(off, known)] => Some((*off, *known)),
+        [(off, known), (next, _), ..] if off < next => Some((*off, *known)),
+        _ => None,
+    };
+    unique.map(|(off, known)| (if copy { format!("{known}-BS") } else { known.to_owned() }, off))
 }
 
 /// Digits only.
@@ -226,6 +250,8 @@ mod tests {
         assert_eq!(registration_no("334/TLKT").text, "334/TLKT");
         assert_eq!(registration_no("108 /2024").text, "108/2024");
         assert_eq!(registration_no("39/TLKS-BS").text, "39/TLKS-BS");
+        assert_eq!(registration_no("319/IFLKT"), Value::bent("319/TLKT", 0.85));
+        assert_eq!(registration_no("37/GBT"), Value::sure("37/GBT"));
         assert!(registration_no("abc").trust <= UNFIT);
         assert_eq!(land_serial("AA 86308639"), Value::sure("AA 86308639"));
         assert_eq!(land_serial("D P4972B9"), Value::bent("DP 497289", 0.85));

@@ -1,0 +1,136 @@
+//! A second look at values that matter: each alone, at two other sizes. Three readings vote.
+//!
+//! The engine errs differently at different sizes: a mark lost at one is there at another. Two readings that agree
+//! outvote the third and make each other sure; three that differ leave the value unsure, and so to a person.
+
+use std::time::Duration;
+
+use bansao_scan::layout::crop_line;
+use bansao_scan::{GrayImage, Rect};
+
+use super::fields::Printed;
+use super::reader::{ReadError, ReadWord, Reader};
+use super::value::{self, Value};
+use crate::inspect::forms::FieldType;
+
+/// Heights of a line's picture for the second and the third reading, pixels.
+const SIZES: [u32; 2] = [44, 70];
+/// Values read with more, of types that a slip cannot turn into another valid value, are not read again.
+const SURE: f32 = 0.9;
+
+/// A value with how sure it is, after all readings.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// The printed text of the reading that was chosen.
+    pub printed: String,
+    /// The value.
+    pub value: Value,
+    /// How sure the engine was, 0 to 1, the vote taken in.
+    pub confidence: f32,
+}
+
+/// One value before the vote.
+#[derive(Debug)]
+pub struct Candidate<'a> {
+    /// Its type.
+    pub kind: FieldType,
+    /// As printed.
+    pub printed: &'a Printed,
+    /// As read the first time.
+    pub first: Settled,
+}
+
+/// Settles each candidate of one page, in order.
+///
+/// # Errors
+/// [`ReadError`] of the reader.
+pub fn settle(layer: &GrayImage, candidates: Vec<Candidate<'_>>, reader: &dyn Reader, deadline: Duration) -> Result<Vec<Settled>, ReadError> {
+    let doubtful: Vec<usize> = candidates.iter().enumerate().filter(|(_, c)| is_doubtful(c)).map(|(at, _)| at).collect();
+    let boxes: Vec<Rect> = doubtful.iter().filter_map(|at| candidates.get(*at)).filter_map(|c| c.printed.line).collect();
+    let pictures: Vec<GrayImage> = SIZES.iter().flat_map(|size| boxes.iter().map(|rect| crop_line(layer, rect, *size))).collect();
+    let readings = reader.read(&pictures, deadline)?;
+    let mut settled: Vec<Settled> = candidates.iter().map(|candidate| candidate.first.clone()).collect();
+    for (number, at) in doubtful.iter().enumerate() {
+        let (Some(candidate), Some(slot)) = (candidates.get(*at), settled.get_mut(*at)) else { continue };
+        let others = (0..SIZES.len()).filter_map(|size| readings.get(size * boxes.len() + number));
+        let mut all = vec![candidate.first.clone()];
+        all.extend(others.filter_map(|words| reading(candidate.kind, words)));
+        *slot = vote(all).unwrap_or_else(|| candidate.first.clone());
+    }
+    Ok(settled)
+}
+
+/// On one line, and either unsure or of a type in which a slip makes another valid value.
+fn is_doubtful(candidate: &Candidate<'_>) -> bool {
+    let slips = matches!(
+        candidate.kind,
+        FieldType::Name
+            | FieldType::SignerName
+            | FieldType::Date
+            | FieldType::Year
+            | FieldType::PersonalId
+            | FieldType::RegistrationNo
+            | FieldType::LandRegisterNo
+            | FieldType::Digits
+            | FieldType::Area
+    );
+    candidate.printed.line.is_some() && (slips || candidate.first.confidence < SURE)
+}
+
+fn reading(kind: FieldType, words: &[ReadWord]) -> Option<Settled> {
+    let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+    let letters: f32 = words.iter().map(|word| word.text.chars().count() as f32).sum();
+    let sum: f32 = words.iter().map(|word| word.text.chars().count() as f32 * word.confidence).sum();
+    let least = words.iter().map(|word| word.confidence).fold(1.0, f32::min);
+    let value = value::parse(kind, &text)?;
+    Some(Settled { printed: text, confidence: (sum / letters.max(1.0) + least) / 2.0 * value.trust, value })
+}
+
+/// The value that most readings give, weighed by how sure each is.
+fn vote(all: Vec<Settled>) -> Option<Settled> {
+    let count = all.len();
+    let mut groups: Vec<Vec<Settled>> = Vec::new();
+    for one in all {
+        match groups.iter_mut().find(|group| group.first().is_some_and(|first| first.value.text == one.value.text)) {
+            Some(group) => group.push(one),
+            None => groups.push(vec![one]),
+        }
+    }
+    let weight = |group: &[Settled]| group.iter().map(|one| one.confidence + 0.05).sum::<f32>();
+    groups.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
+    let mut groups = groups.into_iter();
+    let chosen = groups.next()?;
+    let against = groups.next().map_or(0.0, |group| group.iter().map(|one| one.confidence).fold(0.0, f32::max));
+    let doubt: f32 = chosen.iter().map(|one| 1.0 - one.confidence).product();
+    let agreed = chosen.len();
+    let best = chosen.into_iter().max_by(|a, b| a.confidence.total_cmp(&b.confidence))?;
+    let confidence = match agreed {
+        // Nothing supports it: as sure as it was where the others were no readings at all, else unsure.
+        1 if count > 1 => best.confidence * (1.0 - against).max(0.5),
+        1 => best.confidence,
+        _ if agreed == count => (1.0 - doubt).min(0.98),
+        _ => (1.0 - doubt).min(0.95) * (1.0 - 0.25 * against),
+    };
+    Some(Settled { confidence, ..best })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settled(text: &str, confidence: f32) -> Settled {
+        Settled { printed: text.into(), value: Value { text: text.into(), trust: 1.0 }, confidence }
+    }
+
+    #[test]
+    fn two_outvote_one_and_three_leave_doubt() {
+        let two = vote(vec![settled("Chỉ", 0.8), settled("Chi", 0.7), settled("Chi", 0.75)]).unwrap();
+        assert!(two.value.text == "Chi" && two.confidence > 0.7, "{two:?}");
+        let three = vote(vec![settled("Chỉ", 0.8), settled("Chi", 0.7), settled("Chí", 0.75)]).unwrap();
+        assert!(three.confidence < 0.5, "{three:?}");
+        let all = vote(vec![settled("Chi", 0.6), settled("Chi", 0.7), settled("Chi", 0.5)]).unwrap();
+        assert!(all.confidence > 0.9, "{all:?}");
+        let sure = vote(vec![settled("Chi", 0.9), settled("?", 0.05), settled("!", 0.02)]).unwrap();
+        assert!(sure.confidence > 0.8, "{sure:?}");
+    }
+}
