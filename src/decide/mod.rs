@@ -103,7 +103,7 @@ pub fn decide(report: &InspectionReport, policy: &Policy, today: Date) -> Decisi
         return Decision::Refer { because: unique(referring) };
     };
     if policy.register_required && !report.findings.iter().any(|finding| finding.code == Code::RegisterMatch) {
-        referring.push(Code::RegisterUnavailable);
+        referring.push(register_answer(report).unwrap_or(Code::RegisterUnavailable));
     }
     match policy.delegate(kind, today) {
         Some(certifier) if referring.is_empty() => {
@@ -135,6 +135,12 @@ impl Policy {
         let stands = |d: &&Delegation| d.kinds.contains(kind) && d.from <= today && today <= d.until;
         self.delegations.iter().find(stands).map(|d| d.certifier.as_str())
     }
+}
+
+/// What the register said against the paper, if it was asked.
+fn register_answer(report: &InspectionReport) -> Option<Code> {
+    let against = [Code::RegisterMismatch, Code::RegisterNotFound, Code::RegisterUnavailable];
+    report.findings.iter().map(|finding| finding.code).find(|code| against.contains(code))
 }
 
 fn refuses_by_default(code: Code) -> bool {
@@ -244,6 +250,14 @@ mod tests {
         assert_eq!(both, Decision::Refuse { because: vec![Code::Blurred] });
         let warned = decide(&report(&[Code::RegisterMatch, Code::ParentAge, Code::RegistrationLate]), &policy(), TODAY);
         assert!(matches!(warned, Decision::Approve(_)));
+    }
+
+    #[test]
+    fn a_register_that_says_something_else_refers_for_that_reason_alone() {
+        let differs = decide(&report(&[Code::RegisterMismatch]), &policy(), TODAY);
+        assert_eq!(differs, Decision::Refer { because: vec![Code::RegisterMismatch] });
+        let shown = Policy { effects: BTreeMap::from([(Code::RegisterMismatch, Effect::Show)]), ..policy() };
+        assert!(matches!(decide(&report(&[Code::RegisterMismatch]), &shown, TODAY), Decision::Refer { .. }));
     }
 
     #[test]
