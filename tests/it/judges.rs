@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
 
+use bansao::api::proto::certification_service_client::CertificationServiceClient;
+use bansao::api::proto::review_service_client::ReviewServiceClient;
 use bansao::api::proto::submission::State;
 use bansao::api::proto::verification_service_client::VerificationServiceClient;
 use bansao::api::proto::{self, Verdict};
@@ -11,7 +13,7 @@ use bansao::clock::{Clock, SystemClock};
 use bansao::reference::{Wallet, link_holder};
 use bansao::verify::verify_copy;
 
-use crate::stage::{GOOD, Stage, scans, specimen};
+use crate::stage::{GOOD, Stage, collect_copy, scans, specimen};
 
 fn run(program: &str, arguments: &[&str]) -> (String, Output) {
     let output = Command::new(program).args(arguments).output().unwrap_or_else(|error| panic!("{program}: {error}"));
@@ -74,6 +76,38 @@ async fn other_peoples_software_accepts_the_copy() {
     }
     let stored = Wallet::list(&stage.path("wallet")).unwrap();
     assert!(stored.iter().any(|stored| stored.sha256.as_bytes()[..] == copy.sha256[..]), "the wallet has the copy");
+}
+
+/// The other agency signs with RSA-2048 and PKCS#1 v1.5 twice, where the first signs with RSA-3072 PSS and P-256.
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_of_every_key_type_are_accepted() {
+    let stage = Stage::set().await;
+    let files = specimen(GOOD);
+    let messages = stage.upload("second-agency", "birth_certificate", &files).await;
+    let mut kiosk = CertificationServiceClient::new(stage.channel("kiosk-2"));
+    let name = kiosk.submit_scan(tokio_stream::iter(messages)).await.unwrap().into_inner().name;
+    let mut officer = ReviewServiceClient::new(stage.channel("officer-2"));
+    let mut submission = proto::Submission::default();
+    for _ in 0..600 {
+        submission = kiosk.get_submission(proto::GetSubmissionRequest { name: name.clone() }).await.unwrap().into_inner();
+        match submission.state() {
+            State::Referred => {
+                assert_eq!(submission.reasons, ["NO_DELEGATION"], "this agency's certifier has no standing delegation");
+                officer.approve_referral(proto::ApproveReferralRequest { name: name.clone(), ..Default::default() }).await.unwrap();
+            }
+            State::Issued => break,
+            _ => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    }
+    let parts = kiosk.get_copy(proto::GetCopyRequest { name: submission.copy.clone() }).await.unwrap().into_inner();
+    let (_, pdf) = collect_copy(parts).await;
+    let path = stage.path("copy.pdf").display().to_string();
+    std::fs::write(&path, &pdf).unwrap();
+    let offline = verify_copy(&pdf, &stage.trust(), SystemClock.now());
+    assert_eq!(offline.verdict, bansao::verify::Verdict::Valid, "{:?}", offline.findings);
+    judged_by_qpdf(&path);
+    judged_by_pdfsig(&stage, &path);
+    judged_by_pyhanko(&stage, &path);
 }
 
 fn judged_by_qpdf(path: &str) {
