@@ -140,10 +140,7 @@ pub(crate) enum Scheme {
 impl Scheme {
     /// Reads a `signatureAlgorithm`. `digest` is the neighbouring `digestAlgorithm` of a CMS signer, needed where the
     /// algorithm is named `rsaEncryption` alone (RFC 3370, 3.2), and which must agree where both name a digest.
-    pub(crate) fn from_identifier(
-        id: &AlgorithmIdentifierOwned,
-        digest: Option<DigestAlgorithm>,
-    ) -> Result<Self, Error> {
+    pub(crate) fn from_identifier(id: &AlgorithmIdentifierOwned, digest: Option<DigestAlgorithm>) -> Result<Self, Error> {
         use DigestAlgorithm::{Sha256, Sha384, Sha512};
         let refuse = || Error::Algorithm(id.oid.to_string());
         let null = id.parameters.as_ref().is_some_and(Any::is_null);
@@ -192,9 +189,7 @@ impl Scheme {
             _ => return Err(Error::Algorithm("of another type than the key".to_owned())),
         };
         let key = spki.subject_public_key.as_bytes().ok_or(Error::BadSignature(what))?;
-        signature::UnparsedPublicKey::new(algorithm, key)
-            .verify(message, signature)
-            .map_err(|_| Error::BadSignature(what))
+        signature::UnparsedPublicKey::new(algorithm, key).verify(message, signature).map_err(|_| Error::BadSignature(what))
     }
 }
 
@@ -242,10 +237,7 @@ fn pss_parameters(digest: DigestAlgorithm) -> Result<Any, Error> {
     let bad = |e: der::Error| Error::malformed("RSASSA-PSS parameters", e);
     // RFC 4055, 2.1: inside PSS parameters the digest carries an explicit NULL.
     let hash = AlgorithmIdentifierOwned { oid: digest.oid(), parameters: Some(Any::null()) };
-    let mask = AlgorithmIdentifierOwned {
-        oid: oid::MGF1,
-        parameters: Some(Any::from_der(&hash.to_der().map_err(bad)?).map_err(bad)?),
-    };
+    let mask = AlgorithmIdentifierOwned { oid: oid::MGF1, parameters: Some(Any::from_der(&hash.to_der().map_err(bad)?).map_err(bad)?) };
     let salt = u8::try_from(digest.len()).map_err(|e| Error::malformed("RSASSA-PSS parameters", e))?;
     let der = PssParameters { hash, mask, salt }.to_der().map_err(bad)?;
     Any::from_der(&der).map_err(bad)

@@ -132,12 +132,7 @@ impl SignedParts {
     }
 
     pub(crate) fn verify(&self, issuer: &Certificate, what: &'static str) -> Result<(), Error> {
-        Scheme::from_identifier(&self.algorithm, None)?.verify(
-            &issuer.tbs().subject_public_key_info,
-            &self.tbs,
-            &self.signature,
-            what,
-        )
+        Scheme::from_identifier(&self.algorithm, None)?.verify(&issuer.tbs().subject_public_key_info, &self.tbs, &self.signature, what)
     }
 }
 
@@ -148,12 +143,8 @@ fn name_attribute(name: &Name, id: ObjectIdentifier) -> Option<String> {
         Tag::Utf8String | Tag::PrintableString | Tag::Ia5String => String::from_utf8(value.value().to_vec()).ok(),
         Tag::TeletexString => Some(value.value().iter().map(|&b| char::from(b)).collect()),
         Tag::BmpString => {
-            let units: Vec<u16> = value
-                .value()
-                .chunks_exact(2)
-                .filter_map(|c| <[u8; 2]>::try_from(c).ok())
-                .map(u16::from_be_bytes)
-                .collect();
+            let units: Vec<u16> =
+                value.value().chunks_exact(2).filter_map(|c| <[u8; 2]>::try_from(c).ok()).map(u16::from_be_bytes).collect();
             String::from_utf16(&units).ok()
         }
         _ => None,

@@ -58,15 +58,7 @@ pub(crate) fn to_pdf(t: OffsetDateTime) -> String {
         let sign = if t.offset().is_negative() { '-' } else { '+' };
         format!("{sign}{:02}'{:02}'", h.unsigned_abs(), m.unsigned_abs())
     };
-    format!(
-        "D:{:04}{:02}{:02}{:02}{:02}{:02}{zone}",
-        t.year(),
-        u8::from(t.month()),
-        t.day(),
-        t.hour(),
-        t.minute(),
-        t.second()
-    )
+    format!("D:{:04}{:02}{:02}{:02}{:02}{:02}{zone}", t.year(), u8::from(t.month()), t.day(), t.hour(), t.minute(), t.second())
 }
 
 /// Reads the form that [`to_pdf`] writes; anything shorter or otherwise is `None`, for the time in `/M` is only a claim.
@@ -89,10 +81,7 @@ pub(crate) fn from_pdf(text: &[u8]) -> Option<OffsetDateTime> {
 
 fn from_seconds(seconds: u64) -> OffsetDateTime {
     // Certificates end in the year 9999 at the latest, which fits; a later value cannot be decoded.
-    i64::try_from(seconds)
-        .ok()
-        .and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok())
-        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    i64::try_from(seconds).ok().and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok()).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
 #[cfg(test)]

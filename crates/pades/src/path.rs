@@ -114,8 +114,7 @@ pub fn find_path(query: &PathQuery<'_>) -> Result<Vec<Vec<u8>>, PathError> {
     let leaf = Certificate::read(query.leaf).map_err(|e| PathError::Malformed(e.to_string()))?;
     let pool = |list: &[Vec<u8>]| list.iter().filter_map(|c| Certificate::read(c).ok()).collect::<Vec<_>>();
     let (intermediates, anchors) = (pool(query.intermediates), pool(query.anchors));
-    let mut search =
-        Search { intermediates: &intermediates, anchors: &anchors, at: query.at, usage: query.usage, limits: query.limits };
+    let mut search = Search { intermediates: &intermediates, anchors: &anchors, at: query.at, usage: query.usage, limits: query.limits };
     let path = search.run(&leaf)?;
     Ok(path.iter().map(|c| c.der().to_vec()).collect())
 }
@@ -183,11 +182,8 @@ impl<'a> Search<'a> {
 
     /// Anchors first, then those whose key identifier the child names.
     fn issuers(&self, child: &Certificate) -> Vec<(&'a Certificate, bool)> {
-        let wanted = child
-            .extension_as::<AuthorityKeyIdentifier>(oid::AUTHORITY_KEY_IDENTIFIER)
-            .ok()
-            .flatten()
-            .and_then(|a| a.key_identifier);
+        let wanted =
+            child.extension_as::<AuthorityKeyIdentifier>(oid::AUTHORITY_KEY_IDENTIFIER).ok().flatten().and_then(|a| a.key_identifier);
         let anchors = self.anchors.iter().map(|c| (c, true));
         let others = self.intermediates.iter().filter(|c| !self.anchors.contains(c)).map(|c| (c, false));
         let mut found: Vec<_> = anchors.chain(others).filter(|(c, _)| c.tbs().subject == child.tbs().issuer).collect();
@@ -243,9 +239,7 @@ impl<'a> Search<'a> {
         let suits = match self.usage {
             Usage::Any => true,
             Usage::DocumentSigning => may_sign && self.usage_allows(leaf)?,
-            Usage::TimeStamping => {
-                may_sign && critical && extended.is_some_and(|e| e.0 == [oid::KP_TIME_STAMPING])
-            }
+            Usage::TimeStamping => may_sign && critical && extended.is_some_and(|e| e.0 == [oid::KP_TIME_STAMPING]),
             Usage::OcspSigning => may_sign && extended.is_some_and(|e| e.0.contains(&oid::KP_OCSP_SIGNING)),
         };
         if suits { Ok(()) } else { Err(PathError::Usage(name(leaf))) }

@@ -110,10 +110,8 @@ fn wrong_uses_are_named() {
 fn the_store_keeps_each_item_once() {
     let pki = Pki::new(SigningProfile::EcdsaP256Sha256);
     let signed = pki.sign_twice(&base_pdf(), false);
-    let store = Dss {
-        certificates: vec![pki.ca.certificate.clone(), pki.root.certificate.clone(), pki.ca.certificate.clone()],
-        ..Dss::default()
-    };
+    let store =
+        Dss { certificates: vec![pki.ca.certificate.clone(), pki.root.certificate.clone(), pki.ca.certificate.clone()], ..Dss::default() };
     let once = add_document_security_store(&signed, &store).unwrap();
     let twice = add_document_security_store(&once, &store).unwrap();
     for pdf in [once, twice] {
@@ -139,16 +137,9 @@ fn wrong_time_stamps_are_refused() {
     let pki = Pki::new(SigningProfile::EcdsaP256Sha256);
     let (imprint, nonce) = ([5; 32], [9; 8]);
     let asked = request(&imprint, DigestAlgorithm::Sha256, &nonce).unwrap();
-    let answer = |at| {
-        respond(&asked, &pki.tsa_identity(), &[1], at, None, &mut |m| pki.tsa.sign(m)).unwrap()
-    };
-    let expected = Expectation {
-        imprint: &imprint,
-        algorithm: DigestAlgorithm::Sha256,
-        nonce: &nonce,
-        now: NOW,
-        tolerance: Duration::minutes(5),
-    };
+    let answer = |at| respond(&asked, &pki.tsa_identity(), &[1], at, None, &mut |m| pki.tsa.sign(m)).unwrap();
+    let expected =
+        Expectation { imprint: &imprint, algorithm: DigestAlgorithm::Sha256, nonce: &nonce, now: NOW, tolerance: Duration::minutes(5) };
     let good = answer(NOW);
     assert_eq!(accept(&good, &expected).unwrap().gen_time, NOW);
     let other_nonce = Expectation { nonce: &[8; 8], ..expected.clone() };
@@ -160,10 +151,7 @@ fn wrong_time_stamps_are_refused() {
     let mut wrong = pki.tsa_identity();
     wrong.certificate = pki.agency.certificate.clone();
     let stranger = respond(&asked, &wrong, &[1], NOW, None, &mut |m| pki.agency.sign(m)).unwrap();
-    assert_eq!(
-        accept(&stranger, &expected),
-        Err(Error::Timestamp("the certificate is not for time-stamping alone"))
-    );
+    assert_eq!(accept(&stranger, &expected), Err(Error::Timestamp("the certificate is not for time-stamping alone")));
     let refused = accept(&reject(Rejection::UnacceptedPolicy).unwrap(), &expected);
     assert!(matches!(refused, Err(Error::TimestampRejected { status: 2, failure: 0x8000, .. })), "{refused:?}");
     for i in 0..good.len() {
@@ -180,7 +168,6 @@ fn wrong_time_stamps_are_refused() {
 #[test]
 fn a_bad_request_is_answered_with_a_typed_rejection() {
     let pki = Pki::new(SigningProfile::EcdsaP256Sha256);
-    let answer =
-        respond(b"rubbish", &pki.tsa_identity(), &[1], NOW, None, &mut |m| pki.tsa.sign(m)).unwrap();
+    let answer = respond(b"rubbish", &pki.tsa_identity(), &[1], NOW, None, &mut |m| pki.tsa.sign(m)).unwrap();
     assert_eq!(answer, reject(Rejection::BadDataFormat).unwrap());
 }

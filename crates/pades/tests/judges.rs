@@ -7,7 +7,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use bansao_pades::timestamp::{request, respond};
-use bansao_pades::{DigestAlgorithm, SigningProfile, add_document_security_store, cms, prepare_signature};
+use bansao_pades::validate::{Indication, Modification, UnsignedBytes};
+use bansao_pades::{DigestAlgorithm, SigningProfile, add_document_security_store, cms, prepare_signature, validate};
 use common::*;
 use time::Duration;
 
@@ -48,8 +49,7 @@ fn openssl_verifies_a_time_stamp() {
         let asked = std::fs::read(dir.join(name)).unwrap();
         let accuracy = Some(Duration::milliseconds(1500));
         let at = time::OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_772_669_289) + Duration::milliseconds(250);
-        let answer =
-            respond(&asked, &pki.tsa_identity(), &[0xff, 1], at, accuracy, &mut |m| pki.tsa.sign(m)).unwrap();
+        let answer = respond(&asked, &pki.tsa_identity(), &[0xff, 1], at, accuracy, &mut |m| pki.tsa.sign(m)).unwrap();
         write(dir, "answer.tsr", answer);
         let args = ["ts", "-verify", "-queryfile", name, "-in", "answer.tsr", "-CAfile", "root.pem", "-untrusted", "ca.pem"];
         let verified = run(dir, "openssl", &args);
@@ -71,12 +71,11 @@ fn openssl_verifies_the_container_of_every_key_type() {
         let attributes = cms::SignedAttributes::new(profile, &digest, &pki.certifier.certificate).unwrap();
         let value = pki.certifier.sign(&attributes.to_be_signed().unwrap()).unwrap();
         let token = pki.stamp(&DigestAlgorithm::Sha256.digest(&value), NOW);
-        let container =
-            cms::assemble(&attributes, &value, std::slice::from_ref(&pki.ca.certificate), Some(&token)).unwrap();
+        let container = cms::assemble(&attributes, &value, std::slice::from_ref(&pki.ca.certificate), Some(&token)).unwrap();
         write(dir, "sig.der", container);
         let args = [
-            "cms", "-verify", "-binary", "-cades", "-inform", "DER", "-in", "sig.der", "-content", "content", "-CAfile",
-            "root.pem", "-purpose", "any", "-out", "out",
+            "cms", "-verify", "-binary", "-cades", "-inform", "DER", "-in", "sig.der", "-content", "content", "-CAfile", "root.pem",
+            "-purpose", "any", "-out", "out",
         ];
         let verified = run(dir, "openssl", &args);
         assert!(verified.status.success(), "{profile:?}: {}", text(&verified));
@@ -85,9 +84,11 @@ fn openssl_verifies_the_container_of_every_key_type() {
 
 #[test]
 fn qpdf_and_pdfsig_accept_two_signatures() {
-    for (base, profile) in
-        [(base_pdf(), SigningProfile::RsaPssSha256), (base_pdf_modern(), SigningProfile::EcdsaP256Sha256), (base_pdf(), SigningProfile::RsaPkcs1Sha256)]
-    {
+    for (base, profile) in [
+        (base_pdf(), SigningProfile::RsaPssSha256),
+        (base_pdf_modern(), SigningProfile::EcdsaP256Sha256),
+        (base_pdf(), SigningProfile::RsaPkcs1Sha256),
+    ] {
         let pki = Pki::new(profile);
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path();
@@ -99,6 +100,22 @@ fn qpdf_and_pdfsig_accept_two_signatures() {
         assert_eq!(verified.matches("Signature is Valid.").count(), 2, "{profile:?}: {verified}");
         assert_eq!(verified.matches("Certificate is Trusted.").count(), 2, "{profile:?}: {verified}");
     }
+}
+
+#[test]
+fn openssl_agrees_about_a_revocation_list() {
+    use bansao_pades::revocation::{Freshness, RevocationStatus, check_crl};
+    let pki = Pki::new(SigningProfile::EcdsaP256Sha256);
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let list = crl(&pki.ca, &[&pki.agency], NOW, |_| ());
+    write(dir, "list.der", list.der());
+    write(dir, "chain.pem", pem(&pki.ca.certificate) + &pem(&pki.root.certificate));
+    let args = ["crl", "-inform", "DER", "-in", "list.der", "-CAfile", "chain.pem", "-noout", "-text"];
+    let judged = text(&run(dir, "openssl", &args));
+    assert!(judged.contains("verify OK") && judged.contains("Key Compromise"), "{judged}");
+    let ours = check_crl(list.der(), &pki.agency.certificate, &pki.ca.certificate, &Freshness::at_present(NOW));
+    assert!(matches!(ours, Ok(RevocationStatus::Revoked { reason: Some(1), .. })), "{ours:?}");
 }
 
 /// pyHanko is no part of the machine: `PATH=/venv/bin:$PATH cargo test -p bansao-pades --test judges -- --ignored`.
@@ -116,14 +133,50 @@ fn pyhanko_accepts_every_level() {
             let stamped = pki.sign_twice(&base, true);
             let long_term = add_document_security_store(&stamped, &pki.store()).unwrap();
             let archived = pki.archive(&long_term, "Archive", NOW + Duration::seconds(20));
-            for (pdf, kind, lines) in
-                [(&stamped, "plain", 2), (&long_term, "plain", 2), (&archived, "plain", 3), (&archived, "pades", 3)]
-            {
+            for (pdf, kind, lines) in [(&stamped, "plain", 2), (&long_term, "plain", 2), (&archived, "plain", 3), (&archived, "pades", 3)] {
                 write(dir, "copy.pdf", pdf);
                 let judged = text(&run(dir, "python3", &[script, "copy.pdf", "root.pem", kind, "2026-03-05T07:09:00+07:00"]));
                 let good = judged.matches("\"bottom_line\": true").count();
                 assert_eq!(good, lines, "{profile:?} {kind}: {judged}");
                 println!("{profile:?} {kind}\n{judged}");
+            }
+        }
+    }
+}
+
+/// Another program's legal updates of our files: pyHanko adds a security store, and an archive time-stamp.
+#[test]
+#[ignore = "needs a python with pyHanko first in the path"]
+fn updates_by_pyhanko_are_accepted() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pyhanko/update.py");
+    for base in [base_pdf(), base_pdf_modern()] {
+        let mut pki = Pki::new(SigningProfile::EcdsaP256Sha256);
+        // Its test authority stamps with RSA only.
+        pki.tsa = issue(&pki.ca, tsa_params("Test TSA"), rsa_key(), SigningProfile::RsaPkcs1Sha256);
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path();
+        write(dir, "root.pem", pem(&pki.root.certificate));
+        write(dir, "ca.pem", pem(&pki.ca.certificate));
+        write(dir, "tsa.pem", pem(&pki.tsa.certificate));
+        write(dir, "tsa.key", pki.tsa.key.serialize_pem());
+        let long_term = add_document_security_store(&pki.sign_twice(&base, true), &pki.store()).unwrap();
+        write(dir, "copy.pdf", &long_term);
+        let mut context = pki.context();
+        context.now = clock_of_the_machine() + Duration::minutes(1);
+        context.require_revocation = false;
+        context.unsigned_bytes = UnsignedBytes::Tolerate;
+        for metadata in ["metadata", "untouched"] {
+            let made = run(dir, "python3", &[script, metadata]);
+            assert!(made.status.success(), "{}", text(&made));
+            for name in ["stored.pdf", "archived.pdf"] {
+                let report = validate(&std::fs::read(dir.join(name)).unwrap(), &context).unwrap();
+                println!("{metadata} {name}: {:?} {:?}", report.indication, report.changes);
+                if metadata == "untouched" {
+                    assert_eq!(report.indication, Indication::TotalPassed, "{name}: {report:#?}");
+                } else {
+                    let all = report.changes.iter().all(|c| c.modification == Modification::MetadataChanged);
+                    assert!(all, "{name}: {report:#?}");
+                }
             }
         }
     }
@@ -138,10 +191,9 @@ fn clock_of_the_machine() -> time::OffsetDateTime {
 fn trust(dir: &Path, pki: &Pki) {
     std::fs::create_dir(dir.join("nss")).unwrap();
     write(dir, "root.pem", pem(&pki.root.certificate));
-    for args in [
-        &["-N", "-d", "sql:nss", "--empty-password"][..],
-        &["-A", "-d", "sql:nss", "-n", "root", "-t", "CT,CT,CT", "-i", "root.pem"],
-    ] {
+    for args in
+        [&["-N", "-d", "sql:nss", "--empty-password"][..], &["-A", "-d", "sql:nss", "-n", "root", "-t", "CT,CT,CT", "-i", "root.pem"]]
+    {
         let made = run(dir, "certutil", args);
         assert!(made.status.success(), "{}", text(&made));
     }
@@ -175,12 +227,21 @@ fn openssl_agrees_about_ocsp() {
     ] {
         let asked = std::fs::read(dir.join("theirs.ocsq")).unwrap();
         let next = now + Duration::hours(1);
-        let answer =
-            ocsp_respond(&asked, &responder, now, next, &mut |_| status, &mut |m| pki.ocsp.sign(m)).unwrap();
+        let answer = ocsp_respond(&asked, &responder, now, next, &mut |_| status, &mut |m| pki.ocsp.sign(m)).unwrap();
         write(dir, "answer.ocsr", answer);
         let args = [
-            "ocsp", "-no_nonce", "-reqin", "theirs.ocsq", "-respin", "answer.ocsr", "-issuer", "ca.pem", "-cert", "agency.pem",
-            "-CAfile", "chain.pem",
+            "ocsp",
+            "-no_nonce",
+            "-reqin",
+            "theirs.ocsq",
+            "-respin",
+            "answer.ocsr",
+            "-issuer",
+            "ca.pem",
+            "-cert",
+            "agency.pem",
+            "-CAfile",
+            "chain.pem",
         ];
         let judged = text(&run(dir, "openssl", &args));
         assert!(judged.contains("Response verify OK") && judged.contains(word), "{judged}");

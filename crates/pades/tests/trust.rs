@@ -14,13 +14,7 @@ use time::{Duration, OffsetDateTime};
 
 const EC: SigningProfile = SigningProfile::EcdsaP256Sha256;
 
-fn path_at(
-    leaf: &[u8],
-    intermediates: &[&Identity],
-    anchors: &[&Identity],
-    usage: Usage,
-    at: OffsetDateTime,
-) -> Result<usize, PathError> {
+fn path_at(leaf: &[u8], intermediates: &[&Identity], anchors: &[&Identity], usage: Usage, at: OffsetDateTime) -> Result<usize, PathError> {
     let der = |list: &[&Identity]| list.iter().map(|i| i.certificate.clone()).collect::<Vec<_>>();
     let (intermediates, anchors) = (der(intermediates), der(anchors));
     let limits = PathLimits::default();
@@ -139,11 +133,7 @@ struct Ocsp {
 impl Ocsp {
     fn new() -> Self {
         let pki = Pki::new(EC);
-        let responder = OcspResponder {
-            certificate: pki.ocsp.certificate.clone(),
-            issuer: pki.ca.certificate.clone(),
-            profile: EC,
-        };
+        let responder = OcspResponder { certificate: pki.ocsp.certificate.clone(), issuer: pki.ca.certificate.clone(), profile: EC };
         Self { pki, responder }
     }
 
@@ -180,17 +170,9 @@ fn bad_ocsp_answers_are_refused() {
     assert_eq!(ocsp.check(&good, Some(&[2; 16]), NOW), refuse("the nonce differs"));
     assert_eq!(ocsp.check(&good, None, NOW + Duration::hours(2)), refuse("it is out of date"));
     assert_eq!(ocsp.check(&good, None, NOW - Duration::hours(2)), refuse("it comes from the future"));
-    let other = check_ocsp(
-        &good,
-        &ocsp.pki.certifier.certificate,
-        &ocsp.pki.ca.certificate,
-        None,
-        &Freshness::at_present(NOW),
-    );
+    let other = check_ocsp(&good, &ocsp.pki.certifier.certificate, &ocsp.pki.ca.certificate, None, &Freshness::at_present(NOW));
     assert_eq!(other, refuse("the response does not speak about this certificate"));
-    let malformed = ocsp_respond(b"?", &ocsp.responder, NOW, NOW, &mut |_| CertificateStatus::Good, &mut |_| {
-        Ok(Vec::new())
-    });
+    let malformed = ocsp_respond(b"?", &ocsp.responder, NOW, NOW, &mut |_| CertificateStatus::Good, &mut |_| Ok(Vec::new()));
     assert_eq!(ocsp.check(&malformed.unwrap(), None, NOW), Err(Error::OcspStatus(1)));
     for i in 0..good.len() {
         let mut flipped = good.clone();
@@ -201,9 +183,7 @@ fn bad_ocsp_answers_are_refused() {
     // A responder that the authority did not authorise.
     ocsp.responder.certificate = ocsp.pki.certifier.certificate.clone();
     let asked = ocsp_request(&ocsp.pki.agency.certificate, &ocsp.pki.ca.certificate, None).unwrap();
-    let rogue = ocsp_respond(&asked, &ocsp.responder, NOW, NOW, &mut |_| CertificateStatus::Good, &mut |m| {
-        ocsp.pki.certifier.sign(m)
-    });
+    let rogue = ocsp_respond(&asked, &ocsp.responder, NOW, NOW, &mut |_| CertificateStatus::Good, &mut |m| ocsp.pki.certifier.sign(m));
     assert_eq!(ocsp.check(&rogue.unwrap(), None, NOW), refuse("the responder is not authorised"));
 }
 
@@ -228,15 +208,9 @@ fn revocation_lists_are_judged() {
         scope,
     };
     let for_others = crl(&pki.ca, &[], NOW, |p| p.issuing_distribution_point = Some(point(Some(rcgen::CrlScope::CaCertsOnly))));
-    assert_eq!(
-        check(for_others.der(), &pki.agency, &pki.ca, NOW),
-        refuse("the list does not speak about this certificate")
-    );
+    assert_eq!(check(for_others.der(), &pki.agency, &pki.ca, NOW), refuse("the list does not speak about this certificate"));
     let elsewhere = crl(&pki.ca, &[], NOW, |p| p.issuing_distribution_point = Some(point(None)));
-    assert_eq!(
-        check(elsewhere.der(), &pki.agency, &pki.ca, NOW),
-        refuse("the list is for another distribution point")
-    );
+    assert_eq!(check(elsewhere.der(), &pki.agency, &pki.ca, NOW), refuse("the list is for another distribution point"));
     let der = list.der().to_vec();
     for i in 0..der.len() {
         let mut flipped = der.clone();

@@ -130,10 +130,7 @@ fn an_archived_file_outlives_its_certificates() {
     // A younger authority renews it shortly before the first expires, and nine years later both are judged.
     let other = Pki::new(EC);
     let renewal = NOW + Duration::days(365 * 8);
-    let store = Dss {
-        certificates: vec![other.ca.certificate.clone(), other.root.certificate.clone()],
-        ..Dss::default()
-    };
+    let store = Dss { certificates: vec![other.ca.certificate.clone(), other.root.certificate.clone()], ..Dss::default() };
     let stored = add_document_security_store(&archived, &store).unwrap();
     let renewed = other.archive(&stored, "Archive 2", renewal);
     let mut context = pki.context();
@@ -343,12 +340,7 @@ fn a_locked_file_takes_no_further_signature() {
     context.require_revocation = false;
     let fields = bansao_pades::add_signature_fields(
         &with_fields(&base_pdf()),
-        &[bansao_pades::FieldSpec {
-            name: "Third".to_owned(),
-            page: 0,
-            rect: [0.0; 4],
-            lock: bansao_pades::FieldLock::None,
-        }],
+        &[bansao_pades::FieldSpec { name: "Third".to_owned(), page: 0, rect: [0.0; 4], lock: bansao_pades::FieldLock::None }],
     )
     .unwrap();
     let prepared = prepare_signature(&fields, &spec(AGENCY_FIELD, false, None)).unwrap();

@@ -60,7 +60,10 @@ fn patch(page: &mut Canvas<'_>, line: &Written, text: &str) -> Result<()> {
     let near = page.pixmap.pixel(((x - 1.0) * page.scale) as u32, (y * page.scale) as u32);
     let paper = near.map_or(Ink::WHITE, |p| Ink(p.red(), p.green(), p.blue(), 255));
     page.block(x, y, line.width + 1.2, high * 1.34, paper);
-    let pen = Pen::new(Face::Foreign, line.pen.points * 0.97, Ink(16, 16, 18, 255));
+    let mut pen = Pen::new(Face::Foreign, line.pen.points * 0.97, Ink(16, 16, 18, 255));
+    while page.width(pen, text)? > line.width + 0.8 && pen.points > 6.0 {
+        pen.points -= 0.1;
+    }
     page.text(pen, line.x, line.y + 0.15, text)?;
     Ok(())
 }

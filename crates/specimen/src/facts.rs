@@ -74,6 +74,12 @@ impl Office {
         }
     }
 
+    /// A body that is no People's Committee, in the same place.
+    #[must_use]
+    pub fn named(self, head: &str, body: &str) -> Self {
+        Self { ring: format!("{head} {body}").trim().to_owned(), head: head.to_owned(), body: body.to_owned(), ..self }
+    }
+
     /// Its name in one line of capitals.
     #[must_use]
     pub fn line(&self) -> String {

@@ -4,6 +4,9 @@
 use crate::rng::Rng;
 use crate::words::capitalised;
 
+/// Title and name of a unit.
+type Named = (&'static str, &'static str);
+
 /// A province before the merger of 2025 and some of its units.
 #[derive(Debug)]
 pub struct Province {
@@ -13,9 +16,9 @@ pub struct Province {
     pub title: &'static str,
     /// Name.
     pub name: &'static str,
-    districts: &'static [(&'static str, &'static str, &'static [(&'static str, &'static str)])],
+    districts: &'static [(&'static str, &'static str, &'static [Named])],
     /// Title and name of the province since 01/7/2025, and communes of today.
-    today: (&'static str, &'static str, &'static [(&'static str, &'static str)]),
+    today: (&'static str, &'static str, &'static [Named]),
 }
 
 /// The provinces that specimens use.

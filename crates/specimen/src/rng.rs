@@ -21,7 +21,7 @@ impl Rng {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -32,12 +32,12 @@ impl Rng {
     /// An integer from `low` to `high`, both included.
     pub fn int(&mut self, low: i64, high: i64) -> i64 {
         let span = (high - low).max(0) as u64 + 1;
-        low + (self.next() % span) as i64
+        low + (self.bits() % span) as i64
     }
 
     /// A number in `0.0..1.0`.
     pub fn unit(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1_u64 << 24) as f32
+        (self.bits() >> 40) as f32 / (1_u64 << 24) as f32
     }
 
     /// A number in `low..high`.
@@ -47,7 +47,7 @@ impl Rng {
 
     /// Roughly normal with mean 0 and deviation 1.
     pub fn normal(&mut self) -> f32 {
-        let bits = self.next();
+        let bits = self.bits();
         let sum: u64 = (0..4).map(|i| (bits >> (i * 16)) & 0xffff).sum();
         (sum as f32 / 65535.0 - 2.0) * 1.732
     }
@@ -59,13 +59,13 @@ impl Rng {
 
     /// One of the choices.
     pub fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
-        let index = (self.next() % choices.len().max(1) as u64) as usize;
+        let index = (self.bits() % choices.len().max(1) as u64) as usize;
         &choices[index]
     }
 
     /// `count` decimal digits.
     pub fn digits(&mut self, count: usize) -> String {
-        (0..count).map(|_| char::from(b'0' + (self.next() % 10) as u8)).collect()
+        (0..count).map(|_| char::from(b'0' + (self.bits() % 10) as u8)).collect()
     }
 }
 
@@ -77,7 +77,7 @@ mod tests {
     fn the_same_name_gives_the_same_stream() {
         let stream = |name| {
             let mut rng = Rng::named(name);
-            (0..8).map(|_| rng.next()).collect::<Vec<_>>()
+            (0..8).map(|_| rng.bits()).collect::<Vec<_>>()
         };
         assert_eq!(stream("birth"), stream("birth"));
         assert_ne!(stream("birth"), stream("death"));
@@ -86,8 +86,8 @@ mod tests {
     #[test]
     fn known_answers_of_splitmix64() {
         let mut rng = Rng::new(1_234_567);
-        assert_eq!(rng.next(), 6_457_827_717_110_365_317);
-        assert_eq!(rng.next(), 3_203_168_211_198_807_973);
+        assert_eq!(rng.bits(), 6_457_827_717_110_365_317);
+        assert_eq!(rng.bits(), 3_203_168_211_198_807_973);
     }
 
     #[test]

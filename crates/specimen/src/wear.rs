@@ -29,7 +29,7 @@ impl Scanner {
         Self {
             dpi,
             skew: side * rng.between(0.2, 1.3),
-            blur: rng.between(0.62, 0.8) * dpi as f32 / 200.0,
+            blur: rng.between(0.68, 0.82) * dpi as f32 / 200.0,
             noise: rng.between(0.4, 1.1),
             light: rng.between(0.97, 1.02),
             bed_mm: rng.between(2.0, 4.0),
@@ -140,7 +140,7 @@ fn photocopy(image: &mut Raster, rng: &mut Rng) {
     });
     let (width, height) = (image.width as usize, image.height as usize);
     for _ in 0..width * height / 9000 {
-        let at = (rng.next() % (width as u64 * (height as u64 - 2))) as usize * 3;
+        let at = (rng.bits() % (width as u64 * (height as u64 - 2))) as usize * 3;
         for offset in [0, 3, width * 3] {
             for channel in image.rgb.iter_mut().skip(at + offset).take(3) {
                 *channel = 30;

@@ -5,9 +5,7 @@
 
 use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
 use cms::content_info::{CmsVersion, ContentInfo};
-use cms::signed_data::{
-    CertificateSet, EncapsulatedContentInfo, SignedData, SignerIdentifier, SignerInfo, SignerInfos,
-};
+use cms::signed_data::{CertificateSet, EncapsulatedContentInfo, SignedData, SignerIdentifier, SignerInfo, SignerInfos};
 use der::asn1::{Any, ObjectIdentifier, OctetString, SetOfVec};
 use der::{Decode, Encode, Sequence};
 use spki::AlgorithmIdentifierOwned;
@@ -130,9 +128,7 @@ pub(crate) fn wrap(
         crls: None,
         signer_infos: SignerInfos(SetOfVec::try_from(vec![info]).map_err(bad)?),
     };
-    ContentInfo { content_type: oid::ID_SIGNED_DATA, content: Any::encode_from(&data).map_err(bad)? }
-        .to_der()
-        .map_err(bad)
+    ContentInfo { content_type: oid::ID_SIGNED_DATA, content: Any::encode_from(&data).map_err(bad)? }.to_der().map_err(bad)
 }
 
 fn certificate_set(signer: &Certificate, others: &[Vec<u8>]) -> Result<CertificateSet, Error> {
@@ -184,11 +180,7 @@ pub(crate) struct IssuerSerial {
 impl SigningCertificateV2 {
     fn of(signer: &Certificate) -> Result<Self, Error> {
         let hash = DigestAlgorithm::Sha256.digest(signer.der());
-        let id = EssCertIdV2 {
-            hash_algorithm: None,
-            cert_hash: OctetString::new(hash).map_err(bad)?,
-            issuer_serial: None,
-        };
+        let id = EssCertIdV2 { hash_algorithm: None, cert_hash: OctetString::new(hash).map_err(bad)?, issuer_serial: None };
         Ok(Self { certs: vec![id], policies: None })
     }
 }

@@ -157,8 +157,7 @@ impl Container {
         // SHA-1 names the certificate only in time-stamps, where RFC 3161 still allows it; in a signature it is refused.
         let may_be_v1 = self.content_type == oid::ID_CT_TST_INFO;
         let (matches, issuer_serial) = if is_v2 || !may_be_v1 {
-            let attribute: SigningCertificateV2 =
-                single(signed, oid::SIGNING_CERTIFICATE_V2, "signing-certificate-v2")?;
+            let attribute: SigningCertificateV2 = single(signed, oid::SIGNING_CERTIFICATE_V2, "signing-certificate-v2")?;
             let id = attribute.certs.into_iter().next().ok_or(CmsFault::SigningCertificateMismatch)?;
             let EssCertIdV2 { hash_algorithm, cert_hash, issuer_serial } = id;
             let digest = match &hash_algorithm {
@@ -190,9 +189,7 @@ fn embedded(data: &SignedData) -> Result<Vec<Certificate>, CmsFault> {
 
 fn find_signer(sid: &SignerIdentifier, certificates: &[Certificate]) -> Result<Certificate, CmsFault> {
     let named = |c: &&Certificate| match sid {
-        SignerIdentifier::IssuerAndSerialNumber(id) => {
-            c.tbs().issuer == id.issuer && c.tbs().serial_number == id.serial_number
-        }
+        SignerIdentifier::IssuerAndSerialNumber(id) => c.tbs().issuer == id.issuer && c.tbs().serial_number == id.serial_number,
         SignerIdentifier::SubjectKeyIdentifier(id) => {
             let own = c.extension_as::<OctetString>(oid::SUBJECT_KEY_IDENTIFIER);
             own.is_ok_and(|own| own.is_some_and(|own| own == id.0))
@@ -207,11 +204,7 @@ fn check_versions(data: &SignedData, info: &SignerInfo) -> Result<(), CmsFault> 
     let of_signer = if by_key { CmsVersion::V3 } else { CmsVersion::V1 };
     let is_data = data.encap_content_info.econtent_type == oid::ID_DATA;
     let of_data = if is_data && !by_key { CmsVersion::V1 } else { CmsVersion::V3 };
-    if info.version == of_signer && data.version == of_data {
-        Ok(())
-    } else {
-        Err(CmsFault::Malformed("versions".to_owned()))
-    }
+    if info.version == of_signer && data.version == of_data { Ok(()) } else { Err(CmsFault::Malformed("versions".to_owned())) }
 }
 
 /// The only unsigned attribute that is allowed, at most once with one value.
@@ -221,18 +214,12 @@ fn timestamp_token(info: &SignerInfo) -> Result<Option<Vec<u8>>, CmsFault> {
         return Err(CmsFault::Malformed("unsigned attributes".to_owned()));
     };
     match attribute.values.as_slice() {
-        [token] if attribute.oid == oid::TIME_STAMP_TOKEN => {
-            token.to_der().map(Some).map_err(|e| CmsFault::Malformed(e.to_string()))
-        }
+        [token] if attribute.oid == oid::TIME_STAMP_TOKEN => token.to_der().map(Some).map_err(|e| CmsFault::Malformed(e.to_string())),
         _ => Err(CmsFault::Malformed("unsigned attributes".to_owned())),
     }
 }
 
-fn single<T: for<'a> Decode<'a>>(
-    attributes: &Attributes,
-    id: ObjectIdentifier,
-    name: &'static str,
-) -> Result<T, CmsFault> {
+fn single<T: for<'a> Decode<'a>>(attributes: &Attributes, id: ObjectIdentifier, name: &'static str) -> Result<T, CmsFault> {
     let mut found = attributes.iter().filter(|a| a.oid == id);
     let (Some(attribute), None) = (found.next(), found.next()) else { return Err(CmsFault::Attribute(name)) };
     let [value] = attribute.values.as_slice() else { return Err(CmsFault::Attribute(name)) };

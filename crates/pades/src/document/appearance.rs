@@ -32,9 +32,7 @@ pub(crate) fn import(increment: &mut Increment, pdf: &[u8]) -> Result<ObjectId, 
         let group = import.copy(&group.clone(), 0)?;
         form.set("Group", group);
     }
-    let content = source
-        .get_page_content_with_limit(page, lopdf::DEFAULT_MAX_DECOMPRESSED_SIZE)
-        .map_err(refuse)?;
+    let content = source.get_page_content_with_limit(page, lopdf::DEFAULT_MAX_DECOMPRESSED_SIZE).map_err(refuse)?;
     let mut stream = Stream::new(form, content);
     stream.compress().map_err(refuse)?;
     Ok(import.increment.add(stream))
@@ -53,9 +51,7 @@ impl Import<'_> {
         }
         Ok(match object {
             Object::Reference(id) => Object::Reference(self.copy_indirect(*id, depth)?),
-            Object::Array(items) => {
-                Object::Array(items.iter().map(|i| self.copy(i, depth + 1)).collect::<Result<_, _>>()?)
-            }
+            Object::Array(items) => Object::Array(items.iter().map(|i| self.copy(i, depth + 1)).collect::<Result<_, _>>()?),
             Object::Dictionary(d) => Object::Dictionary(self.copy_dictionary(d, depth)?),
             Object::Stream(s) => {
                 let mut copied = s.clone();
@@ -110,8 +106,7 @@ impl Import<'_> {
         let refused = || Error::Appearance("its page has no media box".to_owned());
         let value = self.inherited(page, b"MediaBox").ok_or_else(refused)?;
         let (_, value) = self.source.dereference(&value).map_err(refuse)?;
-        let numbers: Vec<f32> =
-            value.as_array().map_err(refuse)?.iter().filter_map(|n| n.as_float().ok()).collect();
+        let numbers: Vec<f32> = value.as_array().map_err(refuse)?.iter().filter_map(|n| n.as_float().ok()).collect();
         <[f32; 4]>::try_from(numbers).map_err(|_| refused())
     }
 }

@@ -34,11 +34,7 @@ pub fn add_document_security_store(pdf: &[u8], dss: &Dss) -> Result<Vec<u8>, Err
     let mut store = Dictionary::new();
     store.set("Type", Object::Name(b"DSS".to_vec()));
     let mut entry = Dictionary::new();
-    let lists = [
-        ("Certs", "Cert", &dss.certificates),
-        ("OCSPs", "OCSP", &dss.ocsp_responses),
-        ("CRLs", "CRL", &dss.crls),
-    ];
+    let lists = [("Certs", "Cert", &dss.certificates), ("OCSPs", "OCSP", &dss.ocsp_responses), ("CRLs", "CRL", &dss.crls)];
     for (list, short, items) in lists {
         let references = merge(&mut increment, old.as_ref(), list.as_bytes(), items)?;
         if !references.is_empty() {
@@ -72,11 +68,8 @@ fn vri_key(contents: &[u8]) -> String {
 
 fn vri_keys(increment: &Increment) -> Vec<String> {
     let signatures = increment.previous().objects.values().filter_map(|o| o.as_dict().ok());
-    let mut keys: Vec<String> = signatures
-        .filter(|d| d.has(b"ByteRange"))
-        .filter_map(|d| d.get(b"Contents").and_then(Object::as_str).ok())
-        .map(vri_key)
-        .collect();
+    let mut keys: Vec<String> =
+        signatures.filter(|d| d.has(b"ByteRange")).filter_map(|d| d.get(b"Contents").and_then(Object::as_str).ok()).map(vri_key).collect();
     keys.sort();
     keys.dedup();
     keys
@@ -90,12 +83,7 @@ fn existing(increment: &Increment) -> Result<Option<Dictionary>, Error> {
 }
 
 /// The references of the old list, and new streams for what it does not hold yet.
-fn merge(
-    increment: &mut Increment,
-    old: Option<&Dictionary>,
-    list: &[u8],
-    items: &[Vec<u8>],
-) -> Result<Vec<Object>, Error> {
+fn merge(increment: &mut Increment, old: Option<&Dictionary>, list: &[u8], items: &[Vec<u8>]) -> Result<Vec<Object>, Error> {
     let mut known: BTreeMap<Vec<u8>, ObjectId> = BTreeMap::new();
     let mut references = Vec::new();
     if let Some(array) = old.and_then(|d| d.get(list).ok()) {

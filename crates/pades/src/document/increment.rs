@@ -127,11 +127,7 @@ impl Increment {
 
 /// Reads strictly and refuses encryption.
 pub(crate) fn load(pdf: &[u8], max_decompressed_bytes: usize) -> Result<Document, Error> {
-    let options = LoadOptions {
-        strict: true,
-        max_decompressed_size: Some(max_decompressed_bytes),
-        ..LoadOptions::default()
-    };
+    let options = LoadOptions { strict: true, max_decompressed_size: Some(max_decompressed_bytes), ..LoadOptions::default() };
     let document = Document::load_mem_with_options(pdf, options).map_err(broken)?;
     if document.is_encrypted() || document.was_encrypted() {
         return Err(Error::Document("encrypted".to_owned()));

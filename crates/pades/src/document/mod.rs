@@ -20,7 +20,5 @@ pub(crate) mod syntax;
 
 pub use dss::{Dss, add_document_security_store};
 pub use fields::{FieldLock, FieldSpec, add_signature_fields};
-pub use prepare::{
-    DEFAULT_RESERVE, DocumentTimestampSpec, Prepared, SignatureSpec, prepare_document_timestamp, prepare_signature,
-};
+pub use prepare::{DEFAULT_RESERVE, DocumentTimestampSpec, Prepared, SignatureSpec, prepare_document_timestamp, prepare_signature};
 pub use structure::StructureFault;

@@ -193,8 +193,7 @@ impl Section {
     fn read(bytes: &[u8], at: usize, limits: StructureLimits) -> Result<Self, StructureFault> {
         let mut scanner = Scanner::new(bytes, at);
         let is_stream = !scanner.rest().starts_with(b"xref");
-        let (entries, trailer) =
-            if is_stream { read_stream(&mut scanner, limits)? } else { read_table(&mut scanner, limits)? };
+        let (entries, trailer) = if is_stream { read_stream(&mut scanner, limits)? } else { read_table(&mut scanner, limits)? };
         if trailer.get(b"XRefStm").is_some() {
             return Err(StructureFault::Hybrid);
         }
@@ -280,9 +279,7 @@ fn read_stream(scanner: &mut Scanner<'_>, limits: StructureLimits) -> Result<(En
     let limit = limits.objects.saturating_mul(24);
     let data = lopdf::Stream::new(to_lopdf(&dictionary), raw.to_vec());
     let data = data.get_plain_content_with_limit(limit).map_err(|_| bad)?;
-    let integers = |key: &[u8]| -> Option<Vec<usize>> {
-        dictionary.get(key)?.as_array()?.iter().map(Value::as_offset).collect()
-    };
+    let integers = |key: &[u8]| -> Option<Vec<usize>> { dictionary.get(key)?.as_array()?.iter().map(Value::as_offset).collect() };
     let widths = integers(b"W").filter(|w| w.len() == 3 && w.iter().all(|n| *n <= 8)).ok_or(bad)?;
     let size = dictionary.get(b"Size").and_then(Value::as_offset).ok_or(bad)?;
     let index = if dictionary.get(b"Index").is_some() { integers(b"Index").ok_or(bad)? } else { vec![0, size] };

@@ -18,12 +18,7 @@ use crate::{Error, instant, oid};
 ///
 /// [`Error::Revocation`] when the list is another issuer's, out of date or of a kind that is not supported;
 /// [`Error::BadSignature`], [`Error::Algorithm`], [`Error::Malformed`].
-pub fn check_crl(
-    crl: &[u8],
-    certificate: &[u8],
-    issuer: &[u8],
-    freshness: &Freshness,
-) -> Result<RevocationStatus, Error> {
+pub fn check_crl(crl: &[u8], certificate: &[u8], issuer: &[u8], freshness: &Freshness) -> Result<RevocationStatus, Error> {
     check(&to_der(crl)?, &Certificate::read(certificate)?, &Certificate::read(issuer)?, freshness)
 }
 
@@ -36,12 +31,7 @@ pub(crate) fn to_der(crl: &[u8]) -> Result<Vec<u8>, Error> {
     if pem.label == "X509 CRL" { Ok(pem.contents) } else { Err(Error::malformed("CRL", "PEM of something else")) }
 }
 
-pub(crate) fn check(
-    crl: &[u8],
-    certificate: &Certificate,
-    issuer: &Certificate,
-    freshness: &Freshness,
-) -> Result<RevocationStatus, Error> {
+pub(crate) fn check(crl: &[u8], certificate: &Certificate, issuer: &Certificate, freshness: &Freshness) -> Result<RevocationStatus, Error> {
     let list = CertificateList::from_der(crl).map_err(|e| Error::malformed("CRL", e))?;
     if list.to_der().map_err(|e| Error::malformed("CRL", e))? != crl {
         return Err(Error::malformed("CRL", "not DER"));
@@ -73,8 +63,7 @@ fn check_extensions(list: &CertificateList, certificate: &Certificate) -> Result
     let tbs = &list.tbs_cert_list;
     for extension in tbs.crl_extensions.iter().flatten() {
         if extension.extn_id == oid::ISSUING_DISTRIBUTION_POINT {
-            let point = IssuingDistributionPoint::from_der(extension.extn_value.as_bytes())
-                .map_err(|e| Error::malformed("CRL", e))?;
+            let point = IssuingDistributionPoint::from_der(extension.extn_value.as_bytes()).map_err(|e| Error::malformed("CRL", e))?;
             check_scope(&point, certificate)?;
         } else if extension.critical {
             return Err(Error::Revocation("an unknown critical extension of the list"));
@@ -101,17 +90,14 @@ fn check_scope(point: &IssuingDistributionPoint, certificate: &Certificate) -> R
         return Err(Error::Revocation("the list does not speak about this certificate"));
     }
     let Some(name) = &point.distribution_point else { return Ok(()) };
-    let points: Option<x509_cert::ext::pkix::CrlDistributionPoints> =
-        certificate.extension_as(oid::CRL_DISTRIBUTION_POINTS)?;
+    let points: Option<x509_cert::ext::pkix::CrlDistributionPoints> = certificate.extension_as(oid::CRL_DISTRIBUTION_POINTS)?;
     let named = points.is_some_and(|p| p.0.iter().any(|d| d.distribution_point.as_ref() == Some(name)));
     if named { Ok(()) } else { Err(Error::Revocation("the list is for another distribution point")) }
 }
 
 fn revoked(entry: &RevokedCert) -> Result<RevocationStatus, Error> {
     let extension = entry.crl_entry_extensions.iter().flatten().find(|e| e.extn_id == oid::REASON_CODE);
-    let reason = extension
-        .map(|e| CrlReason::from_der(e.extn_value.as_bytes()).map_err(|e| Error::malformed("CRL", e)))
-        .transpose()?;
+    let reason = extension.map(|e| CrlReason::from_der(e.extn_value.as_bytes()).map_err(|e| Error::malformed("CRL", e))).transpose()?;
     Ok(RevocationStatus::Revoked { at: instant::from_x509(&entry.revocation_date), reason: reason.map(reason_code) })
 }
 

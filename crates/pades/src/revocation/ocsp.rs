@@ -10,8 +10,7 @@ use x509_cert::ext::pkix::ExtendedKeyUsage;
 use x509_cert::name::Name;
 use x509_cert::serial_number::SerialNumber;
 use x509_ocsp::{
-    BasicOcspResponse, CertId, CertStatus, OcspRequest, OcspResponse, OcspResponseStatus, Request, ResponderId,
-    SingleResponse, TbsRequest,
+    BasicOcspResponse, CertId, CertStatus, OcspRequest, OcspResponse, OcspResponseStatus, Request, ResponderId, SingleResponse, TbsRequest,
 };
 
 use super::crl::reason_code;
@@ -32,10 +31,7 @@ pub fn ocsp_request(certificate: &[u8], issuer: &[u8], nonce: Option<&[u8]>) -> 
     let name = IssuerName::of(&issuer, IdHash::Sha1)?;
     let request = OcspRequest {
         tbs_request: TbsRequest {
-            request_list: vec![Request {
-                req_cert: name.cert_id(&certificate.tbs().serial_number)?,
-                single_request_extensions: None,
-            }],
+            request_list: vec![Request { req_cert: name.cert_id(&certificate.tbs().serial_number)?, single_request_extensions: None }],
             request_extensions: nonce.map(|n| nonce_extension(n).map(|e| vec![e])).transpose()?,
             ..TbsRequest::default()
         },
@@ -161,11 +157,7 @@ impl OpenedResponse {
         let Some(sent) = nonce else { return Ok(()) };
         let echoed = data.response_extensions.iter().flatten().find(|e| e.extn_id == oid::OCSP_NONCE);
         let echoed = echoed.and_then(|e| OctetString::from_der(e.extn_value.as_bytes()).ok());
-        if echoed.is_some_and(|n| n.as_bytes() == sent) {
-            Ok(())
-        } else {
-            Err(Error::Revocation("the nonce differs"))
-        }
+        if echoed.is_some_and(|n| n.as_bytes() == sent) { Ok(()) } else { Err(Error::Revocation("the nonce differs")) }
     }
 
     fn answer_for(&self, certificate: &Certificate, issuer: &Certificate) -> Result<&SingleResponse, Error> {
@@ -242,10 +234,7 @@ impl IssuerName {
 
     fn cert_id(self, serial: &SerialNumber) -> Result<CertId, Error> {
         Ok(CertId {
-            hash_algorithm: AlgorithmIdentifierOwned {
-                oid: self.algorithm,
-                parameters: Some(Any::encode_from(&Null).map_err(bad)?),
-            },
+            hash_algorithm: AlgorithmIdentifierOwned { oid: self.algorithm, parameters: Some(Any::encode_from(&Null).map_err(bad)?) },
             issuer_name_hash: OctetString::new(self.name_hash).map_err(bad)?,
             issuer_key_hash: OctetString::new(self.key_hash).map_err(bad)?,
             serial_number: serial.clone(),
@@ -258,11 +247,7 @@ pub(super) fn nonce_extension(nonce: &[u8]) -> Result<Extension, Error> {
         return Err(Error::malformed("OCSP nonce", "not 1 to 32 bytes"));
     }
     let value = OctetString::new(nonce).and_then(|n| n.to_der()).map_err(bad)?;
-    Ok(Extension {
-        extn_id: oid::OCSP_NONCE,
-        critical: false,
-        extn_value: OctetString::new(value).map_err(bad)?,
-    })
+    Ok(Extension { extn_id: oid::OCSP_NONCE, critical: false, extn_value: OctetString::new(value).map_err(bad)? })
 }
 
 pub(super) fn bad(e: der::Error) -> Error {

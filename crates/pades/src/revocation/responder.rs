@@ -5,14 +5,14 @@ use der::{Any, Decode, Encode};
 use time::OffsetDateTime;
 use x509_cert::ext::pkix::CrlReason;
 use x509_ocsp::{
-    BasicOcspResponse, CertId, CertStatus, OcspGeneralizedTime, OcspRequest, OcspResponse, OcspResponseStatus,
-    ResponderId, ResponseBytes, ResponseData, RevokedInfo, SingleResponse, Version,
+    BasicOcspResponse, CertId, CertStatus, OcspGeneralizedTime, OcspRequest, OcspResponse, OcspResponseStatus, ResponderId, ResponseBytes,
+    ResponseData, RevokedInfo, SingleResponse, Version,
 };
 
 use super::ocsp::{IdHash, IssuerName, bad, nonce_extension};
 use crate::algorithm::sha1;
 use crate::certificate::Certificate;
-use crate::{SignFn, Error, SigningProfile, instant, oid};
+use crate::{Error, SignFn, SigningProfile, instant, oid};
 
 /// Who answers, and for which issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -55,10 +55,7 @@ pub fn request(imprint: &[u8], algorithm: DigestAlgorithm, nonce: &[u8]) -> Resu
     }
     TimeStampReq {
         version: 1,
-        message_imprint: MessageImprint {
-            hash_algorithm: algorithm.identifier(),
-            hashed_message: OctetString::new(imprint).map_err(bad)?,
-        },
+        message_imprint: MessageImprint { hash_algorithm: algorithm.identifier(), hashed_message: OctetString::new(imprint).map_err(bad)? },
         policy: None,
         nonce: Some(Uint::new(nonce).map_err(bad)?),
         cert_req: true,
@@ -89,9 +86,7 @@ pub fn accept(response_der: &[u8], expected: &Expectation<'_>) -> Result<Timesta
         });
     }
     let token = response.token.ok_or(Error::Timestamp("granted without a token"))?.to_der().map_err(bad)?;
-    let (token, info) = open(&token, |algorithm| {
-        if algorithm == expected.algorithm { expected.imprint.to_vec() } else { Vec::new() }
-    })?;
+    let (token, info) = open(&token, |algorithm| if algorithm == expected.algorithm { expected.imprint.to_vec() } else { Vec::new() })?;
     let nonce = Uint::new(expected.nonce).map_err(bad)?;
     if info.nonce != Some(nonce) {
         return Err(Error::Timestamp("the nonce differs"));
@@ -104,17 +99,11 @@ pub fn accept(response_der: &[u8], expected: &Expectation<'_>) -> Result<Timesta
 }
 
 /// Opens a token found in a file; `imprint` gives the digest of what it should cover.
-pub(crate) fn open_token(
-    token_der: &[u8],
-    imprint: impl FnOnce(DigestAlgorithm) -> Vec<u8>,
-) -> Result<TimestampToken, Error> {
+pub(crate) fn open_token(token_der: &[u8], imprint: impl FnOnce(DigestAlgorithm) -> Vec<u8>) -> Result<TimestampToken, Error> {
     open(token_der, imprint).map(|(token, _)| token)
 }
 
-fn open(
-    token_der: &[u8],
-    imprint: impl FnOnce(DigestAlgorithm) -> Vec<u8>,
-) -> Result<(TimestampToken, TstInfo), Error> {
+fn open(token_der: &[u8], imprint: impl FnOnce(DigestAlgorithm) -> Vec<u8>) -> Result<(TimestampToken, TstInfo), Error> {
     let container = Container::open(token_der).map_err(refuse)?;
     if container.content_type != oid::ID_CT_TST_INFO {
         return Err(Error::Timestamp("the token holds something else"));

@@ -9,7 +9,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::structs::{Accuracy, PkiStatusInfo, TimeStampReq, TimeStampResp, TstInfo};
 use crate::cms::{self, SignedAttributes};
-use crate::{SignFn, DigestAlgorithm, Error, SigningProfile, instant, oid};
+use crate::{DigestAlgorithm, Error, SignFn, SigningProfile, instant, oid};
 
 /// Who answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,26 +129,13 @@ fn refusal(request: &TimeStampReq, policy: ObjectIdentifier) -> Option<Rejection
     request.extensions.is_some().then_some(Rejection::UnacceptedExtension)
 }
 
-fn token(
-    info: &TstInfo,
-    identity: &TsaIdentity,
-    with_certificates: bool,
-    sign: &mut SignFn<'_>,
-) -> Result<Vec<u8>, Error> {
+fn token(info: &TstInfo, identity: &TsaIdentity, with_certificates: bool, sign: &mut SignFn<'_>) -> Result<Vec<u8>, Error> {
     let content = info.to_der().map_err(bad)?;
     let digest = identity.profile.digest_algorithm().digest(&content);
-    let attributes = SignedAttributes::with_content_type(
-        identity.profile,
-        &digest,
-        &identity.certificate,
-        oid::ID_CT_TST_INFO,
-    )?;
+    let attributes = SignedAttributes::with_content_type(identity.profile, &digest, &identity.certificate, oid::ID_CT_TST_INFO)?;
     let signature = sign(&attributes.to_be_signed()?)?;
     let octets = OctetString::new(content).map_err(bad)?;
-    let content = EncapsulatedContentInfo {
-        econtent_type: oid::ID_CT_TST_INFO,
-        econtent: Some(Any::encode_from(&octets).map_err(bad)?),
-    };
+    let content = EncapsulatedContentInfo { econtent_type: oid::ID_CT_TST_INFO, econtent: Some(Any::encode_from(&octets).map_err(bad)?) };
     let certificates = with_certificates.then_some(identity.chain.as_slice());
     cms::wrap(&attributes, &signature, certificates, None, content, CmsVersion::V3)
 }
@@ -157,15 +144,8 @@ fn token(
 fn encode_gen_time(t: OffsetDateTime) -> Result<Any, Error> {
     let utc = t.to_offset(time::UtcOffset::UTC);
     let whole = instant::to_generalized(utc)?.to_date_time();
-    let mut text = format!(
-        "{:04}{:02}{:02}{:02}{:02}{:02}",
-        whole.year(),
-        whole.month(),
-        whole.day(),
-        whole.hour(),
-        whole.minutes(),
-        whole.seconds()
-    );
+    let mut text =
+        format!("{:04}{:02}{:02}{:02}{:02}{:02}", whole.year(), whole.month(), whole.day(), whole.hour(), whole.minutes(), whole.seconds());
     let fraction = format!("{:06}", utc.microsecond());
     let fraction = fraction.trim_end_matches('0');
     if !fraction.is_empty() {
@@ -179,11 +159,7 @@ fn encode_gen_time(t: OffsetDateTime) -> Result<Any, Error> {
 fn to_accuracy(d: Duration) -> Result<Accuracy, Error> {
     let part = |n: i128| u16::try_from(n % 1000).ok().filter(|n| *n > 0);
     let seconds = u32::try_from(d.whole_seconds()).map_err(|e| Error::malformed("accuracy", e))?;
-    Ok(Accuracy {
-        seconds: Some(seconds).filter(|s| *s > 0),
-        millis: part(d.whole_milliseconds()),
-        micros: part(d.whole_microseconds()),
-    })
+    Ok(Accuracy { seconds: Some(seconds).filter(|s| *s > 0), millis: part(d.whole_milliseconds()), micros: part(d.whole_microseconds()) })
 }
 
 fn bad(e: der::Error) -> Error {

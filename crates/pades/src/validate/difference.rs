@@ -99,12 +99,7 @@ pub enum Modification {
 }
 
 /// The forbidden changes of all revisions after the first signature.
-pub(super) fn analyse(
-    pdf: &[u8],
-    structure: &Structure,
-    found: &[Found],
-    limits: &Limits,
-) -> Result<Vec<Change>, ValidateError> {
+pub(super) fn analyse(pdf: &[u8], structure: &Structure, found: &[Found], limits: &Limits) -> Result<Vec<Change>, ValidateError> {
     let Some(first) = found.first() else { return Ok(Vec::new()) };
     let later = || structure.revisions.iter().enumerate().skip(first.revision + 1);
     let cost: usize = later().map(|(_, r)| r.bytes.end).fold(0, usize::saturating_add);
@@ -194,16 +189,9 @@ struct Map {
 impl Map {
     fn of(document: &Document) -> Self {
         let pages: BTreeMap<_, _> = document.page_iter().enumerate().map(|(i, id)| (id, i)).collect();
-        let contents = pages
-            .iter()
-            .flat_map(|(id, i)| document.get_page_contents(*id).into_iter().map(|c| (c, *i)))
-            .collect();
-        let mut metadata: BTreeSet<_> = document
-            .objects
-            .iter()
-            .filter(|(_, o)| matches!(o.type_name(), Ok(b"Metadata")))
-            .map(|(id, _)| *id)
-            .collect();
+        let contents = pages.iter().flat_map(|(id, i)| document.get_page_contents(*id).into_iter().map(|c| (c, *i))).collect();
+        let mut metadata: BTreeSet<_> =
+            document.objects.iter().filter(|(_, o)| matches!(o.type_name(), Ok(b"Metadata"))).map(|(id, _)| *id).collect();
         metadata.extend(document.trailer.get(b"Info").and_then(Object::as_reference).ok());
         Self { pages, contents, metadata }
     }

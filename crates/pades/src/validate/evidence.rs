@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::report::RevocationReport;
 use super::{Limits, ValidationContext};
 use crate::certificate::Certificate;
-use crate::revocation::{Freshness, RevocationStatus, check_ocsp_read, check_crl_read, crl_to_der};
+use crate::revocation::{Freshness, RevocationStatus, check_crl_read, check_ocsp_read, crl_to_der};
 
 /// The security store of a file, decoded.
 #[derive(Debug, Default)]
@@ -63,12 +63,7 @@ impl Evidence {
         };
         let outside: Vec<Vec<u8>> = context.crls.iter().filter_map(|c| crl_to_der(c).ok()).collect();
         Self {
-            certificates: store
-                .certificates
-                .iter()
-                .chain(&context.certificates)
-                .filter_map(|c| Certificate::read(c).ok())
-                .collect(),
+            certificates: store.certificates.iter().chain(&context.certificates).filter_map(|c| Certificate::read(c).ok()).collect(),
             ocsp_responses: items(&store.ocsp_responses, &context.ocsp_responses),
             crls: items(&store.crls, &outside),
             freshness: Freshness {
@@ -81,18 +76,10 @@ impl Evidence {
     }
 
     /// What is known about `certificate` for the time `at`: a revocation by any source outweighs all good answers.
-    pub(super) fn revocation(
-        &mut self,
-        certificate: &Certificate,
-        issuer: &Certificate,
-        at: OffsetDateTime,
-    ) -> RevocationReport {
+    pub(super) fn revocation(&mut self, certificate: &Certificate, issuer: &Certificate, at: OffsetDateTime) -> RevocationReport {
         let freshness = Freshness { at, ..self.freshness };
-        let mut report = RevocationReport {
-            subject: certificate.subject_common_name().unwrap_or_default(),
-            status: None,
-            in_document: false,
-        };
+        let mut report =
+            RevocationReport { subject: certificate.subject_common_name().unwrap_or_default(), status: None, in_document: false };
         for item in &mut self.ocsp_responses {
             if let Ok(status) = check_ocsp_read(&item.bytes, certificate, issuer, None, &freshness) {
                 item.used = true;

@@ -6,12 +6,10 @@
 
 use time::OffsetDateTime;
 
-use super::evidence::Evidence;
-use super::report::{
-    Indication, Level, RevocationReport, SignatureKind, SignatureReport, SubIndication, TimestampReport,
-};
-use super::signatures::Found;
 use super::ValidationContext;
+use super::evidence::Evidence;
+use super::report::{Indication, Level, RevocationReport, SignatureKind, SignatureReport, SubIndication, TimestampReport};
+use super::signatures::Found;
 use crate::certificate::Certificate;
 use crate::cms::{CmsFault, Container};
 use crate::path::{PathError, Search, Usage};
@@ -49,12 +47,7 @@ pub(super) fn all(pdf: &[u8], found: &[Found], evidence: Evidence, context: &Val
     let mut signatures: Vec<_> = found.iter().rev().map(|f| judge.judge(f)).collect();
     signatures.reverse();
     check_order(&mut signatures);
-    Judged {
-        signatures,
-        used_items: judge.evidence.used(),
-        used_certificates: judge.used_certificates,
-        embedded: judge.embedded,
-    }
+    Judged { signatures, used_items: judge.evidence.used(), used_certificates: judge.used_certificates, embedded: judge.embedded }
 }
 
 struct Judge<'a> {
@@ -206,9 +199,7 @@ impl Judge<'_> {
         let mut pool = embedded.to_vec();
         pool.extend(self.evidence.certificates.iter().cloned());
         let limits = self.context.limits.path;
-        let path = Search { intermediates: &pool, anchors, at, usage, limits }
-            .run(leaf)
-            .map_err(|e| path_failure(&e, leaf, proven))?;
+        let path = Search { intermediates: &pool, anchors, at, usage, limits }.run(leaf).map_err(|e| path_failure(&e, leaf, proven))?;
         self.used_certificates.extend(path.iter().map(|c| c.der().to_vec()));
         Ok(path)
     }
@@ -308,9 +299,7 @@ fn container_failure(fault: CmsFault) -> Failure {
         CmsFault::BadSignature => (Indication::TotalFailed, SubIndication::SigCryptoFailure),
         CmsFault::Algorithm(_) => (Indication::Indeterminate, SubIndication::CryptoConstraintsFailure),
         CmsFault::SignerCertificateMissing => (Indication::Indeterminate, SubIndication::NoSigningCertificateFound),
-        CmsFault::SigningCertificateMismatch | CmsFault::Attribute(_) => {
-            (Indication::Indeterminate, SubIndication::SigConstraintsFailure)
-        }
+        CmsFault::SigningCertificateMismatch | CmsFault::Attribute(_) => (Indication::Indeterminate, SubIndication::SigConstraintsFailure),
         _ => (Indication::TotalFailed, SubIndication::FormatFailure),
     };
     (indication, sub, fault.to_string())
@@ -330,9 +319,7 @@ fn path_failure(error: &PathError, leaf: &Certificate, proven: Option<OffsetDate
     let before_validity = proven.is_some_and(|t| t < leaf.not_before());
     let (indication, sub) = match error {
         PathError::NotYetValid(_) if before_validity => (Indication::TotalFailed, SubIndication::NotYetValid),
-        PathError::NotYetValid(_) | PathError::Expired(_) => {
-            (Indication::Indeterminate, SubIndication::OutOfBoundsNoPoe)
-        }
+        PathError::NotYetValid(_) | PathError::Expired(_) => (Indication::Indeterminate, SubIndication::OutOfBoundsNoPoe),
         PathError::NoIssuer(_) => (Indication::Indeterminate, SubIndication::NoCertificateChainFound),
         PathError::Signature(_) | PathError::Budget | PathError::Malformed(_) => {
             (Indication::Indeterminate, SubIndication::CertificateChainGeneralFailure)

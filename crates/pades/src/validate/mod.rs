@@ -23,8 +23,7 @@ mod unsigned;
 
 pub use difference::Modification;
 pub use report::{
-    Change, Indication, Level, Report, RevocationReport, SignatureKind, SignatureReport, SubIndication,
-    TimestampReport, Unaccounted,
+    Change, Indication, Level, Report, RevocationReport, SignatureKind, SignatureReport, SubIndication, TimestampReport, Unaccounted,
 };
 
 use time::{Duration, OffsetDateTime};

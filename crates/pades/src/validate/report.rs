@@ -172,7 +172,7 @@ pub struct SignatureReport {
     pub timestamp: Option<TimestampReport>,
     /// Whether it certifies the file, with the permission of DocMDP.
     pub certifies: Option<u8>,
-    /// Whether it locks everything.
+    /// Whether its field has a lock.
     pub locks: bool,
     /// Level reached, if it passed.
     pub level: Option<Level>,

@@ -26,8 +26,7 @@ impl Step<'_> {
     /// Everything but size, place and the changing identifier stays.
     pub(super) fn trailer(&self) -> Vec<Modification> {
         // The trailer of a file with cross-reference streams is the dictionary of the stream.
-        const OF_THE_SECTION: [&[u8]; 8] =
-            [b"Size", b"Prev", b"Type", b"W", b"Index", b"Filter", b"DecodeParms", b"Length"];
+        const OF_THE_SECTION: [&[u8]; 8] = [b"Size", b"Prev", b"Type", b"W", b"Index", b"Filter", b"DecodeParms", b"Length"];
         let mut out = Vec::new();
         for key in changed_keys(&self.before.trailer, &self.after.trailer) {
             let permanent = |d: &Document| match d.trailer.get(b"ID") {
@@ -102,7 +101,8 @@ impl Step<'_> {
                 b"SigFlags" => new.get(b"SigFlags").and_then(Object::as_i64).ok() == Some(3),
                 b"Fields" => {
                     let list = |d: &Dictionary, doc| array(d.get_deref(b"Fields", doc));
-                    self.appends_time_stamp(&list(old, self.before), &list(new, self.after))
+                    let stamp = self.signature.filter(|s| s.kind == SignatureKind::DocumentTimestamp);
+                    appends(&list(old, self.before), &list(new, self.after), stamp.map(|s| s.field_id))
                 }
                 _ => false,
             };
@@ -112,24 +112,8 @@ impl Step<'_> {
         }
     }
 
-    /// Whether the new list is the old one with at most the new time-stamp field behind it.
-    fn appends_time_stamp(&self, old: &[Object], new: &[Object]) -> bool {
-        let Some(rest) = new.strip_prefix(old) else { return false };
-        let field = self.signature.filter(|s| s.kind == SignatureKind::DocumentTimestamp).map(|s| s.field_id);
-        match rest {
-            [] => true,
-            [Object::Reference(id)] => Some(*id) == field,
-            _ => false,
-        }
-    }
-
     /// The security store (ETSI EN 319 142-1, 5.4.2): new objects, or objects of the store before.
-    fn security_store(
-        &self,
-        touched: &BTreeMap<ObjectId, How>,
-        explained: &mut Explained,
-        out: &mut Vec<Modification>,
-    ) {
+    fn security_store(&self, touched: &BTreeMap<ObjectId, How>, explained: &mut Explained, out: &mut Vec<Modification>) {
         let mut new = BTreeSet::new();
         if !store_objects(self.after, &mut new) {
             out.push(Modification::SecurityStoreMalformed);
@@ -144,13 +128,7 @@ impl Step<'_> {
     }
 
     /// An empty signature field gets its value and its picture.
-    fn filled_field(
-        &self,
-        signature: &Found,
-        touched: &BTreeMap<ObjectId, How>,
-        explained: &mut Explained,
-        out: &mut Vec<Modification>,
-    ) {
+    fn filled_field(&self, signature: &Found, touched: &BTreeMap<ObjectId, How>, explained: &mut Explained, out: &mut Vec<Modification>) {
         let field = signature.field.clone();
         let id = signature.field_id;
         let (Ok(old), Ok(new)) = (self.before.get_dictionary(id), self.after.get_dictionary(id)) else {
@@ -172,31 +150,35 @@ impl Step<'_> {
     }
 
     /// A document time-stamp brings an invisible field of its own.
-    fn time_stamp(
-        &self,
-        signature: &Found,
-        touched: &BTreeMap<ObjectId, How>,
-        explained: &mut Explained,
-        out: &mut Vec<Modification>,
-    ) {
+    fn time_stamp(&self, signature: &Found, touched: &BTreeMap<ObjectId, How>, explained: &mut Explained, out: &mut Vec<Modification>) {
         let id = signature.field_id;
-        let is_new = touched.get(&id) == Some(&How::Added) && touched.get(&signature.id) == Some(&How::Added);
+        let widget = self.widget_of(id);
+        let is_new = [id, widget, signature.id].iter().all(|id| touched.get(id) == Some(&How::Added));
+        let shown = self.after.get_dictionary(widget).cloned().unwrap_or_default();
         let field = self.after.get_dictionary(id).cloned().unwrap_or_default();
-        if !is_new || !is_invisible_signature(&field) {
+        if !is_new || !is_signature_field(&field) || !is_invisible(&shown) {
             return out.push(Modification::FieldChanged { field: signature.field.clone() });
         }
-        explained.insert(id);
-        explained.insert(signature.id);
-        if let Ok(appearance) = field.get(b"AP") {
+        explained.extend([id, widget, signature.id]);
+        if let Ok(appearance) = shown.get(b"AP") {
             self.added_below(appearance, touched, explained, 0);
         }
-        self.form_of_time_stamp(explained, out);
+        self.form_of_time_stamp(id, explained, out);
         for page in self.before.page_iter() {
-            self.page_of_time_stamp(page, explained);
+            self.page_of_time_stamp(page, widget, explained);
         }
     }
 
-    fn form_of_time_stamp(&self, explained: &mut Explained, out: &mut Vec<Modification>) {
+    /// Field and widget are one object, or the widget is the field's only kid.
+    fn widget_of(&self, field: ObjectId) -> ObjectId {
+        let kids = self.after.get_dictionary(field).map(|d| array(d.get_deref(b"Kids", self.after)));
+        match kids.as_deref() {
+            Ok([Object::Reference(kid)]) => *kid,
+            _ => field,
+        }
+    }
+
+    fn form_of_time_stamp(&self, field: ObjectId, explained: &mut Explained, out: &mut Vec<Modification>) {
         let indirect = |d: &Document| d.catalog().and_then(|c| c.get(b"AcroForm")).and_then(Object::as_reference).ok();
         let (Some(id), Some(same)) = (indirect(self.before), indirect(self.after)) else { return };
         let (Ok(old), Ok(new)) = (self.before.get_dictionary(id), self.after.get_dictionary(same)) else { return };
@@ -207,17 +189,17 @@ impl Step<'_> {
         explained.insert(id);
         if let (Ok(Object::Reference(list)), Ok(Object::Reference(same))) = (old.get(b"Fields"), new.get(b"Fields"))
             && list == same
-            && self.appends_time_stamp(&array(self.before.get_object(*list)), &array(self.after.get_object(*list)))
+            && appends(&array(self.before.get_object(*list)), &array(self.after.get_object(*list)), Some(field))
         {
             explained.insert(*list);
         }
     }
 
     /// The page that carries the widget changes in `/Annots` only, by that widget only.
-    fn page_of_time_stamp(&self, page: ObjectId, explained: &mut Explained) {
+    fn page_of_time_stamp(&self, page: ObjectId, widget: ObjectId, explained: &mut Explained) {
         let (Ok(old), Ok(new)) = (self.before.get_dictionary(page), self.after.get_dictionary(page)) else { return };
         let list = |d: &Dictionary, doc| array(d.get_deref(b"Annots", doc));
-        if !self.appends_time_stamp(&list(old, self.before), &list(new, self.after)) {
+        if !appends(&list(old, self.before), &list(new, self.after), Some(widget)) {
             return;
         }
         if changed_keys(old, new).iter().all(|k| k == b"Annots") {
@@ -251,14 +233,30 @@ impl Step<'_> {
     }
 }
 
-/// A signature widget without area and without anything that could act or show.
-fn is_invisible_signature(field: &Dictionary) -> bool {
-    const KNOWN: [&[u8]; 11] =
-        [b"Type", b"Subtype", b"FT", b"T", b"Rect", b"F", b"P", b"V", b"AP", b"Ff", b"DA"];
-    let known = field.iter().all(|(k, _)| KNOWN.contains(&k.as_slice()));
-    let rect: Vec<f32> = array(field.get(b"Rect")).iter().filter_map(|n| n.as_float().ok()).collect();
-    let no_area = matches!(rect.as_slice(), [a, b, c, d] if a == c || b == d);
-    known && no_area && field.get(b"FT").and_then(Object::as_name).ok() == Some(b"Sig")
+/// What a time-stamp's field and widget may say: nothing that could act or show.
+const OF_A_TIME_STAMP: [&[u8]; 14] =
+    [b"Type", b"Subtype", b"FT", b"T", b"TU", b"Rect", b"F", b"P", b"V", b"AP", b"Ff", b"DA", b"Kids", b"Parent"];
+
+fn is_signature_field(field: &Dictionary) -> bool {
+    let known = field.iter().all(|(k, _)| OF_A_TIME_STAMP.contains(&k.as_slice()));
+    known && field.get(b"FT").and_then(Object::as_name).ok() == Some(b"Sig")
+}
+
+/// A widget without area.
+fn is_invisible(widget: &Dictionary) -> bool {
+    let known = widget.iter().all(|(k, _)| OF_A_TIME_STAMP.contains(&k.as_slice()));
+    let is_widget = widget.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Widget");
+    let rect: Vec<f32> = array(widget.get(b"Rect")).iter().filter_map(|n| n.as_float().ok()).collect();
+    known && is_widget && matches!(rect.as_slice(), [a, b, c, d] if a == c || b == d)
+}
+
+/// Whether the new list is the old one with at most this object behind it.
+fn appends(old: &[Object], new: &[Object], one: Option<ObjectId>) -> bool {
+    match new.strip_prefix(old) {
+        Some([]) => true,
+        Some([Object::Reference(id)]) => Some(*id) == one,
+        _ => false,
+    }
 }
 
 /// Collects the objects of a store; false if it holds anything that is no part of one.

@@ -126,25 +126,14 @@ fn signature_fields<'a>(document: &'a Document, limits: &Limits) -> Result<Vec<F
     Ok(out)
 }
 
-fn locate(
-    pdf: &[u8],
-    document: &Document,
-    structure: &Structure,
-    field: &Field<'_>,
-    id: ObjectId,
-) -> Result<Found, ValidateError> {
+fn locate(pdf: &[u8], document: &Document, structure: &Structure, field: &Field<'_>, id: ObjectId) -> Result<Found, ValidateError> {
     let refuse = |fault| ValidateError::Signature { field: field.name.clone(), fault };
     let last = structure.revisions.len().saturating_sub(1);
     let offset = structure.offset_of(id.0, last).ok_or_else(|| refuse("its object is not in the file body"))?;
     let mut scanner = Scanner::new(pdf, offset);
-    let dictionary = scanner
-        .object_header()
-        .and_then(|_| scanner.dictionary())
-        .map_err(|_| refuse("its dictionary is malformed"))?;
-    let range: Option<Vec<usize>> = dictionary
-        .get(b"ByteRange")
-        .and_then(Value::as_array)
-        .and_then(|a| a.iter().map(Value::as_offset).collect());
+    let dictionary = scanner.object_header().and_then(|_| scanner.dictionary()).map_err(|_| refuse("its dictionary is malformed"))?;
+    let range: Option<Vec<usize>> =
+        dictionary.get(b"ByteRange").and_then(Value::as_array).and_then(|a| a.iter().map(Value::as_offset).collect());
     let Some([0, first, second, rest]) = range.as_deref() else { return Err(refuse("its byte range is malformed")) };
     let span = dictionary.span(b"Contents").ok_or_else(|| refuse("it has no contents"))?;
     if dictionary.get(b"Contents") != Some(&Value::HexString) || (span.start, span.end) != (*first, *second) {
@@ -230,7 +219,7 @@ fn certification(document: &Document, signature: &Dictionary, id: ObjectId) -> R
     if (named == Some(id)) == permission.is_some() { Ok(permission) } else { Err(()) }
 }
 
-/// Whether the field's lock is for all fields; the signature must repeat it as FieldMDP.
+/// Whether the field has a lock; the signature must repeat it as FieldMDP.
 fn locks(document: &Document, signature: &Dictionary, field: &Dictionary) -> Result<bool, ()> {
     let Ok(lock) = field.get(b"Lock") else { return Ok(false) };
     let lock = resolve(document, lock)?.as_dict().map_err(|_| ())?;
@@ -242,7 +231,8 @@ fn locks(document: &Document, signature: &Dictionary, field: &Dictionary) -> Res
             repeated = parameters.as_dict().map_err(|_| ())?.get(b"Action").and_then(Object::as_name).ok() == Some(action);
         }
     }
-    if repeated { Ok(action == b"All") } else { Err(()) }
+    // A lock of some fields is held to be one of all: the copy policy knows no fields but signatures.
+    if repeated { Ok(true) } else { Err(()) }
 }
 
 fn references<'a>(document: &'a Document, signature: &'a Dictionary) -> Result<Vec<&'a Dictionary>, ()> {
@@ -255,14 +245,14 @@ fn resolve<'a>(document: &'a Document, object: &'a Object) -> Result<&'a Object,
     document.dereference(object).map(|(_, o)| o).map_err(|_| ())
 }
 
-/// One signature object per field, one revision per signature.
+/// One signature object per field, one revision per signature, and only the first may certify.
 fn check_distinct(found: &[Found]) -> Result<(), ValidateError> {
+    if let Some(late) = found.iter().skip(1).find(|f| f.certifies.is_some()) {
+        return Err(ValidateError::Signature { field: late.field.clone(), fault: "it certifies a document that was signed before" });
+    }
     for (one, next) in found.iter().zip(found.iter().skip(1)) {
         if one.revision == next.revision || one.id == next.id {
-            return Err(ValidateError::Signature {
-                field: next.field.clone(),
-                fault: "it shares its revision with another",
-            });
+            return Err(ValidateError::Signature { field: next.field.clone(), fault: "it shares its revision with another" });
         }
     }
     Ok(())

@@ -12,13 +12,7 @@ use crate::document::increment::load;
 use crate::document::structure::Structure;
 use crate::{Dss, add_document_security_store};
 
-pub(super) fn unaccounted(
-    pdf: &[u8],
-    structure: &Structure,
-    last: &Found,
-    store: &Store,
-    judged: &Judged,
-) -> Vec<Unaccounted> {
+pub(super) fn unaccounted(pdf: &[u8], structure: &Structure, last: &Found, store: &Store, judged: &Judged) -> Vec<Unaccounted> {
     let mut out = Vec::new();
     if last.end != pdf.len() {
         if !is_canonical(pdf, structure, last) {

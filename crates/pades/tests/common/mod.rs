@@ -3,16 +3,15 @@
 
 use std::process::Command;
 
+use bansao_pades::document::DEFAULT_RESERVE;
 use bansao_pades::revocation::{CertificateStatus, OcspResponder, ocsp_request, ocsp_respond};
 use bansao_pades::timestamp::{Expectation, TsaIdentity, accept, request, respond};
-use bansao_pades::document::DEFAULT_RESERVE;
 use bansao_pades::{
-    DigestAlgorithm, DocumentTimestampSpec, Dss, Error, FieldLock, FieldSpec, Prepared, SignatureSpec, SigningProfile,
-    ValidationContext, add_signature_fields, cms, prepare_document_timestamp, prepare_signature,
+    DigestAlgorithm, DocumentTimestampSpec, Dss, Error, FieldLock, FieldSpec, Prepared, SignatureSpec, SigningProfile, ValidationContext,
+    add_signature_fields, cms, prepare_document_timestamp, prepare_signature,
 };
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
 };
 use ring::rand::SystemRandom;
 use ring::signature;
@@ -37,11 +36,8 @@ impl Identity {
             SigningProfile::RsaPkcs1Sha256 | SigningProfile::RsaPssSha256 => {
                 let key = signature::RsaKeyPair::from_pkcs8(&pkcs8).unwrap();
                 let mut out = vec![0; key.public().modulus_len()];
-                let padding: &dyn signature::RsaEncoding = if self.profile == SigningProfile::RsaPssSha256 {
-                    &signature::RSA_PSS_SHA256
-                } else {
-                    &signature::RSA_PKCS1_SHA256
-                };
+                let padding: &dyn signature::RsaEncoding =
+                    if self.profile == SigningProfile::RsaPssSha256 { &signature::RSA_PSS_SHA256 } else { &signature::RSA_PKCS1_SHA256 };
                 key.sign(padding, &random, message, &mut out).unwrap();
                 Ok(out)
             }
@@ -61,10 +57,7 @@ pub fn ec_key() -> KeyPair {
 
 /// ring makes no RSA keys; openssl does.
 pub fn rsa_key() -> KeyPair {
-    let out = Command::new("openssl")
-        .args(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"])
-        .output()
-        .unwrap();
+    let out = Command::new("openssl").args(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]).output().unwrap();
     assert!(out.status.success());
     let pem = String::from_utf8(out.stdout).unwrap();
     KeyPair::from_pkcs8_pem_and_sign_algo(&pem, &rcgen::PKCS_RSA_SHA256).unwrap()
@@ -161,15 +154,9 @@ impl Pki {
         let nonce = [0x80, 1, 2, 3, 4, 5, 6, 7];
         let asked = request(digest, DigestAlgorithm::Sha256, &nonce).unwrap();
         let accuracy = Some(Duration::seconds(1));
-        let answer =
-            respond(&asked, &self.tsa_identity(), &[42], at, accuracy, &mut |m| self.tsa.sign(m)).unwrap();
-        let expected = Expectation {
-            imprint: digest,
-            algorithm: DigestAlgorithm::Sha256,
-            nonce: &nonce,
-            now: at,
-            tolerance: Duration::minutes(5),
-        };
+        let answer = respond(&asked, &self.tsa_identity(), &[42], at, accuracy, &mut |m| self.tsa.sign(m)).unwrap();
+        let expected =
+            Expectation { imprint: digest, algorithm: DigestAlgorithm::Sha256, nonce: &nonce, now: at, tolerance: Duration::minutes(5) };
         accept(&answer, &expected).unwrap().token_der
     }
 
@@ -227,11 +214,8 @@ impl Pki {
 impl Pki {
     fn ocsp_answer(&self, who: &Identity, issuer: &Identity, responder: &Identity, at: OffsetDateTime) -> Vec<u8> {
         let asked = ocsp_request(&who.certificate, &issuer.certificate, None).unwrap();
-        let identity = OcspResponder {
-            certificate: responder.certificate.clone(),
-            issuer: issuer.certificate.clone(),
-            profile: responder.profile,
-        };
+        let identity =
+            OcspResponder { certificate: responder.certificate.clone(), issuer: issuer.certificate.clone(), profile: responder.profile };
         let status = if self.revoked.contains(&who.certificate) {
             CertificateStatus::Revoked { at: NOW - Duration::days(1), reason: Some(1) }
         } else {
@@ -246,11 +230,7 @@ impl Pki {
         let leaf = |who| self.ocsp_answer(who, &self.ca, &self.ocsp, at);
         Dss {
             certificates: vec![self.ca.certificate.clone(), self.root.certificate.clone()],
-            ocsp_responses: vec![
-                leaf(&self.certifier),
-                leaf(&self.agency),
-                leaf(&self.tsa),
-            ],
+            ocsp_responses: vec![leaf(&self.certifier), leaf(&self.agency), leaf(&self.tsa)],
             crls: vec![crl(&self.root, &[], at, |_| ()).der().to_vec()],
         }
     }
@@ -314,25 +294,18 @@ pub fn base_pdf() -> Vec<u8> {
     let mut doc = Document::with_version("1.7");
     let pages = doc.new_object_id();
     let font = doc.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" });
-    let content = doc.add_object(Stream::new(
-        dictionary! {},
-        b"BT /F1 24 Tf 72 700 Td (certified copy) Tj ET".to_vec(),
-    ));
+    let content = doc.add_object(Stream::new(dictionary! {}, b"BT /F1 24 Tf 72 700 Td (certified copy) Tj ET".to_vec()));
     let metadata = doc.add_object(Stream::new(
         dictionary! { "Type" => "Metadata", "Subtype" => "XML" },
-        b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>".to_vec(),
+        b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/></x:xmpmeta>".to_vec(),
     ));
     let page = doc.add_object(dictionary! {
         "Type" => "Page", "Parent" => pages, "Contents" => content,
         "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
         "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } },
     });
-    doc.objects.insert(
-        pages,
-        Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }),
-    );
-    let catalog =
-        doc.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages, "Metadata" => metadata });
+    doc.objects.insert(pages, Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }));
+    let catalog = doc.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages, "Metadata" => metadata });
     doc.trailer.set("Root", catalog);
     doc.trailer.set("ID", vec![Object::string_literal("0123456789abcdef"), Object::string_literal("0123456789abcdef")]);
     let mut out = Vec::new();

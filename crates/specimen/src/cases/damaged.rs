@@ -18,8 +18,8 @@ pub(super) fn cases() -> Vec<Case> {
 /// What is wrong here does not hang on the ornaments, so most are drawn without: the set must stay small.
 fn small(case: Case) -> Case {
     let container = match case.container {
-        Container::Jpeg(_) => Container::JpegProgressive(60),
-        Container::Pdf(_) => Container::Pdf(60),
+        Container::Jpeg(_) => Container::JpegProgressive(56),
+        Container::Pdf(_) => Container::Pdf(56),
         other => other,
     };
     Case { container, ..case.simple() }.look(|l| l.leaders = false)
@@ -64,8 +64,8 @@ fn files() -> Vec<Case> {
         paper.container(container).expect(REFUSE, codes).illegible()
     };
     vec![
-        file(Kind::Birth, "pdf-encrypted", Container::PdfEncrypted, &["PDF_ENCRYPTED"]).note("a PDF with a password"),
-        file(Kind::Birth, "pdf-script", Container::PdfScript, &["PDF_ACTIVE_CONTENT"]).note("a PDF with JavaScript"),
+        file(Kind::Death, "pdf-encrypted", Container::PdfEncrypted, &["PDF_ENCRYPTED"]).note("a PDF with a password"),
+        file(Kind::Death, "pdf-script", Container::PdfScript, &["PDF_ACTIVE_CONTENT"]).note("a PDF with JavaScript"),
         file(Kind::Death, "pdf-launch", Container::PdfLaunch, &["PDF_ACTIVE_CONTENT"]).note("a PDF that starts a program"),
         file(Kind::Death, "pdf-attachment", Container::PdfAttachment, &["PDF_ACTIVE_CONTENT"]).note("a PDF with an embedded file"),
         file(Kind::Death, "pdf-truncated", Container::PdfTruncated, &["FILE_DAMAGED"]).note("a PDF that breaks off"),

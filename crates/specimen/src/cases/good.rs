@@ -26,7 +26,6 @@ fn births() -> Vec<Case> {
             .note("current form, bold print, 300 dpi"),
         case("b2015-italic", 2019).fill(Fill::ITALIC).note("current form, italic print"),
         case("b2015-slanted", 2023).fill(Fill::SLANTED).simple().note("current form, slanted sans"),
-        case("b2015-pdf", 2022).container(Container::Pdf(72)).simple().note("current form, scan in a PDF"),
         case("b2015-png", 2020).fill(Fill::BOLD).container(Container::Png).simple().note("current form, palette PNG"),
         Case::new(Kind::Birth, "b2015-two-level", Form::Birth2015, |rng| birth_on(rng, Date::new(2025, 8, 14), false))
             .fill(Fill::ITALIC)
@@ -64,11 +63,11 @@ fn marriages() -> Vec<Case> {
             .container(Container::JpegProgressive(70))
             .simple()
             .note("two columns, bold print, 300 dpi"),
-        case("m2015-italic-pdf", 2024).fill(Fill::ITALIC).container(Container::Pdf(72)).simple().note("two columns, italic, PDF"),
+        case("m2015-italic-pdf", 2024).fill(Fill::ITALIC).container(Container::Pdf(70)).simple().note("two columns, italic, PDF"),
         case("m2015-two-level", 2026).fill(Fill::SLANTED).simple().note("registered after July 2025"),
         case("m2015-cursive", 2017).fill(Fill::CURSIVE).expect(BY_HAND, &[]).note("two columns, formal hand"),
         old("m2010-bold", 2012).fill(Fill::BOLD).note("portrait form, husband first, bold print"),
-        old("m2010-print-tiff", 2009).container(Container::TiffJpeg(72)).simple().note("portrait form, roman print, TIFF"),
+        old("m2010-print-tiff", 2009).container(Container::TiffJpeg(70)).simple().note("portrait form, roman print, TIFF"),
         old("m2010-cursive", 2011).fill(Fill::CURSIVE).expect(BY_HAND, &[]).simple().note("portrait form, formal hand"),
     ]
 }
@@ -79,7 +78,7 @@ fn deaths() -> Vec<Case> {
     vec![
         case("d2015-print", Form::Death2015, 2023).note("original extract, register number in the body"),
         case("d2015-bold-300", Form::Death2015, 2020).fill(Fill::BOLD).dpi(300).simple().note("original extract, bold, 300 dpi"),
-        case("d2015-two-level-pdf", Form::Death2015, 2026).container(Container::Pdf(74)).note("extract after July 2025, PDF"),
+        case("d2015-two-level-pdf", Form::Death2015, 2026).container(Container::Pdf(70)).note("extract after July 2025, PDF"),
         case("d2015-full-bold", Form::Death2015Full, 2021).fill(Fill::BOLD).note("extract with cause and notice of death"),
         case("d2015-full-italic", Form::Death2015Full, 2018)
             .fill(Fill::ITALIC)
@@ -104,10 +103,10 @@ fn lands() -> Vec<Case> {
             .note("form of 2024, TIFF of two pages"),
         Case::new(Kind::Land, "l2024-couple-300", Form::Land2024, |rng| land(rng, Date::new(2025, 11, 3), false, 2))
             .dpi(300)
-            .container(Container::Pdf(68))
+            .container(Container::Pdf(66))
             .simple()
             .note("form of 2024, husband and wife, 300 dpi PDF"),
-        old("l2009-print-pdf", Date::new(2020, 7, 31), 1).container(Container::Pdf(68)).simple().note("four pages, PDF"),
-        old("l2009-couple-tiff", Date::new(2018, 5, 9), 2).container(Container::TiffJpeg(68)).simple().note("four pages, couple, TIFF"),
+        old("l2009-print-pdf", Date::new(2020, 7, 31), 1).container(Container::Pdf(66)).simple().note("four pages, PDF"),
+        old("l2009-couple-tiff", Date::new(2018, 5, 9), 2).container(Container::TiffJpeg(66)).simple().note("four pages, couple, TIFF"),
     ]
 }

@@ -200,7 +200,7 @@ impl Case {
     /// As the drawing and the encoders.
     pub fn render(&self, fonts: &Fonts<'_>) -> Result<Rendered> {
         let mut rng = Rng::named(&self.path());
-        let (mut printed, written) = self.print(fonts, rng.next())?;
+        let (mut printed, written) = self.print(fonts, rng.bits())?;
         if !self.pages.is_empty() {
             printed = self.pages.iter().filter_map(|i| printed.get(*i).cloned()).collect();
         }

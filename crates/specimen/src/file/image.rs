@@ -27,7 +27,9 @@ fn encoded(page: &Page, quality: u8, progressive: bool) -> Result<Vec<u8>> {
     let mut encoder = Encoder::new(&mut bytes, quality);
     encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
     encoder.set_progressive(progressive);
-    encoder.set_optimized_huffman_tables(true);
+    // Baseline keeps the standard tables: with optimised ones this encoder writes a scan a component, which is legal
+    // and which hardly any scanner does.
+    encoder.set_optimized_huffman_tables(progressive);
     encoder.set_density(density(page.dpi));
     let (width, height) = (page.image.width as u16, page.image.height as u16);
     encoder.encode(&page.image.rgb, width, height, ColorType::Rgb)?;

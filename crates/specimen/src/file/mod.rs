@@ -94,3 +94,36 @@ fn numbered(pages: &[Page], extension: &str, encode: impl Fn(&Page) -> Result<Ve
     };
     pages.iter().enumerate().map(|(i, page)| Ok((name(i), encode(page)?))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ::image::GenericImageView;
+
+    fn page() -> Page {
+        let mut image = Raster::plain(64, 48, [250, 240, 230]);
+        image.rgb[..30].fill(20);
+        Page { image, dpi: 200 }
+    }
+
+    #[test]
+    fn other_decoders_read_every_picture_format() {
+        for container in [Container::Jpeg(72), Container::JpegProgressive(60), Container::Png] {
+            let files = container.pack(&[page()]).unwrap();
+            let picture = ::image::load_from_memory(&files[0].1).unwrap();
+            assert_eq!(picture.dimensions(), (64, 48), "{container:?}");
+            let far = picture.to_rgb8().get_pixel(60, 40).0;
+            assert!(far.iter().zip([250, 240, 230]).all(|(a, b)| a.abs_diff(b) < 6), "{container:?}: {far:?}");
+        }
+    }
+
+    #[test]
+    fn pages_are_counted() {
+        let pages = [page(), page(), page()];
+        assert_eq!(Container::Jpeg(70).pack(&pages).unwrap().len(), 3);
+        let pdf = Container::Pdf(70).pack(&pages).unwrap();
+        assert_eq!(lopdf::Document::load_mem(&pdf[0].1).unwrap().get_pages().len(), 3);
+        let many = Container::PdfManyPages(21).pack(&[]).unwrap();
+        assert_eq!(lopdf::Document::load_mem(&many[0].1).unwrap().get_pages().len(), 21);
+    }
+}

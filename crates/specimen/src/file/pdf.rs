@@ -33,11 +33,11 @@ pub(super) fn scans(pages: &[Page], quality: u8, extra: Extra) -> Result<Vec<u8>
     let id = Object::String(b"bansao-specimen!".to_vec(), StringFormat::Hexadecimal);
     document.trailer.set("ID", vec![id.clone(), id]);
     if extra == Extra::Password {
-        let version = EncryptionVersion::V2 {
+        // Revision 2: later ones pad the password check with random bytes.
+        let version = EncryptionVersion::V1 {
             document: &document,
             owner_password: "owner",
             user_password: "mật khẩu",
-            key_length: 128,
             permissions: Permissions::empty(),
         };
         let state = EncryptionState::try_from(version)?;

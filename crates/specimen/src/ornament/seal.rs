@@ -30,7 +30,7 @@ impl Seal {
     /// # Errors
     /// As the canvas.
     pub fn press(&self, canvas: &mut Canvas<'_>, at: (f32, f32)) -> Result<()> {
-        let rng = Rng::new(canvas.rng.next());
+        let rng = Rng::new(canvas.rng.bits());
         let dpi = canvas.scale * 25.4;
         let mut layer = Canvas::new(canvas.fonts, (LAYER_MM, LAYER_MM), dpi, rng)?;
         let centre = (LAYER_MM / 2.0, LAYER_MM / 2.0);
