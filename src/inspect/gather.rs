@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::forms::FieldType;
+use super::forms::{FieldType, Rule};
 use super::read::text::PageText;
 use super::read::value;
 use super::read::{Candidate, Printed, ReadError, Reader, Recognised, Settled, alone_fields, printed_fields, settle};
@@ -57,7 +57,9 @@ pub(super) fn fields(
 
 fn candidate(kind: FieldType, printed: &Printed) -> Option<Candidate<'_>> {
     let value = value::parse(kind, &printed.text)?;
-    let first = Settled { printed: printed.text.clone(), confidence: printed.confidence * value.trust, value };
+    // In a long text one word in doubt does not put the rest in doubt.
+    let confidence = if kind.runs_on() { (printed.confidence + printed.mean) / 2.0 } else { printed.confidence };
+    let first = Settled { printed: printed.text.clone(), confidence: confidence * value.trust, value };
     Some(Candidate { kind, printed, first })
 }
 
@@ -82,7 +84,10 @@ fn field(kind: FieldType, id: &str, settled: Settled, page: usize, region: Optio
 /// Two readings that agree make each other sure: a date in digits and in words.
 fn support(recognised: &Recognised<'_>, fields: &mut [Field]) {
     for rule in &recognised.form.rules {
-        let super::forms::Rule::WordsAgree { date, words } = rule else { continue };
+        if let Rule::NumberYear { number, date } = rule {
+            part_year(fields, number, date);
+        }
+        let Rule::WordsAgree { date, words } = rule else { continue };
         let value = |id: &str| fields.iter().find(|field| field.id == id).map(|field| field.value.clone());
         let (Some(digits), Some(spelled)) = (value(date), value(words)) else { continue };
         let agree = matches!((PartialDate::parse(&digits), parse_date_words(&spelled)), (Ok(a), Ok(b)) if a == b);
@@ -93,3 +98,18 @@ fn support(recognised: &Recognised<'_>, fields: &mut [Field]) {
         }
     }
 }
+
+/// `3852019` registered in 2019 is `385/2019`: no running number has seven digits, and a stroke is easily lost.
+fn part_year(fields: &mut [Field], number: &str, date: &str) {
+    let year = fields.iter().find(|field| field.id == date).and_then(|field| PartialDate::parse(&field.value).ok()).map(|date| date.year);
+    let (Some(year), Some(field)) = (year, fields.iter_mut().find(|field| field.id == number)) else { return };
+    let digits = field.value.clone();
+    let Some(running) = digits.strip_suffix(&year.to_string()) else { return };
+    if (1..=4).contains(&running.len()) && digits.len() > 5 && digits.bytes().all(|b| b.is_ascii_digit()) {
+        field.value = format!("{running}/{year}");
+        field.confidence = field.confidence.max(SUPPORTED);
+    }
+}
+
+/// Sure enough to pass where a second field bears a reading out.
+const SUPPORTED: f32 = 0.6;

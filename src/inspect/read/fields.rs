@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use bansao_scan::Rect;
 
-use super::text::{Letters, Match, PageText, Row, TextWord, occurrences, tolerance};
+use super::text::{Letters, Match, PageText, Row, TextWord, distance, occurrences, tolerance};
 use crate::inspect::forms::{Column, FieldSpec, Form, Zone};
-use crate::record::{FieldId, fold_loose};
+use crate::record::{FieldId, fold, fold_loose};
 
 /// The printed value of a field.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,8 +15,10 @@ pub struct Printed {
     pub id: FieldId,
     /// The text, as the engine gave it.
     pub text: String,
-    /// How sure the engine was, 0 to 1.
+    /// How sure the engine was, 0 to 1: between the mean and the least of its words.
     pub confidence: f32,
+    /// How sure it was of all words together, by letters.
+    pub mean: f32,
     /// Box on the layer.
     pub rect: Rect,
     /// Box to read it from again, where it stands on one line.
@@ -69,26 +71,26 @@ pub fn printed_fields(form: &Form, page: usize, text: &PageText, title_rows: Opt
 /// Every label and stop, the heaviest first where several claim the same letters, in reading order.
 fn hits(form: &Form, specs: &[&FieldSpec], text: &PageText, letters: &[Letters], title_rows: Option<(usize, usize)>) -> Vec<Hit> {
     let title_row = title_rows.map(|(_, last)| last);
-    let mut labels: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut labels: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, spec) in specs.iter().enumerate() {
         for label in &spec.labels {
-            labels.entry(fold_loose(label)).or_default().push(at);
+            labels.entry(label).or_default().push(at);
         }
     }
     for stop in &form.stops {
-        labels.entry(fold_loose(stop)).or_default();
+        labels.entry(stop).or_default();
     }
     let mut found: Vec<Hit> = Vec::new();
     for (row_at, row_letters) in letters.iter().enumerate() {
         let Some(row) = text.rows.get(row_at).filter(|_| !within(title_rows, row_at)) else { continue };
         for (label, fields) in &labels {
-            let pattern: Vec<char> = label.chars().collect();
+            let pattern: Vec<char> = fold_loose(label).chars().collect();
             for place in occurrences(&row_letters.folded, &pattern, tolerance(pattern.len())) {
                 let in_zone = |field: &usize| specs.get(*field).is_some_and(|spec| zone_fits(spec.zone, row_at, title_row));
                 let allowed: Vec<usize> = fields.iter().copied().filter(in_zone).collect();
                 let stop = fields.is_empty();
                 let full = stop || fields.iter().any(|field| specs.get(*field).is_some_and(|spec| spec.column == Column::Full));
-                let stands = if stop { is_stop(row, row_letters, place) } else { is_label(row, row_letters, place.start, place.end) };
+                let stands = if stop { is_stop(row, row_letters, place) } else { is_label(row, row_letters, label, place) };
                 if !stands || (allowed.is_empty() && !stop) {
                     continue;
                 }
@@ -125,18 +127,33 @@ fn zone_fits(zone: Zone, row: usize, title_row: Option<usize>) -> bool {
     }
 }
 
-/// A label starts a word. A short one also ends with its word, and stands at a start or before a colon: `Số` is a word
-/// of addresses too.
-fn is_label(row: &Row, letters: &Letters, start: usize, end: usize) -> bool {
+/// A label starts a word and ends as it is spelled. A short one, or one that had to be bent, also stands before a colon or
+/// apart from what is before it: `Số` is a word of addresses too.
+fn is_label(row: &Row, letters: &Letters, label: &str, place: Match) -> bool {
+    let Match { start, end, errors } = place;
     let long = end - start >= 8;
-    if !letters.starts_word(start) && !(long && after_punctuation(row, letters, start)) || spans_colon(row, letters, start, end) {
+    let starts = letters.starts_word(start) || (long && after_punctuation(row, letters, start));
+    if !starts || spans_colon(row, letters, start, end) || !ends_as_spelled(letters, label, end) {
         return false;
     }
-    if end - start > 6 {
+    if end - start > 8 || (end - start > 6 && errors == 0) {
         return true;
     }
     let rest = follows(row, letters, end);
-    rest.starts_with([':', ';', '.']) || (rest.is_empty() && end - start >= 2 && stands_apart(row, letters, start))
+    if rest.starts_with([':', ';', '.']) {
+        return true;
+    }
+    // Without a colon two letters are a label only with their marks: `Bà` is one, `Ba Vì` is a place.
+    let word = letters.origin.get(start).and_then(|(word, _)| row.words.get(*word));
+    let spelled = end - start > 3 || word.is_some_and(|word| fold(&word.text) == fold(label));
+    errors == 0 && spelled && rest.is_empty() && stands_apart(row, letters, start)
+}
+
+/// The last word tells labels apart (`người mẹ`, `người cha`): a short one is read exactly or the label is not.
+fn ends_as_spelled(letters: &Letters, label: &str, end: usize) -> bool {
+    let last: Vec<char> = label.split(' ').next_back().map(fold_loose).unwrap_or_default().chars().collect();
+    let read = end.checked_sub(last.len()).and_then(|from| letters.folded.get(from..end)).unwrap_or_default();
+    distance(read, &last, usize::from(last.len() > 3)).is_some()
 }
 
 /// Whether a colon stands inside: what follows it is a value, however much it sounds like the label.
@@ -402,7 +419,8 @@ pub fn printed(id: &str, words: &[TextWord]) -> Option<Printed> {
     let weights: f32 = counted.iter().map(|word| word.text.chars().count() as f32).sum();
     let sum: f32 = counted.iter().map(|word| word.text.chars().count() as f32 * word.confidence).sum();
     let least = counted.iter().map(|word| word.confidence).fold(1.0, f32::min);
-    Some(Printed { id: id.to_owned(), text, confidence: (sum / weights.max(1.0) + least) / 2.0, rect, line: line(words, &rect) })
+    let mean = sum / weights.max(1.0);
+    Some(Printed { id: id.to_owned(), text, confidence: (mean + least) / 2.0, mean, rect, line: line(words, &rect) })
 }
 
 /// The part of a strip that the words take, a little wider; none where they stand on several strips, or where a word

@@ -149,9 +149,13 @@ fn rows(parts: Vec<Row>) -> Vec<Row> {
     for row in &mut rows {
         row.words.sort_by_key(|word| word.rect.x);
     }
-    rows.sort_by_key(|row| {
-        let rect = row.rect();
-        rect.y + rect.h / 2
-    });
+    rows.sort_by_key(middle);
     rows
+}
+
+/// The height at which most words of a row stand: one tall piece of pen does not move it.
+fn middle(row: &Row) -> u32 {
+    let mut middles: Vec<u32> = row.words.iter().map(|word| word.rect.y + word.rect.h / 2).collect();
+    middles.sort_unstable();
+    middles.get(middles.len() / 2).copied().unwrap_or_default()
 }

@@ -31,6 +31,74 @@ const FAMILY_NAMES: [&str; 86] = [
     "Khương", "Lò", "Lã", "Lữ", "Ma", "Mã", "Mạnh", "Quàng", "Sầm", "Tiêu", "Trà", "Ưng", "Vàng", "Giàng", "Yên",
 ];
 
+/// Syllables of given names. A syllable that is none of them, and one of them but for its marks, is that one.
+const GIVEN_NAMES: &str = "an ân anh ánh âu ái bách bạch bảo bằng bắc bích biên bình bửu cẩm cát cần cảnh châu chi chí chiến chinh chính \
+    chung chuyên chương chức cơ công cúc cương cường cường danh dân diễm diên diễn diện diệp diệu dịu doanh dũng dung duy duyên duyệt dương đài đại \
+    đạo đạt đăng điềm điền điệp định đình đoan đoàn đông đồng đức được đượm gấm gia giang giao giáp giỏi hà hạ hạc hải hàm hân hãn hào hảo hạo hằng \
+    hạnh hậu hiên hiền hiển hiện hiếu hiệp hiệu hinh hoa hòa hoài hoàn hoàng hoạt hoan hồng hợp hợi huấn huân huệ hùng huy huyên huyền hương hường hưng \
+    hữu khang khanh khánh khải khắc khiêm khiết khoa khoát khôi khởi khuê khuyên khuyến khương kha kiên kiệm kiệt kiều kim kỳ lạc lam lan lâm lân lăng \
+    lập lệ liêm liên liễu linh lĩnh loan lộc lợi long luân luận lực lương lượng lưu ly lý mạnh mận mây mến mi minh mùi mừng mỹ nam năm nga ngà ngân \
+    nghi nghĩa nghị nghiêm ngọc ngoan ngoãn nguyên nguyện nguyệt nhã nhàn nhân nhẫn nhật nhi nhiên nhu nhung như nhường nhượng ninh nở nữ nương oanh \
+    phát phấn phi phong phú phúc phục phụng phước phương phượng quang quảng quân quế quốc quý quyên quyền quyết quỳnh sáng san sang sâm sen sinh sơn \
+    song sửu sương tài tâm tân tấn tạo thạch thái thắm thăng thắng thanh thành thảo thạnh thân thế thêu thi thị thiên thiện thiệp thiệu thìn thịnh thoa \
+    thọ thoại thơ thơm thông thời thu thuần thuận thục thủy thụy thúy thùy thư thương thưởng thức tiên tiến tiệp tín tình tính tịnh tỉnh toàn toại toán \
+    tố trác trà trạch trang trân trâm tri trí triết triều triển trinh trình trọng trúc trung trường trưởng tú tuân tuấn tuất tuệ tùng tuyên tuyền tuyển \
+    tuyết tường tý ước uy uyên vân văn vẹn vi viên viễn viết việt vinh vĩnh vịnh vọng vũ vui vương vượng vy xinh xoan xuân xuyến xứng y ý yên yến gái tèo \
+    tư tứ tám bảy sáu chín mười cả sự út hai ba đệ hồ đỗ lê trần phạm vũ võ đặng bùi ngô mai đinh trịnh tạ quách đào phan trương tô cao";
+
+/// Puts the marks of given names right where one name can be meant; how many were changed.
+pub(super) fn mend_given_names(name: &str) -> (String, usize) {
+    let mut changed = 0;
+    let mend = |(at, token): (usize, &str)| {
+        let known = |candidate: &str| fold(candidate) == fold(token);
+        if at == 0 || GIVEN_NAMES.split_whitespace().any(known) {
+            return token.to_owned();
+        }
+        let like: Vec<&str> = GIVEN_NAMES.split_whitespace().filter(|known| fold_loose(known) == fold_loose(token)).collect();
+        let same_tone: Vec<&str> = like.iter().copied().filter(|known| tone(known) == tone(token)).collect();
+        let meant = match (like.as_slice(), same_tone.as_slice()) {
+            ([only], _) | (_, [only]) => *only,
+            _ => return token.to_owned(),
+        };
+        changed += 1;
+        with_marks_of(token, meant)
+    };
+    let mended = name.split(' ').enumerate().map(mend).collect::<Vec<_>>().join(" ");
+    (mended, changed)
+}
+
+/// The tone mark of a syllable.
+fn tone(syllable: &str) -> Option<char> {
+    use unicode_normalization::UnicodeNormalization;
+    syllable.nfd().find(|c| matches!(c, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}'))
+}
+
+/// Units whose names no syllable rule helps to read; one letter off is still the unit.
+const UNITS: [&str; 30] = [
+    "Krông Pắc", "Krông Năng", "Krông Búk", "Krông Bông", "Krông Ana", "Krông Nô", "Ea Kar", "Ea Súp", "Ea H'leo", "Ea Tam", "Ea Phê",
+    "Buôn Ma Thuột", "Buôn Hồ", "Buôn Đôn", "Cư M'gar", "Cư Kuin", "Cư Jút", "M'Đrắk", "Đắk Mil", "Đắk Song", "Đắk R'lấp", "Đắk Glong",
+    "Chư Sê", "Chư Păh", "Chư Prông", "Chư Pưh", "Kông Chro", "Kon Plông", "Ia Grai", "Ia Pa",
+];
+
+/// Puts such a unit's name right.
+pub(super) fn mend_units(text: &str) -> String {
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    for unit in UNITS {
+        let parts: Vec<&str> = unit.split(' ').collect();
+        let meant = fold_loose(unit);
+        for at in 0..(words.len() + 1).saturating_sub(parts.len()) {
+            let Some(window) = words.get_mut(at..at + parts.len()) else { continue };
+            let read: String = window.iter().map(|word| fold_loose(word)).collect();
+            let capitals = window.iter().all(|word| word.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase));
+            let most = usize::from(parts.len() > 1 && meant.chars().count() >= 7);
+            if capitals && text_distance(&read, &meant, most).is_some() {
+                window.iter_mut().zip(&parts).for_each(|(word, part)| *word = with_marks_of(word, part));
+            }
+        }
+    }
+    words.join(" ")
+}
+
 /// The family name put right where only its marks are wrong.
 pub(super) fn mend_family_name(name: &str) -> String {
     let (first, rest) = name.split_once(' ').unwrap_or((name, ""));
@@ -106,12 +174,13 @@ fn nearest<'a>(text: &str, list: &[&'a str]) -> Option<(&'a str, f32)> {
     if let [only] = equal.as_slice() {
         return Some((only, 0.95));
     }
-    if loose.chars().count() < 4 {
+    if loose.chars().count() < 3 {
         return None;
     }
     let near: Vec<&str> = list.iter().copied().filter(|entry| text_distance(&fold_loose(entry), &loose, 1).is_some()).collect();
     match near.as_slice() {
-        [only] => Some((only, 0.85)),
+        // A short word must keep its first letter: too much is near it.
+        [only] if loose.chars().count() > 3 || fold_loose(only).chars().next() == loose.chars().next() => Some((only, 0.85)),
         _ => None,
     }
 }
@@ -208,6 +277,11 @@ mod tests {
         assert_eq!(mend_family_name("Đô Ngọc Sửu"), "Đỗ Ngọc Sửu");
         assert_eq!(mend_family_name("Ha Vân"), "Hà Vân");
         assert_eq!(mend_family_name("Xyz Vân"), "Xyz Vân");
+        assert_eq!(mend_given_names("Phan Thị Nhẵn"), ("Phan Thị Nhẫn".into(), 1));
+        assert_eq!(mend_given_names("LÝ THỊ HỒNG GÃM"), ("LÝ THỊ HỒNG GẤM".into(), 1));
+        assert_eq!(mend_given_names("Tạ Diệu Tuyên"), ("Tạ Diệu Tuyên".into(), 0));
+        assert_eq!(mend_given_names("Quách Hà Chỉ").1, 0);
+        assert_eq!(mend_units("huyện Krông Đắc, tỉnh"), "huyện Krông Pắc, tỉnh");
     }
 
     #[test]

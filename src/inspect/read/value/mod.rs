@@ -88,8 +88,9 @@ fn name(text: &str) -> Value {
     let cased = if upper * 10 >= letters * 6 { only.to_uppercase() } else { capitalised(&tokens) };
     let syllables = tokens.iter().filter(|token| is_syllable(token)).count();
     let fits = (2..=7).contains(&tokens.len()) && only.chars().count() == text.chars().count();
-    let cased = lists::mend_family_name(&cased);
+    let (cased, changed) = lists::mend_given_names(&lists::mend_family_name(&cased));
     let trust = match tokens.len() - syllables {
+        0 if fits && changed > 0 => 0.9,
         0 if fits => 1.0,
         0 => 0.6,
         1 => 0.5,
@@ -109,7 +110,7 @@ fn capitalised(tokens: &[&str]) -> String {
 
 /// An address or an office: syllables, numbers and punctuation.
 fn place(text: &str) -> Value {
-    let text = lists::mend_place(&lists::mend_phrases(text));
+    let text = lists::mend_place(&lists::mend_units(&lists::mend_phrases(text)));
     let trust = share_of_known_words(&text);
     Value::bent(text, trust)
 }

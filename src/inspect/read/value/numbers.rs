@@ -32,6 +32,7 @@ fn mend(word: &str) -> (String, usize) {
 }
 
 fn mended(text: &str) -> (String, usize) {
+    let text = text.replace(['⁄', '∕', '／'], "/");
     let words: Vec<(String, usize)> = text.split(' ').map(mend).collect();
     let changed = words.iter().map(|(_, changed)| changed).sum();
     (words.into_iter().map(|(word, _)| word).collect::<Vec<_>>().join(" "), changed)
@@ -130,7 +131,8 @@ pub fn identity_number(text: &str) -> Option<String> {
 
 /// `n[/yyyy][/SYMBOL]`.
 pub fn registration_no(text: &str) -> Value {
-    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let slash = |c: char| if matches!(c, '⁄' | '∕' | '／') { '/' } else { c };
+    let compact: String = text.chars().filter(|c| !c.is_whitespace()).map(slash).collect();
     let mut changed = 0;
     let mut parts: Vec<String> = Vec::new();
     for part in compact.split('/') {
