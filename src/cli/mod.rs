@@ -4,6 +4,7 @@ pub mod authority;
 mod config;
 mod failure;
 pub mod inspect;
+mod inspect_command;
 mod kiosk;
 pub mod pki;
 mod registry;
@@ -42,7 +43,7 @@ enum Command {
     /// A reference register with the sample people.
     Registry(registry::Args),
     /// Inspects scans and decides, without a service.
-    Inspect(inspect::Args),
+    Inspect(inspect_command::Args),
     /// The development authority: CA, OCSP, CRL, time-stamps, identity provider.
     Authority(authority::AuthorityArgs),
     /// Makes the development keys and certificates.
@@ -60,7 +61,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Verify(args) => return verify::run(args).await,
         Command::Review(args) => review::run(args).await,
         Command::Registry(args) => registry::run(args).await,
-        Command::Inspect(args) => inspect::run(args).await,
+        Command::Inspect(args) => inspect_command::run(args).await,
         Command::Authority(args) => authority::run(args).await.map_err(CliError::from),
         Command::Pki(args) => pki::run(args).await.map_err(CliError::from),
         Command::Config(args) => config::run(args),
