@@ -13,3 +13,5 @@ pub mod limits;
 pub mod inspect;
 
 pub mod decide;
+
+pub mod cli;

@@ -56,7 +56,11 @@ pub(super) fn mend_given_names(name: &str) -> (String, usize) {
         }
         let like: Vec<&str> = GIVEN_NAMES.split_whitespace().filter(|known| fold_loose(known) == fold_loose(token)).collect();
         let same_tone: Vec<&str> = like.iter().copied().filter(|known| tone(known) == tone(token)).collect();
+        // The dot of an i is easily read as a hook.
+        let hooked = token.contains(['ỉ', 'Ỉ']);
+        let dotted = like.iter().copied().find(|known| hooked && tone(known).is_none());
         let meant = match (like.as_slice(), same_tone.as_slice()) {
+            _ if dotted.is_some() => dotted.unwrap_or_default(),
             ([only], _) | (_, [only]) => *only,
             _ => return token.to_owned(),
         };
@@ -74,7 +78,8 @@ fn tone(syllable: &str) -> Option<char> {
 }
 
 /// Units whose names no syllable rule helps to read; one letter off is still the unit.
-const UNITS: [&str; 30] = [
+const UNITS: [&str; 34] = [
+    "Đắk Lắk", "Đắk Nông", "Kon Tum", "Củ Chi",
     "Krông Pắc", "Krông Năng", "Krông Búk", "Krông Bông", "Krông Ana", "Krông Nô", "Ea Kar", "Ea Súp", "Ea H'leo", "Ea Tam", "Ea Phê",
     "Buôn Ma Thuột", "Buôn Hồ", "Buôn Đôn", "Cư M'gar", "Cư Kuin", "Cư Jút", "M'Đrắk", "Đắk Mil", "Đắk Song", "Đắk R'lấp", "Đắk Glong",
     "Chư Sê", "Chư Păh", "Chư Prông", "Chư Pưh", "Kông Chro", "Kon Plông", "Ia Grai", "Ia Pa",
@@ -280,7 +285,7 @@ mod tests {
         assert_eq!(mend_given_names("Phan Thị Nhẵn"), ("Phan Thị Nhẫn".into(), 1));
         assert_eq!(mend_given_names("LÝ THỊ HỒNG GÃM"), ("LÝ THỊ HỒNG GẤM".into(), 1));
         assert_eq!(mend_given_names("Tạ Diệu Tuyên"), ("Tạ Diệu Tuyên".into(), 0));
-        assert_eq!(mend_given_names("Quách Hà Chỉ").1, 0);
+        assert_eq!(mend_given_names("Quách Hà Chỉ").0, "Quách Hà Chi");
         assert_eq!(mend_units("huyện Krông Đắc, tỉnh"), "huyện Krông Pắc, tỉnh");
     }
 
