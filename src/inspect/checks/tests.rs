@@ -66,7 +66,8 @@ fn codes(form: &str, values: &[(&str, &str)], changes: &[(&str, &str)]) -> Vec<C
     let forms = FormSet::embedded().unwrap();
     let form = forms.form(form).unwrap();
     let recognised = Recognised { form, title: None, pages: (0..form.pages.len()).map(Some).collect(), strangers: vec![] };
-    let changed = |id: &str, value: &str| changes.iter().find(|change| change.0 == id).map_or(value.to_owned(), |change| change.1.to_owned());
+    let changed =
+        |id: &str, value: &str| changes.iter().find(|change| change.0 == id).map_or(value.to_owned(), |change| change.1.to_owned());
     let fields: Vec<Field> = values.iter().map(|(id, value)| field(id, &changed(id, value))).filter(|f| !f.value.is_empty()).collect();
     let seen = Seen {
         pages: &[],
@@ -78,7 +79,11 @@ fn codes(form: &str, values: &[(&str, &str)], changes: &[(&str, &str)]) -> Vec<C
         today: date!(2026 - 11 - 21),
     };
     let of_fields: Vec<&dyn Check> = CHECKS.iter().copied().filter(|check| !matches!(check.name(), "kind" | "seal" | "pages")).collect();
-    run(&of_fields, &seen).iter().map(|finding| finding.code).filter(|code| *code != Code::FieldMissing && *code != Code::SignerMissing).collect()
+    run(&of_fields, &seen)
+        .iter()
+        .map(|finding| finding.code)
+        .filter(|code| *code != Code::FieldMissing && *code != Code::SignerMissing)
+        .collect()
 }
 
 #[test]
@@ -167,8 +172,7 @@ impl Check for Broken {
 #[test]
 fn a_check_that_panics_leaves_a_finding() {
     let forms = FormSet::embedded().unwrap();
-    let seen =
-        Seen { pages: &[], texts: &[], recognised: None, fields: &[], forms: &forms, declared: None, today: date!(2026 - 11 - 21) };
+    let seen = Seen { pages: &[], texts: &[], recognised: None, fields: &[], forms: &forms, declared: None, today: date!(2026 - 11 - 21) };
     let findings = run(&[&Broken], &seen);
     assert_eq!(findings.len(), 1);
     assert_eq!((findings[0].code, findings[0].seen.as_deref()), (Code::CheckFailed, Some("broken")));

@@ -44,7 +44,12 @@ pub struct Candidate<'a> {
 ///
 /// # Errors
 /// [`ReadError`] of the reader.
-pub fn settle(layer: &GrayImage, candidates: Vec<Candidate<'_>>, reader: &dyn Reader, deadline: Duration) -> Result<Vec<Settled>, ReadError> {
+pub fn settle(
+    layer: &GrayImage,
+    candidates: Vec<Candidate<'_>>,
+    reader: &dyn Reader,
+    deadline: Duration,
+) -> Result<Vec<Settled>, ReadError> {
     let doubtful: Vec<usize> = candidates.iter().enumerate().filter(|(_, c)| is_doubtful(c)).map(|(at, _)| at).collect();
     let boxes: Vec<Rect> = doubtful.iter().filter_map(|at| candidates.get(*at)).filter_map(|c| c.printed.line).collect();
     let pictures: Vec<GrayImage> = SIZES.iter().flat_map(|size| boxes.iter().map(|rect| crop_line(layer, rect, *size))).collect();
