@@ -117,7 +117,11 @@ fn run(path: &Path, forms: &FormSet, reader: &Tesseract) -> Outcome {
     if !expected.iter().any(|expected| expected == decision) {
         wrong.push(format!("decided {decision}, expected {expected:?}"));
     }
-    if !case.codes.iter().any(|code| code.starts_with("REGISTER")) && !expected.iter().any(|e| e == "approve") && alone == "approve" && !case.codes.is_empty() {
+    if !case.codes.iter().any(|code| code.starts_with("REGISTER"))
+        && !expected.iter().any(|e| e == "approve")
+        && alone == "approve"
+        && !case.codes.is_empty()
+    {
         wrong.push("approved on the scan alone".into());
     }
     wrong.extend(case.codes.iter().filter(|code| !codes.contains(&code.as_str())).map(|code| format!("{code} not reported")));
@@ -128,7 +132,16 @@ fn run(path: &Path, forms: &FormSet, reader: &Tesseract) -> Outcome {
         wrong.push(format!("form {seen}, expected {expected}"));
     }
     let mut outcome = Outcome {
-        path: path.iter().rev().take(2).map(|part| part.to_string_lossy()).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("/"),
+        path: path
+            .iter()
+            .rev()
+            .take(2)
+            .map(|part| part.to_string_lossy())
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect::<Vec<_>>()
+            .join("/"),
         wrong,
         decision,
         codes: report.findings.iter().map(|finding| format!("{finding:?}")).collect::<Vec<_>>().join(", "),

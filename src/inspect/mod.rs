@@ -74,7 +74,8 @@ pub fn inspect(
     }
     let seen = Seen { pages: &seen_pages, texts: &texts, recognised: recognised.as_ref(), fields: &report.fields, forms, declared, today };
     report.findings.extend(checks::run(checks::CHECKS, &seen));
-    report.pages = pages.iter().zip(&seen_pages).zip(&texts).map(|(((file, page), seen), text)| page_report(*file, page, seen, text)).collect();
+    report.pages =
+        pages.iter().zip(&seen_pages).zip(&texts).map(|(((file, page), seen), text)| page_report(*file, page, seen, text)).collect();
     report
 }
 
@@ -107,9 +108,10 @@ fn refusal(error: &ScanError) -> Finding {
     let code = match error {
         ScanError::UnsupportedFormat | ScanError::UnsupportedCoding { .. } => Code::UnsupportedFormat,
         ScanError::TooManyPages { .. } => Code::TooManyPages,
-        ScanError::FileTooLarge { .. } | ScanError::ImageTooLarge { .. } | ScanError::TooManyPixels { .. } | ScanError::TooComplex { .. } => {
-            Code::ImageTooLarge
-        }
+        ScanError::FileTooLarge { .. }
+        | ScanError::ImageTooLarge { .. }
+        | ScanError::TooManyPixels { .. }
+        | ScanError::TooComplex { .. } => Code::ImageTooLarge,
         ScanError::Encrypted => Code::PdfEncrypted,
         ScanError::ActiveContent(_) => Code::PdfActiveContent,
         ScanError::AlreadySigned => Code::PdfSigned,

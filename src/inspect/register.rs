@@ -65,7 +65,9 @@ fn agrees(kind: FieldType, read: &str, truth: &str) -> bool {
             letters_and_digits(read) == letters_and_digits(truth)
         }
         FieldType::Area => number(read).is_some() && number(read) == number(truth),
-        FieldType::IdentityDocument => identity_number(truth).is_some() && identity_number(read) == identity_number(truth) && same_digits(read, truth),
+        FieldType::IdentityDocument => {
+            identity_number(truth).is_some() && identity_number(read) == identity_number(truth) && same_digits(read, truth)
+        }
         FieldType::Place | FieldType::Text | FieldType::Issuer => same_place(read, truth),
         _ => same_text(read, truth),
     }

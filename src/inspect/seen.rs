@@ -64,7 +64,12 @@ impl SeenPage {
     pub fn region(&self, rect: &Rect) -> Region {
         let part = |at: u32, of: u32| u16::try_from(u64::from(at) * 1000 / u64::from(of.max(1))).unwrap_or(1000).min(1000);
         let (width, height) = self.size_px;
-        Region { left: part(rect.x, width), top: part(rect.y, height), right: part(rect.right(), width), bottom: part(rect.bottom(), height) }
+        Region {
+            left: part(rect.x, width),
+            top: part(rect.y, height),
+            right: part(rect.right(), width),
+            bottom: part(rect.bottom(), height),
+        }
     }
 }
 

@@ -56,7 +56,8 @@ mod tests {
 
     #[test]
     fn areas_as_printed() {
-        for (text, value) in [("912,5 m²", 91_250), ("1.142,5 m²", 114_250), ("1340 m²", 134_000), ("1.340 m²", 134_000), ("0 m²", 0)] {
+        for (text, value) in [("912,5 m²", 91_250), ("1.142,5 m²", 114_250), ("1340 m²", 134_000), ("1.340 m²", 134_000), ("0 m²", 0)]
+        {
             assert_eq!(hundredths(text), Some(value), "{text}");
         }
     }

@@ -14,7 +14,10 @@ pub(super) struct Copy;
 const MARKS: [&str; 4] = ["BẢN SAO", "TRÍCH SAO", "SAO Y BẢN CHÍNH", "SAO Y"];
 /// Anywhere in a row: what copies from the register and certified copies say.
 const PHRASES: [&str; 5] = [
-    "Sao từ Sổ đăng ký", "Thực hiện trích lục từ", "CHỨNG THỰC BẢN SAO ĐÚNG VỚI BẢN CHÍNH", "CHỨNG THỰC SAO ĐÚNG VỚI BẢN CHÍNH",
+    "Sao từ Sổ đăng ký",
+    "Thực hiện trích lục từ",
+    "CHỨNG THỰC BẢN SAO ĐÚNG VỚI BẢN CHÍNH",
+    "CHỨNG THỰC SAO ĐÚNG VỚI BẢN CHÍNH",
     "NGƯỜI KÝ BẢN SAO",
 ];
 

@@ -63,10 +63,12 @@ mod tests {
 
     #[test]
     fn districts_and_communes() {
-        for office in ["ỦY BAN NHÂN DÂN HUYỆN BA VÌ", "TM. ỦY BAN NHÂN DÂN QUẬN 3", "Ủy ban nhân dân thị xã Sơn Tây"] {
+        for office in ["ỦY BAN NHÂN DÂN HUYỆN BA VÌ", "TM. ỦY BAN NHÂN DÂN QUẬN 3", "Ủy ban nhân dân thị xã Sơn Tây"]
+        {
             assert!(is_district(office), "{office}");
         }
-        for office in ["Ủy ban nhân dân phường Ba Đình", "Ủy ban nhân dân xã Quận Lộc, huyện Thọ Xuân", "Ủy ban nhân dân thị trấn Hòa Quý"] {
+        for office in ["Ủy ban nhân dân phường Ba Đình", "Ủy ban nhân dân xã Quận Lộc, huyện Thọ Xuân", "Ủy ban nhân dân thị trấn Hòa Quý"]
+        {
             assert!(!is_district(office), "{office}");
         }
     }

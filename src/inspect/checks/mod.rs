@@ -29,6 +29,8 @@ mod serial;
 mod sharpness;
 mod signer;
 mod spouses;
+#[cfg(test)]
+mod tests;
 mod words_agree;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -24,9 +24,7 @@ impl Check for Secrecy {
             stamp.or_else(phrase).or_else(|| alone(page))
         };
         let pages = seen.texts.iter().enumerate();
-        pages
-            .filter_map(|(at, page)| found(page).map(|words| Finding::new(Code::SecretOrNoCopy).on_page(at).seen(words)))
-            .collect()
+        pages.filter_map(|(at, page)| found(page).map(|words| Finding::new(Code::SecretOrNoCopy).on_page(at).seen(words))).collect()
     }
 }
 

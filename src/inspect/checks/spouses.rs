@@ -19,7 +19,8 @@ impl Check for Spouses {
             Rule::Differ { one, other } => {
                 let (a, b) = (seen.value(one)?, seen.value(other)?);
                 let document = seen.spec(one).is_some_and(|spec| spec.kind == FieldType::IdentityDocument);
-                let equal = if document { identity_number(a).is_some() && identity_number(a) == identity_number(b) } else { same_text(a, b) };
+                let equal =
+                    if document { identity_number(a).is_some() && identity_number(a) == identity_number(b) } else { same_text(a, b) };
                 equal.then(|| seen.in_field(Finding::new(Code::SpouseColumns).seen(b), other))
             }
             _ => None,

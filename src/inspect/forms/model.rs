@@ -358,9 +358,7 @@ impl Rule {
             Self::IdAgrees { id, birth, gender, place, .. } => {
                 [Some(id), birth.as_ref(), gender.as_ref(), place.as_ref()].into_iter().flatten().collect()
             }
-            Self::ParentAge { child, parents, .. } | Self::FamilyName { child, parents } => {
-                std::iter::once(child).chain(parents).collect()
-            }
+            Self::ParentAge { child, parents, .. } | Self::FamilyName { child, parents } => std::iter::once(child).chain(parents).collect(),
             Self::OfAge { birth, on, .. } => vec![birth, on],
             Self::Differ { one, other } => vec![one, other],
             Self::NumberYear { number, date } => vec![number, date],

@@ -44,7 +44,12 @@ pub struct Candidate<'a> {
 ///
 /// # Errors
 /// [`ReadError`] of the reader.
-pub fn settle(layer: &GrayImage, candidates: Vec<Candidate<'_>>, reader: &dyn Reader, deadline: Duration) -> Result<Vec<Settled>, ReadError> {
+pub fn settle(
+    layer: &GrayImage,
+    candidates: Vec<Candidate<'_>>,
+    reader: &dyn Reader,
+    deadline: Duration,
+) -> Result<Vec<Settled>, ReadError> {
     let doubtful: Vec<usize> = candidates.iter().enumerate().filter(|(_, c)| is_doubtful(c)).map(|(at, _)| at).collect();
     let boxes: Vec<Rect> = doubtful.iter().filter_map(|at| candidates.get(*at)).filter_map(|c| c.printed.line).collect();
     let pictures: Vec<GrayImage> = SIZES.iter().flat_map(|size| boxes.iter().map(|rect| crop_line(layer, rect, *size))).collect();
@@ -83,7 +88,9 @@ fn reading(kind: FieldType, words: &[ReadWord]) -> Option<Settled> {
     let sum: f32 = words.iter().map(|word| word.text.chars().count() as f32 * word.confidence).sum();
     let least = words.iter().map(|word| word.confidence).fold(1.0, f32::min);
     let value = value::parse(kind, &text)?;
-    Some(Settled { printed: text, confidence: (sum / letters.max(1.0) + least) / 2.0 * value.trust, value })
+    let mean = sum / letters.max(1.0);
+    let engine = if kind.runs_on() { (3.0 * mean + least) / 4.0 } else { (mean + least) / 2.0 };
+    Some(Settled { printed: text, confidence: engine * value.trust, value })
 }
 
 /// The value that most readings give, weighed by how sure each is.

@@ -36,12 +36,7 @@ pub fn alone_fields(form: &Form, page: usize, text: &PageText, title_row: Option
 }
 
 /// `Kim Lạc, ngày 17 tháng 03 năm 2020`: the last such group outside the values of labels.
-fn place_and_date<'a>(
-    id: &str,
-    text: &PageText,
-    rows: impl Iterator<Item = (usize, &'a Row)>,
-    claimed: &[Printed],
-) -> Option<Printed> {
+fn place_and_date<'a>(id: &str, text: &PageText, rows: impl Iterator<Item = (usize, &'a Row)>, claimed: &[Printed]) -> Option<Printed> {
     let free = |words: &[TextWord]| {
         let rect = bounds(words);
         claimed.iter().all(|value| value.rect.intersection(&rect).area() == 0)

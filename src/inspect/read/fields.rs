@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use bansao_scan::Rect;
 
-use super::text::{Letters, Match, PageText, Row, TextWord, distance, occurrences, tolerance};
-use crate::inspect::forms::{Column, FieldSpec, Form, Zone};
-use crate::record::{FieldId, fold, fold_loose};
+use super::labels::{Hit, hits, within};
+use super::text::{Letters, PageText, Row, TextWord, occurrences, tolerance};
+use crate::inspect::forms::{Column, FieldSpec, Form};
+use crate::record::{FieldId, fold_loose};
 
 /// The printed value of a field.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,31 +24,6 @@ pub struct Printed {
     pub rect: Rect,
     /// Box to read it from again, where it stands on one line.
     pub line: Option<Rect>,
-}
-
-/// A label or a stop that was found.
-#[derive(Debug, Clone)]
-struct Hit {
-    row: usize,
-    /// Letters of the row, first and one after the last.
-    start: usize,
-    end: usize,
-    errors: usize,
-    /// Left edge on the layer.
-    x: u32,
-    /// Fields whose label it can be; none for a stop.
-    fields: Vec<usize>,
-    /// Whether a colon follows.
-    colon: bool,
-    /// Whether it ends the values of both columns.
-    full: bool,
-}
-
-impl Hit {
-    /// Longer labels go before shorter ones that they contain, unless letters had to be bent for it.
-    fn weight(&self) -> usize {
-        (self.end - self.start + 2 * usize::from(self.colon)).saturating_sub(4 * self.errors)
-    }
 }
 
 /// The values of the fields that stand on page `page` of the form; `title_rows` are the first and last row of the title.
@@ -68,140 +44,8 @@ pub fn printed_fields(form: &Form, page: usize, text: &PageText, title_rows: Opt
     values.into_values().collect()
 }
 
-/// Every label and stop, the heaviest first where several claim the same letters, in reading order.
-fn hits(form: &Form, specs: &[&FieldSpec], text: &PageText, letters: &[Letters], title_rows: Option<(usize, usize)>) -> Vec<Hit> {
-    let title_row = title_rows.map(|(_, last)| last);
-    let mut labels: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, spec) in specs.iter().enumerate() {
-        for label in &spec.labels {
-            labels.entry(label).or_default().push(at);
-        }
-    }
-    for stop in &form.stops {
-        labels.entry(stop).or_default();
-    }
-    let mut found: Vec<Hit> = Vec::new();
-    for (row_at, row_letters) in letters.iter().enumerate() {
-        let Some(row) = text.rows.get(row_at).filter(|_| !within(title_rows, row_at)) else { continue };
-        for (label, fields) in &labels {
-            let pattern: Vec<char> = fold_loose(label).chars().collect();
-            for place in occurrences(&row_letters.folded, &pattern, tolerance(pattern.len())) {
-                let in_zone = |field: &usize| specs.get(*field).is_some_and(|spec| zone_fits(spec.zone, row_at, title_row));
-                let allowed: Vec<usize> = fields.iter().copied().filter(in_zone).collect();
-                let stop = fields.is_empty();
-                let full = stop || fields.iter().any(|field| specs.get(*field).is_some_and(|spec| spec.column == Column::Full));
-                let stands = if stop { is_stop(row, row_letters, place) } else { is_label(row, row_letters, label, place) };
-                if !stands || (allowed.is_empty() && !stop) {
-                    continue;
-                }
-                let start = with_number(row, row_letters, place.start);
-                let Some(x) = row_letters.origin.get(start).and_then(|(word, _)| row.words.get(*word)).map(|word| word.rect.x) else {
-                    continue;
-                };
-                let colon = follows(row, row_letters, place.end).starts_with([':', ';']);
-                found.push(Hit { row: row_at, start, end: place.end, errors: place.errors, x, fields: allowed, colon, full });
-            }
-        }
-    }
-    found.sort_by_key(|hit| std::cmp::Reverse(hit.weight()));
-    let mut kept: Vec<Hit> = Vec::new();
-    for hit in found {
-        let clear = |other: &Hit| other.row != hit.row || hit.end <= other.start || hit.start >= other.end;
-        if kept.iter().all(clear) {
-            kept.push(hit);
-        }
-    }
-    kept.sort_by_key(|hit| (hit.row, hit.start));
-    kept
-}
-
-fn within(rows: Option<(usize, usize)>, at: usize) -> bool {
-    rows.is_some_and(|(first, last)| (first..=last).contains(&at))
-}
-
-fn zone_fits(zone: Zone, row: usize, title_row: Option<usize>) -> bool {
-    match (zone, title_row) {
-        (Zone::Any, _) | (_, None) => true,
-        (Zone::Head, Some(title)) => row < title,
-        (Zone::Body, Some(title)) => row > title,
-    }
-}
-
-/// A label starts a word and ends as it is spelled. A short one, or one that had to be bent, also stands before a colon or
-/// apart from what is before it: `Số` is a word of addresses too.
-fn is_label(row: &Row, letters: &Letters, label: &str, place: Match) -> bool {
-    let Match { start, end, errors } = place;
-    let long = end - start >= 8;
-    let starts = letters.starts_word(start) || (long && after_punctuation(row, letters, start));
-    if !starts || spans_colon(row, letters, start, end) || !ends_as_spelled(letters, label, end) {
-        return false;
-    }
-    if end - start > 8 || (end - start > 6 && errors == 0) {
-        return true;
-    }
-    let rest = follows(row, letters, end);
-    if rest.starts_with([':', ';', '.']) {
-        return true;
-    }
-    // Without a colon two letters are a label only with their marks: `Bà` is one, `Ba Vì` is a place.
-    let word = letters.origin.get(start).and_then(|(word, _)| row.words.get(*word));
-    let spelled = end - start > 3 || word.is_some_and(|word| fold(&word.text) == fold(label));
-    errors == 0 && spelled && rest.is_empty() && stands_apart(row, letters, start)
-}
-
-/// The last word tells labels apart (`người mẹ`, `người cha`): a short one is read exactly or the label is not.
-fn ends_as_spelled(letters: &Letters, label: &str, end: usize) -> bool {
-    let last: Vec<char> = label.split(' ').next_back().map(fold_loose).unwrap_or_default().chars().collect();
-    let read = end.checked_sub(last.len()).and_then(|from| letters.folded.get(from..end)).unwrap_or_default();
-    distance(read, &last, usize::from(last.len() > 3)).is_some()
-}
-
-/// Whether a colon stands inside: what follows it is a value, however much it sounds like the label.
-fn spans_colon(row: &Row, letters: &Letters, start: usize, end: usize) -> bool {
-    let (Some((first, _)), Some((last, _))) = (letters.origin.get(start), end.checked_sub(1).and_then(|at| letters.origin.get(at))) else {
-        return false;
-    };
-    row.words.get(*first..*last).is_some_and(|words| words.iter().any(|word| word.text.ends_with([':', ';'])))
-}
-
-/// A stop starts a row, or a part of one, and is hardly bent: words like it stand in values.
-fn is_stop(row: &Row, letters: &Letters, place: Match) -> bool {
-    place.errors * 8 <= place.end - place.start && letters.starts_word(place.start) && stands_apart(row, letters, place.start)
-}
-
-/// The characters after a letter in its word.
-fn follows(row: &Row, letters: &Letters, end: usize) -> String {
-    let last = end.checked_sub(1).and_then(|at| letters.origin.get(at));
-    let word = last.and_then(|(word, at)| row.words.get(*word).map(|word| (word, *at)));
-    word.map(|(word, at)| word.text.chars().skip(at + 1).collect()).unwrap_or_default()
-}
-
-/// Whether nothing stands close before a letter's word.
-fn stands_apart(row: &Row, letters: &Letters, start: usize) -> bool {
-    let word = letters.origin.get(start).map_or(0, |(word, _)| *word);
-    let pair = word.checked_sub(1).and_then(|before| row.words.get(before)).zip(row.words.get(word));
-    pair.is_none_or(|(before, here)| here.rect.x.saturating_sub(before.rect.right()) > here.rect.h.max(before.rect.h) * 2)
-}
-
-/// The start with the number of the line that may stand before a label: `đ)`, `2.`.
-fn with_number(row: &Row, letters: &Letters, start: usize) -> usize {
-    let Some((word_at, 0)) = letters.origin.get(start).copied() else { return start };
-    let Some(before) = word_at.checked_sub(1).and_then(|at| row.words.get(at).map(|word| (at, word))) else { return start };
-    let numbers = before.1.text.chars().filter(|c| c.is_alphanumeric()).count() <= 2 && before.1.text.ends_with([')', '.', ']']);
-    if !numbers {
-        return start;
-    }
-    letters.origin.iter().position(|(word, _)| *word == before.0).unwrap_or(start)
-}
-
-fn after_punctuation(row: &Row, letters: &Letters, start: usize) -> bool {
-    let Some((word, at)) = letters.origin.get(start) else { return false };
-    let before = row.words.get(*word).and_then(|word| at.checked_sub(1).and_then(|before| word.text.chars().nth(before)));
-    before.is_some_and(|c| !c.is_alphanumeric())
-}
-
 /// Which field each hit is the label of: labels that repeat go to the section last opened, and each field is found once.
-fn assign(specs: &[&FieldSpec], hits: &mut Vec<Hit>, text: &PageText) -> Vec<(usize, usize)> {
+fn assign(specs: &[&FieldSpec], hits: &mut [Hit], text: &PageText) -> Vec<(usize, usize)> {
     let mut owners: Vec<(usize, usize)> = Vec::new();
     let mut open: BTreeMap<bool, String> = BTreeMap::new();
     let mut dropped: Vec<usize> = Vec::new();
@@ -368,7 +212,12 @@ impl Layout<'_> {
             (Column::Right, Some(split)) => x >= split,
             _ => true,
         };
-        let first = self.hits.iter().filter(|hit| hit.row == at && hit.end > hit.start && (hit.full || in_column(hit.x))).map(|hit| hit.start).min();
+        let first = self
+            .hits
+            .iter()
+            .filter(|hit| hit.row == at && hit.end > hit.start && (hit.full || in_column(hit.x)))
+            .map(|hit| hit.start)
+            .min();
         let mut words = self.between(at, row, 0, None);
         if let Some(first) = first {
             words = self.between(at, row, 0, Some(first));
@@ -412,7 +261,7 @@ fn boundary(first: u32, second: u32) -> u32 {
 }
 
 /// The words as one text; confidence between the mean and the least, by letters.
-pub fn printed(id: &str, words: &[TextWord]) -> Option<Printed> {
+pub(super) fn printed(id: &str, words: &[TextWord]) -> Option<Printed> {
     let rect = words.iter().map(|word| word.rect).reduce(|a, b| a.union(&b))?;
     let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
     let counted: Vec<&TextWord> = words.iter().filter(|word| word.text.chars().any(char::is_alphanumeric)).collect();
@@ -482,7 +331,12 @@ mod tests {
 
     #[test]
     fn extract_and_registration_numbers_are_kept_apart() {
-        let text = page(&["Số: 334/TLKT", "TRÍCH LỤC KHAI TỬ", "Họ, chữ đệm, tên: PHÙNG THẮM", "Đã chết vào lúc: 12 giờ 29 phút, ngày 10 tháng 03 năm 2020"]);
+        let text = page(&[
+            "Số: 334/TLKT",
+            "TRÍCH LỤC KHAI TỬ",
+            "Họ, chữ đệm, tên: PHÙNG THẮM",
+            "Đã chết vào lúc: 12 giờ 29 phút, ngày 10 tháng 03 năm 2020",
+        ]);
         let values = values("death_2015", &text, 1);
         assert_eq!(values.get("extract_no").map(String::as_str), Some("334/TLKT"));
         assert_eq!(values.get("registration_no"), None);
@@ -491,8 +345,10 @@ mod tests {
 
     #[test]
     fn columns_stay_apart() {
-        let mut text = page(&["GIẤY CHỨNG NHẬN KẾT HÔN", "Họ, chữ đệm, tên vợ: NGUYỄN THỊ NƯƠNG", "Nơi cư trú: Tổ 2, xã Mỹ, tỉnh Khánh", "Hòa"]);
-        for (at, line) in ["Họ, chữ đệm, tên chồng: NGÔ GIA HÙNG", "Nơi cư trú: Ấp Hiệp, tỉnh Cao", "Bằng"].iter().enumerate() {
+        let mut text =
+            page(&["GIẤY CHỨNG NHẬN KẾT HÔN", "Họ, chữ đệm, tên vợ: NGUYỄN THỊ NƯƠNG", "Nơi cư trú: Tổ 2, xã Mỹ, tỉnh Khánh", "Hòa"]);
+        for (at, line) in ["Họ, chữ đệm, tên chồng: NGÔ GIA HÙNG", "Nơi cư trú: Ấp Hiệp, tỉnh Cao", "Bằng"].iter().enumerate()
+        {
             let mut right = row(line, (at as u32 + 1) * 80);
             right.words.iter_mut().for_each(|word| word.rect.x += 1300);
             text.rows[at + 1].words.extend(right.words);

@@ -3,6 +3,7 @@
 mod again;
 mod alone;
 mod fields;
+mod labels;
 mod page;
 mod reader;
 mod recognise;

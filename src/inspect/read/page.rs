@@ -34,13 +34,7 @@ pub struct ReadPage {
 ///
 /// # Errors
 /// [`ReadError`] of the reader.
-pub fn read_page(
-    page: &Page,
-    measures: &Measures,
-    skip: &[Rect],
-    reader: &dyn Reader,
-    deadline: Duration,
-) -> Result<ReadPage, ReadError> {
+pub fn read_page(page: &Page, measures: &Measures, skip: &[Rect], reader: &dyn Reader, deadline: Duration) -> Result<ReadPage, ReadError> {
     let dpi = measures.resolution.dpi;
     let pose = measures.pose();
     let layer = text_layer(&page.image, dpi, pose, &LayerOptions::reading());

@@ -157,8 +157,7 @@ mod tests {
 
     #[test]
     fn an_overrunning_child_is_killed() {
-        let child =
-            Command::new("sleep").arg("60").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let child = Command::new("sleep").arg("60").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let start = Instant::now();
         let deadline = Duration::from_millis(50);
         assert_eq!(converse(child, vec![0; 1 << 20], deadline), Err(ReadError::Overrun(deadline)));

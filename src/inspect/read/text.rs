@@ -63,7 +63,7 @@ impl PageText {
 
 /// The letters and digits of a row without marks, each with the word and the character that it comes from.
 #[derive(Debug, Clone, Default)]
-pub struct Letters {
+pub(crate) struct Letters {
     /// Folded characters ([`fold_loose`]).
     pub folded: Vec<char>,
     /// Word and character of each.
@@ -72,7 +72,7 @@ pub struct Letters {
 
 impl Letters {
     /// Of these words.
-    pub fn of(words: &[TextWord]) -> Self {
+    pub(crate) fn of(words: &[TextWord]) -> Self {
         let mut letters = Self::default();
         for (word_at, word) in words.iter().enumerate() {
             for (char_at, character) in word.text.chars().enumerate() {
@@ -86,7 +86,7 @@ impl Letters {
     }
 
     /// Whether a word starts at this letter.
-    pub fn starts_word(&self, at: usize) -> bool {
+    pub(crate) fn starts_word(&self, at: usize) -> bool {
         match (at.checked_sub(1).and_then(|before| self.origin.get(before)), self.origin.get(at)) {
             (Some(before), Some(here)) => before.0 != here.0,
             _ => true,
@@ -95,7 +95,7 @@ impl Letters {
 }
 
 /// Levenshtein distance, given up on beyond `most`.
-pub fn distance(a: &[char], b: &[char], most: usize) -> Option<usize> {
+pub(crate) fn distance(a: &[char], b: &[char], most: usize) -> Option<usize> {
     if a.len().abs_diff(b.len()) > most {
         return None;
     }
@@ -117,13 +117,13 @@ pub fn distance(a: &[char], b: &[char], most: usize) -> Option<usize> {
 }
 
 /// [`distance`] of two strings.
-pub fn text_distance(a: &str, b: &str, most: usize) -> Option<usize> {
+pub(crate) fn text_distance(a: &str, b: &str, most: usize) -> Option<usize> {
     distance(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>(), most)
 }
 
 /// A place where a pattern stands in a row, by letter: the first, and the one after the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Match {
+pub(crate) struct Match {
     /// First letter.
     pub start: usize,
     /// The one after the last letter.
@@ -133,7 +133,7 @@ pub struct Match {
 }
 
 /// Where `pattern` (folded) stands in `text`, with at most `most` differing letters: the best matches, none overlapping.
-pub fn occurrences(text: &[char], pattern: &[char], most: usize) -> Vec<Match> {
+pub(crate) fn occurrences(text: &[char], pattern: &[char], most: usize) -> Vec<Match> {
     if pattern.is_empty() || text.is_empty() {
         return Vec::new();
     }
@@ -170,7 +170,7 @@ pub fn occurrences(text: &[char], pattern: &[char], most: usize) -> Vec<Match> {
 }
 
 /// How many letters of a printed text may differ for it still to be that text.
-pub fn tolerance(letters: usize) -> usize {
+pub(crate) fn tolerance(letters: usize) -> usize {
     match letters {
         0..=4 => 0,
         5..=7 => 1,
@@ -180,13 +180,13 @@ pub fn tolerance(letters: usize) -> usize {
 }
 
 /// Whether `pattern` (as printed) stands anywhere in `row`.
-pub fn contains(row: &Row, pattern: &str) -> bool {
+pub(crate) fn contains(row: &Row, pattern: &str) -> bool {
     let pattern: Vec<char> = fold_loose(pattern).chars().collect();
     !occurrences(&Letters::of(&row.words).folded, &pattern, tolerance(pattern.len())).is_empty()
 }
 
 /// [`contains`] with at most one letter off: for words that other print comes near to.
-pub fn contains_nearly(row: &Row, pattern: &str) -> bool {
+pub(crate) fn contains_nearly(row: &Row, pattern: &str) -> bool {
     let pattern: Vec<char> = fold_loose(pattern).chars().collect();
     !occurrences(&Letters::of(&row.words).folded, &pattern, 1).is_empty()
 }

@@ -4,14 +4,16 @@
 //! text is kept beside it. What does not fit its grammar is kept as printed, unsure: nothing is made up.
 
 mod lists;
+mod mend;
+mod names;
 mod numbers;
 mod syllable;
 mod words;
 
-pub(crate) use lists::signer_title;
-pub(crate) use numbers::{identity_number, land_serial};
 use lists::ethnicity;
+pub(crate) use lists::signer_title;
 use numbers::{area, date, digits, land_register_no, personal_id, registration_no, time_of_day, year};
+pub(crate) use numbers::{identity_number, land_serial};
 use syllable::is_syllable;
 pub(crate) use words::area_words_value;
 
@@ -41,7 +43,7 @@ impl Value {
 const UNFIT: f32 = 0.2;
 
 /// Reads `printed` as a value of this type; `None` where nothing is left of it.
-pub fn parse(kind: FieldType, printed: &str) -> Option<Value> {
+pub(crate) fn parse(kind: FieldType, printed: &str) -> Option<Value> {
     let text = trimmed(printed);
     if fold_loose(&text).is_empty() {
         return None;
@@ -88,7 +90,7 @@ fn name(text: &str) -> Value {
     let cased = if upper * 10 >= letters * 6 { only.to_uppercase() } else { capitalised(&tokens) };
     let syllables = tokens.iter().filter(|token| is_syllable(token)).count();
     let fits = (2..=7).contains(&tokens.len()) && only.chars().count() == text.chars().count();
-    let (cased, changed) = lists::mend_given_names(&lists::mend_family_name(&cased));
+    let (cased, changed) = names::mend_given_names(&names::mend_family_name(&cased));
     let trust = match tokens.len() - syllables {
         0 if fits && changed > 0 => 0.9,
         0 if fits => 1.0,
@@ -110,13 +112,13 @@ fn capitalised(tokens: &[&str]) -> String {
 
 /// An address or an office: syllables, numbers and punctuation.
 fn place(text: &str) -> Value {
-    let text = lists::mend_place(&lists::mend_units(&lists::mend_phrases(text)));
+    let text = mend::mend_place(&mend::mend_units(&mend::mend_phrases(text)));
     let trust = share_of_known_words(&text);
     Value::bent(text, trust)
 }
 
 fn free(text: &str) -> Value {
-    let text = lists::mend_phrases(&square_metres(text));
+    let text = mend::mend_phrases(&square_metres(text));
     let trust = share_of_known_words(&text);
     Value::bent(text, trust)
 }
@@ -124,7 +126,8 @@ fn free(text: &str) -> Value {
 /// `m°` and `m2` after a number are square metres.
 fn square_metres(text: &str) -> String {
     let mend = |(at, word): (usize, &str), words: &[&str]| {
-        let after_number = at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|word| word.ends_with(|c: char| c.is_ascii_digit()));
+        let after_number =
+            at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|word| word.ends_with(|c: char| c.is_ascii_digit()));
         let tail: String = word.chars().skip(2).filter(|c| matches!(c, ';' | ',')).collect();
         if after_number && word.starts_with('m') && word.chars().count() <= 3 { format!("m²{tail}") } else { word.to_owned() }
     };
@@ -134,7 +137,7 @@ fn square_metres(text: &str) -> String {
 
 /// Type, number, issuer and date: trusted as far as its number is one.
 fn identity_document(text: &str) -> Value {
-    let text = &lists::mend_phrases(text);
+    let text = &mend::mend_phrases(text);
     match identity_number(text) {
         Some(_) => Value::bent(text, share_of_known_words(text).max(0.7)),
         None => Value::bent(text, UNFIT),

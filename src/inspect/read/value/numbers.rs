@@ -52,7 +52,7 @@ fn trust(changed: usize) -> f32 {
 
 /// `dd/mm/yyyy` in its normal form, from any way of printing it; partial where less is printed. A date that the calendar
 /// does not have keeps its digits: a rule speaks of it.
-pub fn date(text: &str) -> Value {
+pub(super) fn date(text: &str) -> Value {
     let (mended, changed) = mended(after_time(text));
     let runs = runs(&mended);
     let shape: Vec<usize> = runs.iter().map(|run| run.len()).collect();
@@ -87,7 +87,7 @@ fn words_at(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// `12 giờ 30 phút`.
-pub fn time_of_day(text: &str) -> Value {
+pub(super) fn time_of_day(text: &str) -> Value {
     let rest = after_time(text);
     let head = text.get(..text.len() - rest.len()).unwrap_or_default();
     let (mended, changed) = mended(head);
@@ -99,7 +99,7 @@ pub fn time_of_day(text: &str) -> Value {
 }
 
 /// A year, alone or at the end of a date.
-pub fn year(text: &str) -> Value {
+pub(super) fn year(text: &str) -> Value {
     let (mended, changed) = mended(text);
     match runs(&mended).as_slice() {
         [year] | [_, _, year] if year.len() == 4 && (year.starts_with("19") || year.starts_with("20")) => {
@@ -112,7 +112,7 @@ pub fn year(text: &str) -> Value {
 }
 
 /// Twelve digits, or nine on older papers.
-pub fn personal_id(text: &str) -> Value {
+pub(super) fn personal_id(text: &str) -> Value {
     let compact: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | ',' | '-')).collect();
     let (mended, changed) = mend(&compact);
     let fits = matches!(mended.len(), 9 | 12) && mended.bytes().all(|b| b.is_ascii_digit());
@@ -120,7 +120,7 @@ pub fn personal_id(text: &str) -> Value {
 }
 
 /// The number of an identity paper inside its description: the only run of 12 or 9 digits.
-pub fn identity_number(text: &str) -> Option<String> {
+pub(crate) fn identity_number(text: &str) -> Option<String> {
     let (mended, _) = mended(text);
     let numbers: Vec<&str> = runs(&mended).into_iter().filter(|run| matches!(run.len(), 9 | 12)).collect();
     match numbers.as_slice() {
@@ -130,7 +130,7 @@ pub fn identity_number(text: &str) -> Option<String> {
 }
 
 /// `n[/yyyy][/SYMBOL]`.
-pub fn registration_no(text: &str) -> Value {
+pub(super) fn registration_no(text: &str) -> Value {
     let slash = |c: char| if matches!(c, '⁄' | '∕' | '／') { '/' } else { c };
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).map(slash).collect();
     let mut changed = 0;
@@ -168,7 +168,7 @@ fn symbol(read: &str) -> Option<(String, usize)> {
 }
 
 /// Digits only.
-pub fn digits(text: &str) -> Value {
+pub(super) fn digits(text: &str) -> Value {
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let (mended, changed) = mend(compact.trim_matches(|c: char| !c.is_alphanumeric()));
     let fits = !mended.is_empty() && mended.bytes().all(|b| b.is_ascii_digit());
@@ -176,7 +176,7 @@ pub fn digits(text: &str) -> Value {
 }
 
 /// `AM 143443`: one or two letters, six to eight digits (domain reference 2.6).
-pub fn land_serial(text: &str) -> Value {
+pub(crate) fn land_serial(text: &str) -> Value {
     let compact: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
     for letters in [2, 1] {
         let (Some(head), Some(tail)) = (compact.get(..letters), compact.get(letters..)) else { continue };
@@ -195,7 +195,7 @@ pub fn land_serial(text: &str) -> Value {
 }
 
 /// `CH 01234`: letters and digits of the land register.
-pub fn land_register_no(text: &str) -> Value {
+pub(super) fn land_register_no(text: &str) -> Value {
     let compact: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
     let letters = compact.chars().take_while(|c| c.is_alphabetic()).take(3).count();
     let head: String = compact.chars().take(letters).collect::<String>().to_uppercase();
@@ -209,7 +209,7 @@ pub fn land_register_no(text: &str) -> Value {
 }
 
 /// `912,5 m²`: the number as printed, its unit put right.
-pub fn area(text: &str) -> Value {
+pub(super) fn area(text: &str) -> Value {
     let first = text.split(' ').next().unwrap_or_default();
     let bare = first.trim_end_matches(['²', '\'', '?', '*']).trim_end_matches(['m', 'M']);
     let (number, changed) = mend(bare.trim_end_matches("m2"));
@@ -229,7 +229,9 @@ mod tests {
 
     #[test]
     fn dates_in_every_dress() {
-        for printed in ["17/06/2024", "17/6/2024", "l7/O6/2024", "Ngày 17 tháng 06 năm 2024", "12 giờ 29 phút, ngày 17 tháng 6 năm 2024", "17-06-2024"] {
+        for printed in
+            ["17/06/2024", "17/6/2024", "l7/O6/2024", "Ngày 17 tháng 06 năm 2024", "12 giờ 29 phút, ngày 17 tháng 6 năm 2024", "17-06-2024"]
+        {
             assert_eq!(date(printed).text, "17/06/2024", "{printed}");
         }
         assert_eq!(date("1956").text, "1956");

@@ -7,7 +7,8 @@ use crate::record::{fold, fold_loose, parse_date_words};
 /// The words of dates and areas.
 const WORDS: [&str; 36] = [
     "ngày", "tháng", "năm", "không", "một", "hai", "ba", "bốn", "tư", "lăm", "nhăm", "sáu", "bảy", "bẩy", "tám", "chín", "mười", "mươi",
-    "mốt", "mùng", "mồng", "giêng", "chạp", "nghìn", "ngàn", "trăm", "linh", "lẻ", "phẩy", "phảy", "mét", "vuông", "rưỡi", "triệu", "phần", "lẽ",
+    "mốt", "mùng", "mồng", "giêng", "chạp", "nghìn", "ngàn", "trăm", "linh", "lẻ", "phẩy", "phảy", "mét", "vuông", "rưỡi", "triệu", "phần",
+    "lẽ",
 ];
 
 /// A date in words, each word put right by the vocabulary.
@@ -49,7 +50,8 @@ fn known(word: &str, before: Option<&str>) -> Option<String> {
     let loose = fold_loose(word);
     // Ten and tens differ in a mark only; which is meant is said by what stands before.
     if loose == "muoi" {
-        let after_digit = before.is_some_and(|b| ["hai", "ba", "bon", "tu", "nam", "sau", "bay", "tam", "chin"].contains(&fold_loose(b).as_str()));
+        let after_digit =
+            before.is_some_and(|b| ["hai", "ba", "bon", "tu", "nam", "sau", "bay", "tam", "chin"].contains(&fold_loose(b).as_str()));
         let after_year = before.is_some_and(|b| fold(b) == fold("năm") || fold(b) == fold("trăm"));
         return Some(if after_digit && !after_year { "mươi" } else { "mười" }.to_owned());
     }
@@ -70,7 +72,7 @@ fn known(word: &str, before: Option<&str>) -> Option<String> {
 }
 
 /// A whole number in words, to the millions; `None` for words that state none.
-pub fn number_words(text: &str) -> Option<u64> {
+pub(super) fn number_words(text: &str) -> Option<u64> {
     let (mended, _) = mended(text);
     let mut total = 0;
     let mut part = 0;
@@ -105,14 +107,28 @@ pub fn number_words(text: &str) -> Option<u64> {
 
 fn unit(folded: &str) -> Option<u64> {
     const UNITS: [(&str, u64); 16] = [
-        ("không", 0), ("một", 1), ("mốt", 1), ("hai", 2), ("ba", 3), ("bốn", 4), ("tư", 4), ("năm", 5), ("lăm", 5), ("nhăm", 5), ("sáu", 6),
-        ("bảy", 7), ("bẩy", 7), ("tám", 8), ("chín", 9), ("giêng", 1),
+        ("không", 0),
+        ("một", 1),
+        ("mốt", 1),
+        ("hai", 2),
+        ("ba", 3),
+        ("bốn", 4),
+        ("tư", 4),
+        ("năm", 5),
+        ("lăm", 5),
+        ("nhăm", 5),
+        ("sáu", 6),
+        ("bảy", 7),
+        ("bẩy", 7),
+        ("tám", 8),
+        ("chín", 9),
+        ("giêng", 1),
     ];
     UNITS.iter().find(|(word, _)| fold(word) == folded).map(|(_, value)| *value)
 }
 
 /// An area in words, in hundredths of a square metre: `Một nghìn bốn mươi hai phẩy năm mét vuông` is 104250.
-pub fn area_words_value(text: &str) -> Option<u64> {
+pub(crate) fn area_words_value(text: &str) -> Option<u64> {
     let (mended, _) = mended(text);
     let words: Vec<&str> = mended.split(' ').take_while(|word| fold(word) != fold("mét")).collect();
     let comma = words.iter().position(|word| matches!(fold_loose(word).as_str(), "phay"));

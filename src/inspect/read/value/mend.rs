@@ -1,0 +1,251 @@
+//! Fixed words of addresses and land use, provinces and some units: put right where only marks, or one letter, are wrong.
+
+use super::lists::nearest;
+use crate::inspect::read::text::text_distance;
+use crate::record::fold_loose;
+
+/// Words of addresses, offices and land use that are printed the same everywhere.
+const PHRASES: [&str; 45] = [
+    "ủy ban nhân dân",
+    "tổ dân phố",
+    "thành phố",
+    "thị trấn",
+    "thị xã",
+    "phường",
+    "huyện",
+    "quận",
+    "tỉnh",
+    "đường",
+    "thôn",
+    "xóm",
+    "bệnh viện",
+    "đa khoa",
+    "phụ sản",
+    "sản - nhi",
+    "trạm y tế",
+    "tại nhà riêng",
+    "công an",
+    "cục cảnh sát",
+    "cục trưởng cục cảnh sát",
+    "về ttxh",
+    "cấp ngày",
+    "căn cước công dân số",
+    "căn cước số",
+    "giấy cmnd số",
+    "bộ công an",
+    "đất trồng cây hàng năm khác",
+    "đất trồng cây lâu năm",
+    "đất ở tại đô thị",
+    "đất ở tại nông thôn",
+    "đất chuyên trồng lúa nước",
+    "lâu dài",
+    "đến ngày",
+    "sử dụng riêng",
+    "sử dụng chung",
+    "nhà nước giao đất",
+    "nhận chuyển nhượng",
+    "nhận thừa kế",
+    "nhận tặng cho",
+    "công nhận",
+    "như giao đất",
+    "có thu tiền sử dụng đất",
+    "không thu tiền sử dụng đất",
+    "tuổi cao sức yếu",
+];
+
+/// Puts the marks of such words right where nothing but marks is wrong.
+pub(super) fn mend_phrases(text: &str) -> String {
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    for phrase in PHRASES {
+        let parts: Vec<&str> = phrase.split(' ').collect();
+        for at in 0..words.len().saturating_sub(parts.len() - 1) {
+            let Some(window) = words.get_mut(at..at + parts.len()) else { continue };
+            let like = window.iter().zip(&parts).all(|(word, part)| fold_loose(word) == fold_loose(part));
+            // A single word may be a name; in small letters it is a unit.
+            let small = parts.len() > 1 || window.iter().all(|word| word.chars().next().is_some_and(char::is_lowercase));
+            if like && small {
+                window.iter_mut().zip(&parts).for_each(|(word, part)| *word = with_marks_of(word, part));
+            }
+        }
+    }
+    words.join(" ")
+}
+
+/// The letters of `part` in the case of `word`, with the punctuation of `word`.
+pub(super) fn with_marks_of(word: &str, part: &str) -> String {
+    let letters: Vec<char> = word.chars().filter(|c| c.is_alphanumeric()).collect();
+    let shouted = letters.len() > 1 && letters.iter().all(|c| c.is_uppercase() || !c.is_alphabetic());
+    let capital = letters.first().is_some_and(|c| c.is_uppercase());
+    let mended = match (shouted, capital) {
+        (true, _) => part.to_uppercase(),
+        (false, true) => part.chars().take(1).flat_map(char::to_uppercase).chain(part.chars().skip(1)).collect(),
+        (false, false) => part.to_owned(),
+    };
+    let before: String = word.chars().take_while(|c| !c.is_alphanumeric()).collect();
+    let after: Vec<char> = word.chars().rev().take_while(|c| !c.is_alphanumeric()).collect();
+    if letters.is_empty() { word.to_owned() } else { format!("{before}{mended}{}", after.into_iter().rev().collect::<String>()) }
+}
+
+/// Units whose names no syllable rule helps to read; one letter off is still the unit.
+const UNITS: [&str; 34] = [
+    "Đắk Lắk",
+    "Đắk Nông",
+    "Kon Tum",
+    "Củ Chi",
+    "Krông Pắc",
+    "Krông Năng",
+    "Krông Búk",
+    "Krông Bông",
+    "Krông Ana",
+    "Krông Nô",
+    "Ea Kar",
+    "Ea Súp",
+    "Ea H'leo",
+    "Ea Tam",
+    "Ea Phê",
+    "Buôn Ma Thuột",
+    "Buôn Hồ",
+    "Buôn Đôn",
+    "Cư M'gar",
+    "Cư Kuin",
+    "Cư Jút",
+    "M'Đrắk",
+    "Đắk Mil",
+    "Đắk Song",
+    "Đắk R'lấp",
+    "Đắk Glong",
+    "Chư Sê",
+    "Chư Păh",
+    "Chư Prông",
+    "Chư Pưh",
+    "Kông Chro",
+    "Kon Plông",
+    "Ia Grai",
+    "Ia Pa",
+];
+
+/// Puts such a unit's name right.
+pub(super) fn mend_units(text: &str) -> String {
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    for unit in UNITS {
+        let parts: Vec<&str> = unit.split(' ').collect();
+        let meant = fold_loose(unit);
+        for at in 0..(words.len() + 1).saturating_sub(parts.len()) {
+            let Some(window) = words.get_mut(at..at + parts.len()) else { continue };
+            let read: String = window.iter().map(|word| fold_loose(word)).collect();
+            let capitals = window.iter().all(|word| word.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase));
+            let most = usize::from(parts.len() > 1 && meant.chars().count() >= 7);
+            if capitals && text_distance(&read, &meant, most).is_some() {
+                window.iter_mut().zip(&parts).for_each(|(word, part)| *word = with_marks_of(word, part));
+            }
+        }
+    }
+    words.join(" ")
+}
+
+/// Puts the name of a province right where only marks or one letter are wrong, after the word that announces it.
+pub(super) fn mend_place(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').collect();
+    let loose: Vec<String> = words.iter().map(|word| fold_loose(word)).collect();
+    let announced = |at: usize| match loose.get(at).map(String::as_str) {
+        Some("tinh") => Some(at + 1),
+        Some("pho") if at > 0 && loose.get(at - 1).is_some_and(|word| word == "thanh") => Some(at + 1),
+        _ => None,
+    };
+    let Some(from) = (0..words.len()).rev().find_map(announced) else { return text.to_owned() };
+    let Some(tail) = words.get(from..).filter(|tail| !tail.is_empty()) else { return text.to_owned() };
+    let name = tail.join(" ");
+    match nearest(name.trim_matches(|c: char| !c.is_alphanumeric()), &PROVINCES) {
+        Some((province, _)) => words.iter().take(from).chain([&province]).copied().collect::<Vec<_>>().join(" "),
+        None => text.to_owned(),
+    }
+}
+
+/// Provinces before and after 1 July 2025 (domain reference 2.7, 2.8).
+const PROVINCES: [&str; 63] = [
+    "Hà Nội",
+    "Hà Giang",
+    "Cao Bằng",
+    "Bắc Kạn",
+    "Tuyên Quang",
+    "Lào Cai",
+    "Điện Biên",
+    "Lai Châu",
+    "Sơn La",
+    "Yên Bái",
+    "Hòa Bình",
+    "Thái Nguyên",
+    "Lạng Sơn",
+    "Quảng Ninh",
+    "Bắc Giang",
+    "Phú Thọ",
+    "Vĩnh Phúc",
+    "Bắc Ninh",
+    "Hải Dương",
+    "Hải Phòng",
+    "Hưng Yên",
+    "Thái Bình",
+    "Hà Nam",
+    "Nam Định",
+    "Ninh Bình",
+    "Thanh Hóa",
+    "Nghệ An",
+    "Hà Tĩnh",
+    "Quảng Bình",
+    "Quảng Trị",
+    "Thừa Thiên Huế",
+    "Đà Nẵng",
+    "Quảng Nam",
+    "Quảng Ngãi",
+    "Bình Định",
+    "Phú Yên",
+    "Khánh Hòa",
+    "Ninh Thuận",
+    "Bình Thuận",
+    "Kon Tum",
+    "Gia Lai",
+    "Đắk Lắk",
+    "Đắk Nông",
+    "Lâm Đồng",
+    "Bình Phước",
+    "Tây Ninh",
+    "Bình Dương",
+    "Đồng Nai",
+    "Bà Rịa - Vũng Tàu",
+    "Hồ Chí Minh",
+    "Long An",
+    "Tiền Giang",
+    "Bến Tre",
+    "Trà Vinh",
+    "Vĩnh Long",
+    "Đồng Tháp",
+    "An Giang",
+    "Kiên Giang",
+    "Cần Thơ",
+    "Hậu Giang",
+    "Sóc Trăng",
+    "Bạc Liêu",
+    "Cà Mau",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fixed_words_are_mended_and_names_are_not() {
+        assert_eq!(mend_phrases("Tố dân phô 9, phường Gia Cấm, thành phố Việt Trì"), "Tổ dân phố 9, phường Gia Cấm, thành phố Việt Trì");
+        assert_eq!(mend_phrases("có thu tiên sử dụng đât"), "có thu tiền sử dụng đất");
+        assert_eq!(mend_phrases("ỦY BAN NHÂN DAN HUYỆN"), "ỦY BAN NHÂN DÂN HUYỆN");
+        assert_eq!(mend_phrases("xã Thôn, tỉnh Quần"), "xã Thôn, tỉnh Quần");
+        assert_eq!(mend_phrases("- Nhi"), "- Nhi");
+    }
+
+    #[test]
+    fn a_province_is_mended_and_nothing_else() {
+        assert_eq!(mend_place("Xã Lộc, huyện Lọc, tỉnh Phủ Thọ"), "Xã Lộc, huyện Lọc, tỉnh Phú Thọ");
+        assert_eq!(mend_place("thành phổ Cân Thơ"), "thành phổ Cần Thơ");
+        assert_eq!(mend_place("Số 5 phố Huế"), "Số 5 phố Huế");
+        assert_eq!(mend_units("huyện Krông Đắc, tỉnh"), "huyện Krông Pắc, tỉnh");
+    }
+}
