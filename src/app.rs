@@ -116,11 +116,7 @@ impl App {
 /// [`StartError::Unreadable`], or [`StartError::Key`] for a key file that others may read.
 pub fn tls_identity(chain: &Path, key: &Path, anchors: &Path) -> Result<TlsIdentity, StartError> {
     let read = |path: &Path| std::fs::read_to_string(path).map_err(|error| StartError::Unreadable(path.to_owned(), error));
-    Ok(TlsIdentity {
-        chain_pem: read(chain)?,
-        key_pem: crate::keys::read_private(key)?.to_string(),
-        anchors_pem: read(anchors)?,
-    })
+    Ok(TlsIdentity { chain_pem: read(chain)?, key_pem: crate::keys::read_private(key)?.to_string(), anchors_pem: read(anchors)? })
 }
 
 async fn routes(gate: &Gate, flow: &Arc<Flow>) -> Routes {
@@ -155,8 +151,7 @@ async fn flow(
         identity,
         Duration::from_secs(config.limits.registry_seconds),
     )?;
-    let wallets =
-        WalletClients::new(config.wallets.iter().map(|w| (w.id.as_str(), w.url.as_str())), identity, Arc::clone(clock))?;
+    let wallets = WalletClients::new(config.wallets.iter().map(|w| (w.id.as_str(), w.url.as_str())), identity, Arc::clone(clock))?;
     let timestamps = TimestampSettings::new(config.timestamp.urls.clone());
     let ports = Ports {
         store: Arc::new(SqliteStore::open(&config.service.data_dir.join("bansao.sqlite"), Arc::clone(&cipher)).await?),
@@ -219,9 +214,10 @@ fn anchors(config: &Config) -> Result<TrustAnchors, StartError> {
 }
 
 fn desk(agency: &AgencyConfig, policy: &PolicyConfig) -> Result<Desk, StartError> {
-    let certifiers = agency.certifiers.iter().map(|c| {
-        Ok(CertifierDesk { certifier: c.certifier.clone(), officer: c.officer.clone(), signer: signer(&c.signature)? })
-    });
+    let certifiers = agency
+        .certifiers
+        .iter()
+        .map(|c| Ok(CertifierDesk { certifier: c.certifier.clone(), officer: c.officer.clone(), signer: signer(&c.signature)? }));
     Ok(Desk {
         agency: agency.agency.clone(),
         symbol: agency.symbol.clone(),

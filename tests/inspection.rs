@@ -3,6 +3,8 @@
 //! The register is simulated from the case: it holds what `[fields]` says, changed by `[register]`, or nothing.
 //! `BANSAO_CASES=text` runs only the cases whose path contains the text.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

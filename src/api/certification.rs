@@ -27,10 +27,7 @@ pub struct Certification {
 
 #[tonic::async_trait]
 impl CertificationService for Certification {
-    async fn submit_scan(
-        &self,
-        request: Request<Streaming<proto::SubmitScanRequest>>,
-    ) -> Result<Response<proto::Submission>, Status> {
+    async fn submit_scan(&self, request: Request<Streaming<proto::SubmitScanRequest>>) -> Result<Response<proto::Submission>, Status> {
         let kiosk = self.gate.admit(&request, &[Role::Kiosk]).await?;
         let deadline = Duration::from_secs(self.flow.limits().upload_seconds);
         let submission = tokio::time::timeout(deadline, self.receive(&kiosk, request.into_inner()))
@@ -80,10 +77,7 @@ impl CertificationService for Certification {
         Ok(Response::new(answers(messages)))
     }
 
-    async fn cancel_submission(
-        &self,
-        request: Request<proto::CancelSubmissionRequest>,
-    ) -> Result<Response<proto::Submission>, Status> {
+    async fn cancel_submission(&self, request: Request<proto::CancelSubmissionRequest>) -> Result<Response<proto::Submission>, Status> {
         let kiosk = self.gate.admit(&request, &[Role::Kiosk]).await?;
         let id = submission_id(&request.get_ref().name)?;
         let submission = self.flow.cancel(&kiosk, &id).await.map_err(|failure| status(&failure))?;

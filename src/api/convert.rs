@@ -9,7 +9,6 @@ use crate::finding::{Finding, Region, Sentences, Severity};
 use crate::flow::{Delivery, IssuedCopy, Report, SignatureSummary, State, Submission, TokenSummary, Verdict, VerifyCode, VerifyFinding};
 use crate::record::{CertificationNo, Facts, Sha256};
 
-
 /// An instant, milliseconds since 1970 UTC.
 pub fn timestamp(ms: i64) -> Timestamp {
     let time = from_unix_ms(ms);

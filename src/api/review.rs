@@ -64,10 +64,7 @@ impl ReviewService for Review {
         Ok(Response::new(answers(messages)))
     }
 
-    async fn approve_referral(
-        &self,
-        request: Request<proto::ApproveReferralRequest>,
-    ) -> Result<Response<proto::Submission>, Status> {
+    async fn approve_referral(&self, request: Request<proto::ApproveReferralRequest>) -> Result<Response<proto::Submission>, Status> {
         let officer = self.gate.admit(&request, &[Role::Officer]).await?;
         let request = request.into_inner();
         let id = submission_id(&request.name)?;

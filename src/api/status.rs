@@ -67,8 +67,11 @@ mod tests {
         for code in ErrorCode::ALL {
             let status = status(&Failure::about(*code, "header.request_id"));
             assert_eq!(reason(&status).as_deref(), Some(code.as_str()));
-            let texts: Vec<String> =
-                status.get_error_details_vec().into_iter().filter_map(|d| if let ErrorDetail::LocalizedMessage(m) = d { Some(m.locale) } else { None }).collect();
+            let texts: Vec<String> = status
+                .get_error_details_vec()
+                .into_iter()
+                .filter_map(|d| if let ErrorDetail::LocalizedMessage(m) = d { Some(m.locale) } else { None })
+                .collect();
             assert_eq!(texts, ["vi-VN", "en"]);
         }
     }

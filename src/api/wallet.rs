@@ -35,8 +35,7 @@ impl WalletService for Wallets {
             time_ms: consent.consent_time.as_ref().map(convert::unix_ms).ok_or_else(|| field_invalid("consent.consent_time"))?,
             channel: consent.channel,
         };
-        let link =
-            self.flow.link_holder(&wallet, &request.citizen_assertion, &consent).await.map_err(|failure| status(&failure))?;
+        let link = self.flow.link_holder(&wallet, &request.citizen_assertion, &consent).await.map_err(|failure| status(&failure))?;
         Ok(Response::new(proto::HolderLink {
             name: format!("wallets/{}/holders/{}", link.wallet, link.holder),
             create_time: Some(convert::timestamp(link.created_ms)),
@@ -54,10 +53,7 @@ impl WalletService for Wallets {
         Ok(Response::new(proto::ListDeliveriesResponse { deliveries: deliveries.iter().map(convert::delivery).collect(), next_page_token }))
     }
 
-    async fn acknowledge_delivery(
-        &self,
-        request: Request<proto::AcknowledgeDeliveryRequest>,
-    ) -> Result<Response<proto::Delivery>, Status> {
+    async fn acknowledge_delivery(&self, request: Request<proto::AcknowledgeDeliveryRequest>) -> Result<Response<proto::Delivery>, Status> {
         let wallet = self.gate.admit(&request, &[Role::Wallet]).await?;
         let request = request.into_inner();
         let id = DeliveryId::parse(&request.name).map_err(|_| field_invalid("name"))?;

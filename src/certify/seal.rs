@@ -9,7 +9,9 @@ use time::OffsetDateTime;
 use super::compose::{AppearanceProfile, ComposeError, Fonts, SignatureRole, Statement, appearance};
 use super::prepare::PreparedCopy;
 use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD};
-use crate::keys::{KeyError, Purpose, RevocationError, RevocationProof, RevocationSource, Signer, TimestampError, Timestamper, TrustAnchors};
+use crate::keys::{
+    KeyError, Purpose, RevocationError, RevocationProof, RevocationSource, Signer, TimestampError, Timestamper, TrustAnchors,
+};
 use crate::record::Sha256;
 
 /// Bytes reserved for a signature: a chain of three RSA certificates and a time-stamp with its own chain.
@@ -112,13 +114,8 @@ pub async fn seal(prepared: PreparedCopy, who: &Signatory<'_>, proofs: &Proofs<'
     let once = sign(&prepared.pdf, &spec, who.certifier, proofs, &mut store).await?;
 
     let shown = appearance(who.statement, who.profile, SignatureRole::Agency, who.time, prepared.agency_size, who.fonts)?;
-    let spec = SignatureSpec {
-        field: AGENCY_FIELD,
-        name: Some(&who.statement.agency.name),
-        certify: false,
-        appearance: Some(&shown),
-        ..spec
-    };
+    let spec =
+        SignatureSpec { field: AGENCY_FIELD, name: Some(&who.statement.agency.name), certify: false, appearance: Some(&shown), ..spec };
     let twice = sign(&once, &spec, who.agency, proofs, &mut store).await?;
     Ok(SealedCopy { pdf: add_document_security_store(&twice, &store)? })
 }

@@ -46,7 +46,13 @@ pub(super) fn run(args: Args) -> Result<(), CliError> {
     match args.command {
         Command::Check { config } => {
             let loaded = Config::load(&config)?;
-            say(&format!("{}: {} agencies, {} registers, {} wallets", config.display(), loaded.agencies.len(), loaded.registries.len(), loaded.wallets.len()));
+            say(&format!(
+                "{}: {} agencies, {} registers, {} wallets",
+                config.display(),
+                loaded.agencies.len(),
+                loaded.registries.len(),
+                loaded.wallets.len()
+            ));
         }
         Command::Development { authority, authority_url, data, listen, register_url, wallet } => {
             let wallets: Vec<(&str, &str)> = wallet.iter().filter_map(|pair| pair.split_once('=')).collect();

@@ -229,11 +229,7 @@ fn report(submission: &proto::Submission, submit: &Submit) -> Result<(), CliErro
 }
 
 /// Saves the copy under its name only when all of it is there and has the stated digest.
-async fn save(
-    client: &mut CertificationServiceClient<Channel>,
-    submission: &proto::Submission,
-    out: &Path,
-) -> Result<(), CliError> {
+async fn save(client: &mut CertificationServiceClient<Channel>, submission: &proto::Submission, out: &Path) -> Result<(), CliError> {
     let mut parts = client.get_copy(proto::GetCopyRequest { name: submission.copy.clone() }).await?.into_inner();
     let mut expected = bytes::Bytes::new();
     let mut pdf = Vec::new();

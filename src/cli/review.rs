@@ -88,8 +88,7 @@ pub(super) async fn run(args: Args) -> Result<(), CliError> {
         }
         Command::Approve { name, kind, fact, note } => {
             let facts = fact.iter().map(|pair| parse_fact(pair)).collect::<Result<_, _>>()?;
-            let submission =
-                client.approve_referral(proto::ApproveReferralRequest { name, kind, facts, note }).await?.into_inner();
+            let submission = client.approve_referral(proto::ApproveReferralRequest { name, kind, facts, note }).await?.into_inner();
             say(&format!("{}  {}", submission.name, submission.state().as_str_name()));
             Ok(())
         }

@@ -94,11 +94,7 @@ impl Flow {
             Ok(entries) => match entries.as_slice() {
                 [] => vec![register::not_found()],
                 [entry] => compare_with_register(report, form, entry),
-                several => several
-                    .iter()
-                    .map(|entry| compare_with_register(report, form, entry))
-                    .min_by_key(Vec::len)
-                    .unwrap_or_default(),
+                several => several.iter().map(|entry| compare_with_register(report, form, entry)).min_by_key(Vec::len).unwrap_or_default(),
             },
             Err(error) => {
                 tracing::warn!(%error, "register");
@@ -149,8 +145,7 @@ impl Flow {
             fonts: &self.issuer.fonts,
             time: now,
         };
-        let proofs =
-            Proofs { timestamper: &*self.ports.timestamper, revocations: &*self.ports.revocations, anchors: &self.ports.anchors };
+        let proofs = Proofs { timestamper: &*self.ports.timestamper, revocations: &*self.ports.revocations, anchors: &self.ports.anchors };
         let sealed = seal(prepared, &who, &proofs).await.map_err(seal_hindrance)?;
         self.check_own_work(&sealed.pdf)?;
         let sha256 = self.ports.blobs.put(&sealed.pdf).await.map_err(Failure::from)?;

@@ -29,7 +29,7 @@ pub use crate::verify::{Report, SignatureSummary, TokenSummary, Verdict, VerifyC
 pub use deliver::Consent;
 pub use desk::{CertifierDesk, Desk};
 pub use jobs::Jobs;
-pub use ports::{Citizens, Ports, RegistryUnavailable, Registries};
+pub use ports::{Citizens, Ports, Registries, RegistryUnavailable};
 pub use review::OfficerDecision;
 pub use submit::Watched;
 pub use verify::{TrustList, TrustPurpose};

@@ -23,12 +23,7 @@ pub struct RegistryUnavailable(pub String);
 #[async_trait]
 pub trait Registries: Send + Sync {
     /// The entries that the register of `kind` has under `key` (field id, value as read); none: not in the register.
-    async fn look_up(
-        &self,
-        kind: &Kind,
-        key: &[(String, String)],
-        dossier: &SubmissionId,
-    ) -> Result<Vec<Facts>, RegistryUnavailable>;
+    async fn look_up(&self, kind: &Kind, key: &[(String, String)], dossier: &SubmissionId) -> Result<Vec<Facts>, RegistryUnavailable>;
 }
 
 /// Knows citizens by the assertions of an identity provider.

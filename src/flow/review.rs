@@ -65,13 +65,7 @@ impl Flow {
     /// # Errors
     /// `NOT_FOUND`, `WRONG_STATE` when it is decided already, `FACTS_MISSING` when a mandatory fact is neither read nor
     /// entered.
-    pub async fn review(
-        &self,
-        officer: &Caller,
-        id: &SubmissionId,
-        decision: OfficerDecision,
-        note: &str,
-    ) -> Result<Submission, Failure> {
+    pub async fn review(&self, officer: &Caller, id: &SubmissionId, decision: OfficerDecision, note: &str) -> Result<Submission, Failure> {
         let submission = self.referral(officer, id).await?;
         if submission.state != State::Referred {
             return Err(ErrorCode::WrongState.into());
@@ -82,11 +76,8 @@ impl Flow {
             OfficerDecision::Approve { kind, facts } => {
                 let report = submission.report.as_ref().ok_or(ErrorCode::WrongState)?;
                 let facts = self.officer_facts(report, kind.as_ref(), facts)?;
-                let approval = Approval {
-                    certifier: certifier.certifier.id.clone(),
-                    basis: Basis::Officer(officer.id.clone()),
-                    kind: kind.clone(),
-                };
+                let approval =
+                    Approval { certifier: certifier.certifier.id.clone(), basis: Basis::Officer(officer.id.clone()), kind: kind.clone() };
                 (Outcome::Approved(approval), Some(facts))
             }
         };

@@ -111,7 +111,11 @@ impl Upload {
     /// # Errors
     /// [`UploadError::Incomplete`] when bytes are missing.
     pub fn finish(self) -> Result<(Declaration, Vec<Vec<u8>>), UploadError> {
-        if self.complete.len() == self.declaration.files.len() { Ok((self.declaration, self.complete)) } else { Err(UploadError::Incomplete) }
+        if self.complete.len() == self.declaration.files.len() {
+            Ok((self.declaration, self.complete))
+        } else {
+            Err(UploadError::Incomplete)
+        }
     }
 }
 

@@ -11,8 +11,8 @@ mod revocation;
 mod timestamp;
 
 use async_trait::async_trait;
-use bansao_pades::timestamp::TimestampToken;
 use bansao_pades::SigningProfile;
+use bansao_pades::timestamp::TimestampToken;
 use thiserror::Error;
 
 use crate::record::Sha256;

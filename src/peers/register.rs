@@ -41,12 +41,7 @@ impl RegisterClients {
 
 #[async_trait]
 impl Registries for RegisterClients {
-    async fn look_up(
-        &self,
-        kind: &Kind,
-        key: &[(String, String)],
-        dossier: &SubmissionId,
-    ) -> Result<Vec<Facts>, RegistryUnavailable> {
+    async fn look_up(&self, kind: &Kind, key: &[(String, String)], dossier: &SubmissionId) -> Result<Vec<Facts>, RegistryUnavailable> {
         let channel = self.channels.get(kind).ok_or_else(|| RegistryUnavailable(format!("no register for {kind}")))?;
         let request = proto::LookUpRequest {
             kind: kind.to_string(),

@@ -16,7 +16,7 @@ use crate::api::{caller, convert};
 use crate::clock::Clock;
 use crate::deliver::{Parcel, PushError, Wallets};
 use crate::jws;
-use crate::keys::{certificates_from_pem};
+use crate::keys::certificates_from_pem;
 use crate::record::{DeliveryId, Role, Sha256};
 use crate::wire::{PeerError, TlsIdentity};
 
@@ -43,8 +43,7 @@ impl WalletClients {
         identity: &TlsIdentity,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, PeerError> {
-        let channels =
-            endpoints.into_iter().map(|(id, url)| Ok((id.to_owned(), identity.channel(url)?))).collect::<Result<_, _>>()?;
+        let channels = endpoints.into_iter().map(|(id, url)| Ok((id.to_owned(), identity.channel(url)?))).collect::<Result<_, _>>()?;
         // Anchors that cannot be read trust nobody: every receipt is then refused.
         let anchors = certificates_from_pem(&identity.anchors_pem).unwrap_or_default();
         Ok(Self { channels, anchors, clock })

@@ -9,8 +9,8 @@ use tonic::{Request, Response, Status};
 
 use crate::api::Gate;
 use crate::api::convert;
-use crate::api::proto::registry_service_server::RegistryService;
 use crate::api::proto;
+use crate::api::proto::registry_service_server::RegistryService;
 use crate::clock::Clock;
 use crate::record::{Facts, Kind, PartialDate, Role, fold};
 

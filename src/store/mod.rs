@@ -324,14 +324,7 @@ pub trait Store: Send + Sync {
 
     /// Reserves the next number of the agency's register for an approved submission: from 1 in each year, no hole, no
     /// duplicate. Called again for the same submission it returns the number already reserved.
-    async fn reserve_number(
-        &self,
-        id: &SubmissionId,
-        year: i32,
-        book: u32,
-        symbol: &str,
-        now_ms: i64,
-    ) -> Result<Reservation, StoreError>;
+    async fn reserve_number(&self, id: &SubmissionId, year: i32, book: u32, symbol: &str, now_ms: i64) -> Result<Reservation, StoreError>;
 
     /// Gives up the number reserved for a submission, with the reason, and sends the submission to an officer:
     /// approved → referred.

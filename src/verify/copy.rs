@@ -1,6 +1,8 @@
 //! A certified copy judged: its two signatures, its QR token, and that the token names the pages that are there.
 
-use bansao_pades::validate::{Indication, Report as Validation, SignatureReport, SubIndication, ValidateError, ValidationContext, validate};
+use bansao_pades::validate::{
+    Indication, Report as Validation, SignatureReport, SubIndication, ValidateError, ValidationContext, validate,
+};
 use time::OffsetDateTime;
 
 use super::token::{TokenKeys, read_token, summary};

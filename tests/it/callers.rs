@@ -68,7 +68,9 @@ fn allowed(role: &str, rpc: &str) -> bool {
 async fn every_rpc_knows_its_callers() {
     let stage = Stage::set().await;
 
-    for (leaf, role) in [("kiosk-1", "kiosk"), ("officer-1", "officer"), ("wallet-1", "wallet"), ("office-1", "office"), ("service", "service")] {
+    for (leaf, role) in
+        [("kiosk-1", "kiosk"), ("officer-1", "officer"), ("wallet-1", "wallet"), ("office-1", "office"), ("service", "service")]
+    {
         for (rpc, outcome) in call_all(&stage.channel(leaf)).await {
             let refused = outcome.as_ref().err().map(reason).is_some_and(|code| code == "ROLE_NOT_ALLOWED");
             assert_eq!(refused, !allowed(role, rpc), "{rpc} by {leaf}: {outcome:?}");

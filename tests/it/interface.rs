@@ -21,13 +21,7 @@ fn lines() -> Vec<String> {
             for rpc in &service.method {
                 let stream = |on: bool| if on { "stream " } else { "" };
                 let (input, output) = (stream(rpc.client_streaming()), stream(rpc.server_streaming()));
-                lines.push(format!(
-                    "rpc {}.{} {input}{} -> {output}{}",
-                    service.name(),
-                    rpc.name(),
-                    rpc.input_type(),
-                    rpc.output_type()
-                ));
+                lines.push(format!("rpc {}.{} {input}{} -> {output}{}", service.name(), rpc.name(), rpc.input_type(), rpc.output_type()));
             }
         }
     }
@@ -38,7 +32,14 @@ fn lines() -> Vec<String> {
 fn describe(message: &DescriptorProto, outer: &str, lines: &mut Vec<String>) {
     let name = format!("{outer}{}", message.name());
     for field in &message.field {
-        lines.push(format!("field {name}.{} = {} {:?} {:?} {}", field.name(), field.number(), field.label(), field.r#type(), field.type_name()));
+        lines.push(format!(
+            "field {name}.{} = {} {:?} {:?} {}",
+            field.name(),
+            field.number(),
+            field.label(),
+            field.r#type(),
+            field.type_name()
+        ));
     }
     for kind in &message.enum_type {
         lines.extend(kind.value.iter().map(|value| format!("enum {name}.{} {} = {}", kind.name(), value.name(), value.number())));

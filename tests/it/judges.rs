@@ -151,7 +151,10 @@ async fn judged_by_a_python_client(stage: &Stage) {
     let assertion = stage.path("assertion.jwt");
     std::fs::write(&assertion, stage.assertion("2", "bansao").await).unwrap();
     let proto = Path::new(env!("CARGO_MANIFEST_DIR")).join("proto").display().to_string();
-    let scan = std::fs::read_dir(scans().join(GOOD)).unwrap().filter_map(|e| Some(e.ok()?.path())).find(|p| p.extension().is_none_or(|e| e != "toml"));
+    let scan = std::fs::read_dir(scans().join(GOOD))
+        .unwrap()
+        .filter_map(|e| Some(e.ok()?.path()))
+        .find(|p| p.extension().is_none_or(|e| e != "toml"));
     let (scan, authority) = (scan.unwrap().display().to_string(), stage.path("authority").display().to_string());
     let service = stage.service();
     let arguments = [

@@ -1,6 +1,6 @@
 //! The whole service through real gRPC over TLS, with the authority, a register and a wallet running.
 
-#![expect(missing_docs, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod callers;
 mod interface;

@@ -12,7 +12,7 @@ use bansao::wire::serve;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status, Streaming};
 
-use crate::stage::{GOOD, LOOPBACK, Stage, start_authority, start_wallet, specimen};
+use crate::stage::{GOOD, LOOPBACK, Stage, specimen, start_authority, start_wallet};
 
 /// A wallet that answers rubbish.
 struct Rubbish;
@@ -92,4 +92,20 @@ async fn without_time_stamps_the_copy_waits_and_a_restart_resumes_it() {
     assert_eq!((settled.state(), settled.certification_number.unwrap().number), (State::Issued, 1));
     let lines = stage.app().flow().register_lines("ba-dinh", year).await.unwrap();
     assert_eq!(lines.len(), 1, "no hole and no duplicate");
+}
+
+/// A revoked signer signs nothing: the copy waits, and no number but the reserved one is touched.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_certifier_signs_nothing() {
+    let stage = Stage::set().await;
+    stage.revoke("certifier-an").await;
+    let submission = stage.submit("revoked-certifier", "birth_certificate", &specimen(GOOD)).await.unwrap();
+    let id = bansao::record::SubmissionId::parse(&submission.name).unwrap();
+    let flow = stage.app().flow();
+    until("a reason to wait", || async { flow.peek(&id).await.unwrap().waiting.is_some() }).await;
+    let waiting = flow.peek(&id).await.unwrap();
+    assert_eq!((waiting.state, waiting.waiting.as_deref()), (bansao::store::State::Approved, Some("SIGNER_INVALID")));
+    assert!(waiting.copy.is_none());
+    let shown = stage.kiosk().get_submission(proto::GetSubmissionRequest { name: submission.name }).await.unwrap().into_inner();
+    assert!(!shown.waiting.unwrap().message_vi.is_empty(), "the kiosk sees why");
 }

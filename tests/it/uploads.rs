@@ -60,11 +60,8 @@ async fn one_request_id_is_one_submission() {
     let stage = Stage::set().await;
     let page = vec![blank_page()];
 
-    let (a, b, c) = tokio::join!(
-        stage.submit("same-key", "", &page),
-        stage.submit("same-key", "", &page),
-        stage.submit("same-key", "", &page)
-    );
+    let (a, b, c) =
+        tokio::join!(stage.submit("same-key", "", &page), stage.submit("same-key", "", &page), stage.submit("same-key", "", &page));
     let first = a.unwrap();
     assert_eq!((&first.name, &first.name), (&b.unwrap().name, &c.unwrap().name));
     assert_eq!(stage.submit("same-key", "", &page).await.unwrap().name, first.name);

@@ -79,26 +79,54 @@ impl Demo {
         let authority = self.path("authority");
         say("starting: authority, register, wallet, service");
         self.start("authority", &["authority", "serve", "--data", &authority])?;
-        let url = self.wait_for(|demo| std::fs::read_to_string(demo.folder.join("authority.out")).ok()?.lines().next().map(str::to_owned))?;
-        let tls = |leaf: &str| [format!("{authority}/{leaf}/chain.pem"), format!("{authority}/{leaf}/key.pem"), format!("{authority}/anchors/tls.pem")];
+        let url =
+            self.wait_for(|demo| std::fs::read_to_string(demo.folder.join("authority.out")).ok()?.lines().next().map(str::to_owned))?;
+        let tls = |leaf: &str| {
+            [format!("{authority}/{leaf}/chain.pem"), format!("{authority}/{leaf}/key.pem"), format!("{authority}/anchors/tls.pem")]
+        };
         let [cert, key, anchors] = tls("register-civil");
         let people = root().join("fixtures/scans").display().to_string();
         let address = self.path("registry.address");
-        let arguments = ["registry", "--people", &people, "--address-file", &address, "--cert", &cert, "--key", &key, "--anchors", &anchors];
+        let arguments =
+            ["registry", "--people", &people, "--address-file", &address, "--cert", &cert, "--key", &key, "--anchors", &anchors];
         self.start("registry", &arguments)?;
         let [cert, key, anchors] = tls("wallet-1");
         let (data, address, trust) = (self.path("wallet"), self.path("wallet.address"), format!("{authority}/trust.pem"));
         let arguments = [
-            "wallet", "serve", "--id", "wallet-1", "--data", &data, "--address-file", &address, "--cert", &cert, "--key", &key, "--anchors",
-            &anchors, "--trust", &trust,
+            "wallet",
+            "serve",
+            "--id",
+            "wallet-1",
+            "--data",
+            &data,
+            "--address-file",
+            &address,
+            "--cert",
+            &cert,
+            "--key",
+            &key,
+            "--anchors",
+            &anchors,
+            "--trust",
+            &trust,
         ];
         self.start("wallet", &arguments)?;
         let register_url = self.address("registry")?;
         let wallet = format!("wallet-1={}", self.address("wallet")?);
         let data = self.path("data");
         let arguments = [
-            "config", "development", "--authority", &authority, "--authority-url", &url, "--data", &data, "--register-url", &register_url,
-            "--wallet", &wallet,
+            "config",
+            "development",
+            "--authority",
+            &authority,
+            "--authority-url",
+            &url,
+            "--data",
+            &data,
+            "--register-url",
+            &register_url,
+            "--wallet",
+            &wallet,
         ];
         let config = output(&self.bansao, &arguments)?;
         let path = self.path("bansao.toml");
@@ -117,9 +145,8 @@ impl Demo {
         std::fs::write(self.path("assertion.jwt"), assertion)?;
         let (cert, key) = (format!("{authority}/wallet-1/chain.pem"), format!("{authority}/wallet-1/key.pem"));
         let (anchors, assertion) = (format!("{authority}/anchors/tls.pem"), self.path("assertion.jwt"));
-        let arguments = [
-            "wallet", "link", "--service", service, "--cert", &cert, "--key", &key, "--anchors", &anchors, "--assertion", &assertion,
-        ];
+        let arguments =
+            ["wallet", "link", "--service", service, "--cert", &cert, "--key", &key, "--anchors", &anchors, "--assertion", &assertion];
         output(&self.bansao, &arguments).map(|_| ())
     }
 

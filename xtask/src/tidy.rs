@@ -26,8 +26,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "flow",
         &[
-            "record", "finding", "clock", "limits", "intake", "inspect", "decide", "keys", "anatomy", "certify", "verify", "store", "deliver",
-            "error",
+            "record", "finding", "clock", "limits", "intake", "inspect", "decide", "keys", "anatomy", "certify", "verify", "store",
+            "deliver", "error",
         ],
     ),
     ("wire", &[]),
@@ -74,7 +74,8 @@ fn check_module(path: &Path, text: &str, faults: &mut Vec<String>) {
     if !text.starts_with("//!") {
         faults.push(format!("{}: does not open with what it is", shown(path)));
     }
-    let code: Vec<&str> = text.split("\n#[cfg(test)]").next().unwrap_or_default().lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let code: Vec<&str> =
+        text.split("\n#[cfg(test)]").next().unwrap_or_default().lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     let is_test = path.file_name().is_some_and(|name| name == "tests.rs");
     if is_test {
         return;

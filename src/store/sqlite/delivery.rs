@@ -58,13 +58,14 @@ pub(super) async fn postpone(store: &SqliteStore, id: &DeliveryId, due_ms: i64, 
 
 pub(super) async fn acknowledge(store: &SqliteStore, id: &DeliveryId, receipt: &str, now_ms: i64) -> Result<Delivery, StoreError> {
     let mut tx = store.write().await?;
-    let changed = sqlx::query("UPDATE deliveries SET receipt = $2, acknowledged_ms = $3, last_error = NULL WHERE id = $1 AND receipt IS NULL")
-        .bind(id.as_str())
-        .bind(receipt)
-        .bind(now_ms)
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
+    let changed =
+        sqlx::query("UPDATE deliveries SET receipt = $2, acknowledged_ms = $3, last_error = NULL WHERE id = $1 AND receipt IS NULL")
+            .bind(id.as_str())
+            .bind(receipt)
+            .bind(now_ms)
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
     let row = sqlx::query("SELECT * FROM deliveries WHERE id = $1").bind(id.as_str()).fetch_optional(&mut *tx).await?;
     let acknowledged = delivery(&row.ok_or(StoreError::NotFound)?)?;
     if changed > 0 {
@@ -85,12 +86,7 @@ pub(super) async fn find(store: &SqliteStore, id: &DeliveryId) -> Result<Option<
     row.map(|row| delivery(&row)).transpose()
 }
 
-pub(super) async fn list(
-    store: &SqliteStore,
-    wallet: &str,
-    before: Option<(i64, String)>,
-    most: u32,
-) -> Result<Vec<Delivery>, StoreError> {
+pub(super) async fn list(store: &SqliteStore, wallet: &str, before: Option<(i64, String)>, most: u32) -> Result<Vec<Delivery>, StoreError> {
     let (before_ms, before_id) = before.unwrap_or((i64::MAX, String::new()));
     let rows = sqlx::query(
         "SELECT * FROM deliveries WHERE wallet = $1 AND (created_ms, id) < ($2, $3) ORDER BY created_ms DESC, id DESC LIMIT $4",

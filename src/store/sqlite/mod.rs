@@ -15,7 +15,9 @@ use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Pool, Sqlite, Transaction};
 
-use super::{Cipher, Delivery, Event, HolderLink, IssuedCopy, NewSubmission, Outcome, RegisterLine, Reservation, Store, StoreError, Submission};
+use super::{
+    Cipher, Delivery, Event, HolderLink, IssuedCopy, NewSubmission, Outcome, RegisterLine, Reservation, Store, StoreError, Submission,
+};
 use crate::inspect::InspectionReport;
 use crate::record::{CopyId, DeliveryId, Facts, Sha256, SubmissionId};
 
@@ -107,14 +109,7 @@ impl Store for SqliteStore {
         submission::referrals(self, agency, after, most).await
     }
 
-    async fn reserve_number(
-        &self,
-        id: &SubmissionId,
-        year: i32,
-        book: u32,
-        symbol: &str,
-        now_ms: i64,
-    ) -> Result<Reservation, StoreError> {
+    async fn reserve_number(&self, id: &SubmissionId, year: i32, book: u32, symbol: &str, now_ms: i64) -> Result<Reservation, StoreError> {
         issue::reserve_number(self, id, year, book, symbol, now_ms).await
     }
 

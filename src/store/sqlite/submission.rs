@@ -3,8 +3,8 @@
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::super::{Event, NewSubmission, Outcome, Stage, State, StoreError, Submission};
-use super::row::{self, SUBMISSION, seal, to_json};
 use super::SqliteStore;
+use super::row::{self, SUBMISSION, seal, to_json};
 use crate::finding::Code;
 use crate::inspect::InspectionReport;
 use crate::record::{Facts, SubmissionId};
@@ -83,12 +83,7 @@ fn stage_of(number: i64) -> Option<Stage> {
         .find(|stage| *stage as i64 == number)
 }
 
-pub(super) async fn append_event(
-    tx: &mut Transaction<'_, Sqlite>,
-    id: &SubmissionId,
-    stage: Stage,
-    now_ms: i64,
-) -> Result<(), StoreError> {
+pub(super) async fn append_event(tx: &mut Transaction<'_, Sqlite>, id: &SubmissionId, stage: Stage, now_ms: i64) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO events (submission, sequence, stage, at_ms) \
          SELECT $1, COALESCE(MAX(sequence), 0) + 1, $2, $3 FROM events WHERE submission = $1",
