@@ -185,7 +185,4 @@ mod tests {
         assert_eq!(signer_title("PHO CHÚ TỊCH"), Some(Value::sure("PHÓ CHỦ TỊCH")));
         assert_eq!(signer_title("Ghi chú"), None);
     }
-
-
-
 }
