@@ -1,7 +1,7 @@
 //! Every folder of `fixtures/scans` with a `case.toml` is a test of inspection and decision.
 //!
 //! The register is simulated from the case: it holds what `[fields]` says, changed by `[register]`, or nothing.
-//! `BANSAO_CASES=text` runs only the cases whose path contains the text.
+//! `BANSAO_CASES=text` runs only the cases whose path contains the text; `BANSAO_SCANS=folder` runs other cases.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
@@ -53,6 +53,7 @@ struct Outcome {
     path: String,
     wrong: Vec<String>,
     decision: &'static str,
+    alone: &'static str,
     codes: String,
     exact: usize,
     folded: usize,
@@ -64,7 +65,7 @@ struct Outcome {
 
 fn cases() -> Vec<PathBuf> {
     let only = std::env::var("BANSAO_CASES").unwrap_or_default();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/scans");
+    let root = std::env::var("BANSAO_SCANS").map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/scans"), PathBuf::from);
     let mut found = Vec::new();
     for kind in std::fs::read_dir(root).unwrap() {
         for case in std::fs::read_dir(kind.unwrap().path()).unwrap() {
@@ -146,6 +147,7 @@ fn run(path: &Path, forms: &FormSet, reader: &Tesseract) -> Outcome {
             .join("/"),
         wrong,
         decision,
+        alone,
         codes: report.findings.iter().map(|finding| format!("{finding:?}")).collect::<Vec<_>>().join(", "),
         exact: 0,
         folded: 0,
@@ -206,9 +208,10 @@ fn table(outcomes: &[Outcome]) -> String {
         let mark = if o.wrong.is_empty() { "ok  " } else { "FAIL" };
         let _ = writeln!(
             out,
-            "{mark} {:52} {:8} {:3}/{:3} {:5} ms  {}",
+            "{mark} {:52} {:8} {:8} {:3}/{:3} {:5} ms  {}",
             o.path,
             o.decision,
+            o.alone,
             o.folded,
             o.fields,
             o.elapsed.as_millis() / o.pages.max(1) as u128,

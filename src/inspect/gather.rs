@@ -9,7 +9,7 @@ use super::read::{Candidate, Printed, ReadError, Reader, Recognised, Settled, al
 use super::report::{Field, FieldSource};
 use super::seen::SeenPage;
 use crate::finding::Region;
-use crate::record::{PartialDate, parse_date_words};
+use crate::record::{PartialDate, RegistrationNo, date_in_words, parse_date_words};
 
 /// The fields that the form asks for and that were found, in the form's order.
 ///
@@ -88,24 +88,48 @@ fn support(recognised: &Recognised<'_>, fields: &mut [Field]) {
             part_year(fields, number, date);
         }
         let Rule::WordsAgree { date, words } = rule else { continue };
-        let value = |id: &str| fields.iter().find(|field| field.id == id).map(|field| field.value.clone());
-        let (Some(digits), Some(spelled)) = (value(date), value(words)) else { continue };
-        let agree = matches!((PartialDate::parse(&digits), parse_date_words(&spelled)), (Ok(a), Ok(b)) if a == b);
-        if agree {
-            for field in fields.iter_mut().filter(|field| field.id == *date || field.id == *words) {
-                field.confidence = field.confidence.max(0.95);
-            }
-        }
+        agree(fields, date, words);
     }
 }
 
-/// `3852019` registered in 2019 is `385/2019`: no running number has seven digits, and a stroke is easily lost.
+fn agree(fields: &mut [Field], date: &str, words: &str) {
+    let Some(digits) = fields.iter().find(|field| field.id == date).and_then(|field| PartialDate::parse(&field.value).ok()) else { return };
+    let Some(spelled) = fields.iter_mut().find(|field| field.id == words) else { return };
+    let stated = parse_date_words(&spelled.value);
+    if stated != Ok(digits) {
+        let meant = date_in_words(&digits).filter(|_| value::could_say(&spelled.printed, &digits));
+        let Some(meant) = meant else { return };
+        spelled.value = meant;
+    }
+    for field in fields.iter_mut().filter(|field| field.id == date || field.id == words) {
+        field.confidence = field.confidence.max(0.95);
+    }
+}
+
+/// What the date of registration says of a number: `3852019` registered in 2019 is `385/2019`, for no running number has
+/// seven digits and a stroke is easily lost; `98/2611` registered in 2011 is `98/2011`, for there is no year 2611.
 fn part_year(fields: &mut [Field], number: &str, date: &str) {
     let year = fields.iter().find(|field| field.id == date).and_then(|field| PartialDate::parse(&field.value).ok()).map(|date| date.year);
     let (Some(year), Some(field)) = (year, fields.iter_mut().find(|field| field.id == number)) else { return };
-    let digits = field.value.clone();
-    let Some(running) = digits.strip_suffix(&year.to_string()) else { return };
-    if (1..=4).contains(&running.len()) && digits.len() > 5 && digits.bytes().all(|b| b.is_ascii_digit()) {
+    let year_text = year.to_string();
+    let running = match RegistrationNo::parse(&field.value) {
+        Ok(RegistrationNo { year: Some(stated), .. }) if stated == year => {
+            if field.confidence >= 0.3 {
+                field.confidence = field.confidence.max(SUPPORTED);
+            }
+            return;
+        }
+        Ok(RegistrationNo { number, year: Some(stated), symbol: None }) if !(1900..2100).contains(&stated) => {
+            let off = stated.to_string().chars().zip(year_text.chars()).filter(|(a, b)| a != b).count();
+            (off == 1).then(|| number.to_string())
+        }
+        Ok(_) => None,
+        Err(_) => {
+            let digits = field.value.bytes().all(|b| b.is_ascii_digit()) && field.value.len() > 5;
+            field.value.strip_suffix(&year_text).filter(|running| digits && (1..=4).contains(&running.len())).map(str::to_owned)
+        }
+    };
+    if let Some(running) = running {
         field.value = format!("{running}/{year}");
         field.confidence = field.confidence.max(SUPPORTED);
     }

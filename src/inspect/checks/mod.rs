@@ -29,6 +29,7 @@ mod serial;
 mod sharpness;
 mod signer;
 mod spouses;
+mod stamps;
 #[cfg(test)]
 mod tests;
 mod words_agree;
@@ -57,6 +58,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &kind::KindSeen,
     &copy::Copy,
     &secrecy::Secrecy,
+    &stamps::Stamps,
     &pages::Pages,
     &seal::Sealed,
     &signer::Signer,

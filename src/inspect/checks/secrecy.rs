@@ -5,7 +5,7 @@ use crate::finding::{Code, Finding};
 use crate::inspect::read::stands_on;
 use crate::inspect::read::text::{PageText, contains_nearly};
 use crate::inspect::seen::Seen;
-use crate::record::fold;
+use crate::record::{fold, fold_loose};
 
 pub(super) struct Secrecy;
 
@@ -21,11 +21,20 @@ impl Check for Secrecy {
         let found = |page: &PageText| {
             let stamp = STAMPS.iter().copied().find(|stamp| stands_on(page, stamp));
             let phrase = || PHRASES.iter().copied().find(|phrase| page.rows.iter().any(|row| contains_nearly(row, phrase)));
-            stamp.or_else(phrase).or_else(|| alone(page))
+            stamp.or_else(phrase).or_else(|| alone(page)).or_else(|| stamped(page))
         };
         let pages = seen.texts.iter().enumerate();
         pages.filter_map(|(at, page)| found(page).map(|words| Finding::new(Code::SecretOrNoCopy).on_page(at).seen(words))).collect()
     }
+}
+
+/// A red stamp that speaks of copying: one that stands askew is read in pieces.
+fn stamped(page: &PageText) -> Option<&'static str> {
+    let red = page.rows.iter().filter(|row| row.red);
+    red.flat_map(|row| row.words.windows(2)).find_map(|pair| match pair {
+        [a, b] if fold_loose(&a.text) == "sao" && matches!(fold_loose(&b.text).as_str(), "chup" | "chep") => Some("SAO CHỤP"),
+        _ => None,
+    })
 }
 
 /// `MẬT` in capitals, by itself: three letters are read exactly or not at all.

@@ -14,8 +14,8 @@ use lists::ethnicity;
 pub(crate) use lists::signer_title;
 use numbers::{area, date, digits, land_register_no, personal_id, registration_no, time_of_day, year};
 pub(crate) use numbers::{identity_number, land_serial};
-use syllable::is_syllable;
-pub(crate) use words::area_words_value;
+pub(crate) use syllable::is_syllable;
+pub(crate) use words::{area_words_value, could_say};
 
 use crate::inspect::forms::FieldType;
 use crate::record::{fold_loose, nfc, printable};
@@ -128,8 +128,9 @@ fn square_metres(text: &str) -> String {
     let mend = |(at, word): (usize, &str), words: &[&str]| {
         let after_number =
             at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|word| word.ends_with(|c: char| c.is_ascii_digit()));
-        let tail: String = word.chars().skip(2).filter(|c| matches!(c, ';' | ',')).collect();
-        if after_number && word.starts_with('m') && word.chars().count() <= 3 { format!("m²{tail}") } else { word.to_owned() }
+        let tail: String = word.chars().skip(1).filter(|c| matches!(c, ';' | ',')).collect();
+        let unit = word.strip_prefix('m').is_some_and(|rest| !rest.contains(char::is_alphabetic));
+        if after_number && unit { format!("m²{tail}") } else { word.to_owned() }
     };
     let words: Vec<&str> = text.split(' ').collect();
     words.iter().copied().enumerate().map(|pair| mend(pair, &words)).collect::<Vec<_>>().join(" ")

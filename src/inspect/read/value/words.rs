@@ -2,7 +2,7 @@
 
 use super::{UNFIT, Value};
 use crate::inspect::read::text::text_distance;
-use crate::record::{fold, fold_loose, parse_date_words};
+use crate::record::{PartialDate, date_in_words, fold, fold_loose, parse_date_words};
 
 /// The words of dates and areas.
 const WORDS: [&str; 36] = [
@@ -18,6 +18,18 @@ pub(super) fn date_words(text: &str) -> Value {
         Ok(_) => Value::bent(mended, if changed <= 2 { 1.0 } else { 0.85 }),
         Err(_) => Value::bent(text, UNFIT),
     }
+}
+
+/// Whether `printed` can be the words of `date`: every word says so, or is no word of a date and one letter off.
+pub(crate) fn could_say(printed: &str, date: &PartialDate) -> bool {
+    let Some(canonical) = date_in_words(date) else { return false };
+    let words = |text: &str| fold(text).split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let (read, expected) = (words(printed), words(&canonical));
+    let fits = |(read, expected): (&String, &String)| {
+        let known = WORDS.iter().any(|word| fold(word) == *read);
+        read == expected || (!known && text_distance(&fold_loose(read), &fold_loose(expected), 1).is_some())
+    };
+    read.len() == expected.len() && read.iter().zip(&expected).all(fits)
 }
 
 /// Each word replaced by the vocabulary's where that is one letter off; how many were.
@@ -158,6 +170,13 @@ mod tests {
         assert_eq!(tenth.text, "Ngày mười tháng ba năm hai nghìn không trăm hai mươi");
         let ten = date_words("Ngày mười chín tháng tư năm hai nghìn không trăm mười");
         assert_eq!(ten.text, "Ngày mười chín tháng tư năm hai nghìn không trăm mười");
+    }
+
+    #[test]
+    fn a_word_that_is_none_may_be_the_one_that_the_digits_say() {
+        let date = PartialDate::parse("25/03/2011").unwrap();
+        assert!(could_say("Ngày hai mươi tăm tháng ba năm hai nghìn không trăm mười một", &date));
+        assert!(!could_say("Ngày hai mươi tám tháng ba năm hai nghìn không trăm mười một", &date));
     }
 
     #[test]
