@@ -2,8 +2,7 @@
 //!
 //! Prints what each step finds and the CPU milliseconds that it takes. With `--out`, writes the reading layer with the
 //! boxes of lines and words, the titles layer, and the page with its seals, to look at; with `--crops`, also each line
-//! as a picture of that height, and `crops.txt`, a list that `tesseract` takes. `--paper` and `--ink` set the layer's
-//! contrast; `--turn` turns pages by quarters first.
+//! as a picture of that height, and `crops.txt`, a list that `tesseract` takes.
 #![expect(clippy::print_stdout, reason = "a command that prints is what this is")]
 
 use std::error::Error;
@@ -20,8 +19,6 @@ use image::Rgb;
 struct Options {
     out: Option<PathBuf>,
     crops: u32,
-    turn: u8,
-    layer: LayerOptions,
     files: Vec<PathBuf>,
 }
 
@@ -34,7 +31,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         match clock.step("open", || open(&bytes, &Limits::default())) {
             Ok(source) => {
                 for page in &source.pages {
-                    let page = &turned(page, options.turn);
                     look(page, &name(file), clock.clone(), &options, &mut list)?;
                 }
             }
@@ -48,15 +44,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn options() -> Result<Options, Box<dyn Error>> {
-    let mut options = Options { out: None, crops: 0, turn: 0, layer: LayerOptions::reading(), files: Vec::new() };
+    let mut options = Options { out: None, crops: 0, files: Vec::new() };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--out" => options.out = words.next().map(PathBuf::from),
             "--crops" => options.crops = words.next().ok_or("--crops needs a height")?.parse()?,
-            "--turn" => options.turn = words.next().ok_or("--turn needs quarters")?.parse()?,
-            "--paper" => options.layer.paper_share = words.next().ok_or("--paper needs a share")?.parse()?,
-            "--ink" => options.layer.ink_share = words.next().ok_or("--ink needs a share")?.parse()?,
             _ => options.files.push(word.into()),
         }
     }
@@ -64,12 +57,6 @@ fn options() -> Result<Options, Box<dyn Error>> {
         fs::create_dir_all(out)?;
     }
     Ok(options)
-}
-
-/// The page as it would come from a scanner that it was laid into the wrong way.
-fn turned(page: &Page, quarters: u8) -> Page {
-    let pose = bansao_scan::rectify::Pose { quarter_turns: quarters, skew_degrees: 0.0 };
-    Page { image: bansao_scan::rectify::upright(&page.image, pose), ..page.clone() }
 }
 
 /// `birth-some-case` for `…/birth/some-case/scan.jpg`, the stem for anything else.
@@ -86,7 +73,7 @@ fn look(page: &Page, name: &str, mut clock: Clock, options: &Options, list: &mut
     let dpi = measures.resolution.dpi;
     let seals = clock.step("seal", || seal::find(&page.image, dpi));
     let ink = clock.step("ink", || seals.first().map(|seal| seal::signature_ink(&page.image, dpi, seal)));
-    let layer = clock.step("layer", || text_layer(&page.image, dpi, measures.pose(), &options.layer));
+    let layer = clock.step("layer", || text_layer(&page.image, dpi, measures.pose(), &LayerOptions::reading()));
     let titles = clock.step("titles", || text_layer(&page.image, dpi, measures.pose(), &LayerOptions::titles()));
     let lines = clock.step("lines", || layout::lines(&layer.image, dpi));
     let symbols = clock.step("qr", || qr::read(&page.image));

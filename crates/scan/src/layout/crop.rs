@@ -5,18 +5,14 @@ use image::{GrayImage, imageops};
 use crate::raster::{Rect, resize_gray};
 
 /// Margin on each side as a share of the box's height.
-const MARGIN: f32 = 0.12;
-/// What is taken from the layer around the box, as a share of its height: pale edges, and tips of marks that were too thin
-/// to be found.
-const RIM: f32 = 0.12;
+const MARGIN: f32 = 0.18;
 
 /// A box of a layer with white margins, scaled to a height in pixels.
 ///
-/// All but a rim of the margins is painted, not cut from the layer, so that neighbouring lines do not come in.
+/// The margins are painted, not cut from the layer, so that neighbouring lines do not come in.
 #[must_use]
 pub fn crop_line(layer: &GrayImage, bbox: &Rect, height: u32) -> GrayImage {
-    let rim = ((bbox.h as f32 * RIM) as u32).max(2);
-    let bbox = bbox.grown(rim, rim, layer.width(), layer.height());
+    let bbox = bbox.intersection(&Rect { x: 0, y: 0, w: layer.width(), h: layer.height() });
     if bbox.area() == 0 || height == 0 {
         return GrayImage::from_pixel(height.max(1), height.max(1), image::Luma([255]));
     }

@@ -37,37 +37,25 @@ const WIDE_GAP: (f32, f32) = (3.6, 6.5);
 pub fn lines(layer: &GrayImage, dpi: f32) -> Vec<Line> {
     let mm = dpi / INCH;
     let blobs = Blobs::find(layer, |value| value < INK).blobs;
-    let (rules, blobs): (Vec<Blob>, Vec<Blob>) = blobs.into_iter().partition(|blob| is_upright_rule(&blob.rect, mm));
-    let rules: Vec<Rect> = rules.iter().map(|rule| rule.rect).collect();
     let rows = rows::rows(&blobs, mm);
     let mut lines = Vec::new();
     for (number, row) in rows.iter().enumerate() {
-        for part in parts(&row.pieces, row.x_height, mm, &rules) {
+        for part in parts(&row.pieces, row.x_height, mm) {
             lines.extend(line(&part, number, mm));
         }
     }
     lines
 }
 
-/// A line that parts the columns of a table.
-fn is_upright_rule(rect: &Rect, mm: f32) -> bool {
-    rect.w as f32 <= 1.3 * mm && rect.h as f32 >= 7.0 * mm
-}
-
-/// Cuts a row, sorted from left to right, at wide gaps and at the upright rules of a table.
-fn parts(pieces: &[Blob], x_height: f32, mm: f32, rules: &[Rect]) -> Vec<Vec<Blob>> {
+/// Cuts a row, sorted from left to right, at wide gaps.
+fn parts(pieces: &[Blob], x_height: f32, mm: f32) -> Vec<Vec<Blob>> {
     let wide = (WIDE_GAP.0 * x_height).max(WIDE_GAP.1 * mm);
     let mut parts: Vec<Vec<Blob>> = Vec::new();
     let mut reach = 0;
     for piece in pieces {
         let gap = piece.rect.x as f32 - reach as f32;
-        let middle = piece.rect.y + piece.rect.h / 2;
-        let ruled = rules.iter().any(|rule| {
-            let between = rule.x + 1 >= reach && rule.right() <= piece.rect.x + 1;
-            between && (rule.y..rule.bottom()).contains(&middle)
-        });
         match parts.last_mut() {
-            Some(part) if gap <= wide && !ruled => part.push(*piece),
+            Some(part) if gap <= wide => part.push(*piece),
             _ => parts.push(vec![*piece]),
         }
         reach = reach.max(piece.rect.right());
@@ -194,17 +182,6 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].row, found[1].row);
         assert!(found[0].bbox.right() < found[1].bbox.x);
-    }
-
-    #[test]
-    fn an_upright_rule_parts_a_row() {
-        let mut image = blank();
-        let end = write(&mut image, 100, 100, &[5, 3]);
-        put(&mut image, end, 60, 3, 80);
-        write(&mut image, end + 12, 100, &[4, 4]);
-        let found = lines(&image, DPI);
-        assert_eq!(found.len(), 2);
-        assert_eq!(found.iter().map(|line| line.words.len()).sum::<usize>(), 4);
     }
 
     #[test]

@@ -1,45 +1,17 @@
-//! Along which axis lines run, and which of the two ways along it is up.
+//! Which of the two ways along the found axis is up.
 //!
-//! Letters are closer to their neighbours on the line than to those of the next line. Vietnamese writes most of its marks above the letters. On a layer turned along its lines, small pieces close above
+//! Vietnamese writes most of its marks above the letters. On a layer turned along its lines, small pieces close above
 //! larger ones are counted against those close below.
 
 use image::GrayImage;
 
 use crate::raster::blobs::{Blob, Blobs};
 use crate::raster::paper::{Paper, curve};
-use crate::raster::{INCH, Rect, resize_gray, scaled};
+use crate::raster::{INCH, resize_gray, scaled};
 use crate::rectify::Pose;
 
 /// Resolution at which marks are told from letters.
 const MARKS_DPI: f32 = 150.0;
-
-/// How many pairs of letters stand close side by side, and how many close one above the other.
-pub(super) fn neighbours(blobs: &Blobs, mm: f32) -> (usize, usize) {
-    let letter = |blob: &&Blob| {
-        let (w, h) = (blob.rect.w as f32 / mm, blob.rect.h as f32 / mm);
-        (0.9..6.0).contains(&w.max(h)) && w.min(h) > 0.4
-    };
-    let mut letters: Vec<Rect> = blobs.blobs.iter().filter(letter).map(|blob| blob.rect).collect();
-    letters.sort_by_key(|rect| rect.x);
-    let (mut across, mut down) = (0, 0);
-    for (at, a) in letters.iter().enumerate() {
-        let reach = a.right() as f32 + 1.1 * mm;
-        for b in letters[at + 1..].iter().take_while(|b| b.x as f32 <= reach) {
-            let beside = overlap((a.y, a.bottom()), (b.y, b.bottom()));
-            let stacked = overlap((a.x, a.right()), (b.x, b.right()));
-            let gap = (a.y.max(b.y) as f32 - a.bottom().min(b.bottom()) as f32) / mm;
-            across += usize::from(beside > 0.5 && b.x >= a.right());
-            down += usize::from(stacked > 0.5 && (0.0..1.1).contains(&gap));
-        }
-    }
-    (across, down)
-}
-
-/// What two stretches share, as a share of the longer one.
-fn overlap(a: (u32, u32), b: (u32, u32)) -> f32 {
-    let both = a.1.min(b.1).saturating_sub(a.0.max(b.0));
-    both as f32 / (a.1 - a.0).max(b.1 - b.0).max(1) as f32
-}
 
 /// Quarter turns clockwise to upright, and the balance of marks in that pose.
 pub(super) fn upright(full: &GrayImage, dpi: f32, sideways: bool, skew_degrees: f32) -> (u8, f32) {

@@ -58,7 +58,7 @@ impl Measures {
 pub struct Facing {
     /// Quarter turns clockwise that bring it upright.
     pub quarter_turns: u8,
-    /// How much better lines fit along the chosen axis than across it: below 1.3 the axis is a guess.
+    /// How much steeper the lines are along the chosen axis than across it: below 1.3 the axis is a guess.
     pub axis_lead: f32,
     /// From -1 to 1: marks above letters against marks below, in the chosen pose. Vietnamese carries most of its marks
     /// above, so a positive value means upright; near 0 the page says nothing.
@@ -107,7 +107,7 @@ pub fn measure_pixels(image: &RgbImage, declared: Option<(f32, f32)>) -> Measure
     let exposure = tone::exposure(&full);
     let sharpness = edges::sharpness(&full, dpi, &exposure);
     let points = skew::letter_points(&ink, look_dpi);
-    let (lean, axis_lead, sideways) = axis(&points, facing::neighbours(&blobs, look_dpi / INCH));
+    let (lean, axis_lead, sideways) = axis(&points);
     let (quarter_turns, marks_above) = facing::upright(&full, dpi, sideways, lean);
     Measures {
         resolution: resolution::resolution(dpi, paper, declared, &sharpness),
@@ -141,21 +141,14 @@ fn letters(blobs: &Blobs, dpi: f32) -> usize {
 }
 
 /// The lean along the better axis, its lead over the other, and whether lines run down instead of across.
-///
-/// Letters stand close to each other along a line: where that is clear it decides, else the steeper profile does.
-fn axis(points: &[(f32, f32)], (across, down): (usize, usize)) -> (f32, f32, bool) {
-    let turned = || points.iter().map(|&(x, y)| (y, -x)).collect::<Vec<_>>();
-    let lead = (across.max(down) + 1) as f32 / (across.min(down) + 1) as f32;
-    if across + down >= 40 && lead >= 1.4 {
-        let sideways = down > across;
-        let lean = if sideways { skew::lean(&turned()) } else { skew::lean(points) };
-        return (lean.degrees, lead, sideways);
-    }
-    let (flat, upright) = (skew::lean(points), skew::lean(&turned()));
-    if upright.score > flat.score * 1.1 {
-        (upright.degrees, upright.score / flat.score.max(1e-3), true)
+fn axis(points: &[(f32, f32)]) -> (f32, f32, bool) {
+    let across = skew::lean(points);
+    let turned: Vec<(f32, f32)> = points.iter().map(|&(x, y)| (y, -x)).collect();
+    let down = skew::lean(&turned);
+    if down.score > across.score * 1.1 {
+        (down.degrees, down.score / across.score.max(1e-3), true)
     } else {
-        (flat.degrees, flat.score / upright.score.max(1e-3), false)
+        (across.degrees, across.score / down.score.max(1e-3), false)
     }
 }
 

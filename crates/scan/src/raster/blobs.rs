@@ -4,8 +4,8 @@ use image::GrayImage;
 
 use super::Rect;
 
-/// Gray below this is ink on a text layer: a little more than half way from ink to paper.
-pub(crate) const INK: u8 = 112;
+/// Gray below this is ink on a text layer.
+pub(crate) const INK: u8 = 128;
 
 /// A horizontal run of ink: `x0..x1` in row `y`.
 #[derive(Debug, Clone, Copy)]
@@ -49,19 +49,13 @@ impl Blobs {
     }
 }
 
-/// Paints runs white, and their pale rim of a pixel all round: neighbours at least as pale as `rim`.
-pub(crate) fn erase(image: &mut GrayImage, runs: impl Iterator<Item = Run>, rim: u8) {
-    let (width, height) = image.dimensions();
+/// Paints runs white.
+pub(crate) fn erase(image: &mut GrayImage, runs: impl Iterator<Item = Run>) {
+    let width = image.width() as usize;
     let pixels: &mut [u8] = image;
     for run in runs {
-        for y in run.y.saturating_sub(1)..(run.y + 2).min(height) {
-            for x in run.x0.saturating_sub(1)..(run.x1 + 1).min(width) {
-                let pixel = &mut pixels[(y * width + x) as usize];
-                if *pixel >= rim || (y == run.y && (run.x0..run.x1).contains(&x)) {
-                    *pixel = 255;
-                }
-            }
-        }
+        let start = run.y as usize * width;
+        pixels[start + run.x0 as usize..start + run.x1 as usize].fill(255);
     }
 }
 
@@ -167,7 +161,7 @@ mod tests {
     fn an_erased_piece_leaves_the_others() {
         let mut image = picture(&["##..#", "##..#"]);
         let found = Blobs::find(&image, |v| v < INK);
-        erase(&mut image, found.runs_of(|at| found.blobs[at].area == 4), INK);
+        erase(&mut image, found.runs_of(|at| found.blobs[at].area == 4));
         assert_eq!(Blobs::find(&image, |v| v < INK).blobs.len(), 1);
     }
 }

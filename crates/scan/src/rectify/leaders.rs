@@ -9,13 +9,9 @@
 
 use image::GrayImage;
 
-use crate::raster::blobs::{Blobs, INK, erase};
+use crate::raster::blobs::{Blobs, erase};
 use crate::raster::{INCH, Rect};
 
-/// Gray from which ink is seen here. Specks and rules are paler than letters: blur takes more from what is thin.
-const SPECK_DARK: u8 = 158;
-const RULE_DARK: u8 = 148;
-const HALO: u8 = 190;
 /// Largest side of a speck in millimetres.
 const SPECK_MM: f32 = 0.62;
 /// Largest distance between neighbouring specks.
@@ -35,7 +31,7 @@ pub(super) fn remove(image: &mut GrayImage, dpi: f32) {
 
 fn remove_leaders(image: &mut GrayImage, mm: f32) {
     // A speck on gray paper is paler than a letter: take what is darker than three quarters.
-    let blobs = Blobs::find(image, |value| value < SPECK_DARK);
+    let blobs = Blobs::find(image, |value| value < 192);
     let most = (SPECK_MM * mm).ceil() as u32;
     let mut specks: Vec<(usize, Rect)> = blobs
         .blobs
@@ -51,7 +47,7 @@ fn remove_leaders(image: &mut GrayImage, mm: f32) {
             chain.iter().for_each(|&at| doomed[specks[at].0] = true);
         }
     }
-    erase(image, blobs.runs_of(|at| doomed[at]), INK);
+    erase(image, blobs.runs_of(|at| doomed[at]));
 }
 
 /// Links each speck to the nearest one on its right at its height.
@@ -107,11 +103,8 @@ fn remove_rules(image: &mut GrayImage, mm: f32) {
         }
     }
     for (x, top, bottom) in doomed {
-        for y in top.saturating_sub(1)..(bottom + 1).min(image.height()) {
-            let pixel = image.get_pixel_mut(x, y);
-            if (top..bottom).contains(&y) || pixel[0] >= INK {
-                pixel[0] = 255;
-            }
+        for y in top..bottom {
+            image.put_pixel(x, y, image::Luma([255]));
         }
     }
 }
@@ -123,7 +116,7 @@ fn level_spans(image: &GrayImage, shortest: u32) -> Vec<Rect> {
     for (row, y) in image.as_raw().chunks_exact(width.max(1)).zip(0_u32..) {
         let mut start = None;
         let mut last = 0;
-        for (x, _) in row.iter().enumerate().filter(|&(_, &value)| value < RULE_DARK) {
+        for (x, _) in row.iter().enumerate().filter(|&(_, &value)| value < 176) {
             match start {
                 Some(_) if x - last <= 3 => {}
                 Some(begin) => {
@@ -149,7 +142,7 @@ fn push_span(spans: &mut Vec<Rect>, begin: usize, end: usize, y: u32, shortest: 
 
 /// The ink of a column through a row, if it is no thicker than a rule.
 fn thin_column(image: &GrayImage, x: u32, y: u32, thickest: u32) -> Option<(u32, u32, u32)> {
-    let dark = |y: u32| image.get_pixel(x, y)[0] < HALO;
+    let dark = |y: u32| image.get_pixel(x, y)[0] < 224;
     let mut top = y;
     while top > 0 && y - top <= thickest && dark(top - 1) {
         top -= 1;
@@ -164,6 +157,7 @@ fn thin_column(image: &GrayImage, x: u32, y: u32, thickest: u32) -> Option<(u32,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::raster::blobs::INK;
     use image::Luma;
 
     fn blank() -> GrayImage {

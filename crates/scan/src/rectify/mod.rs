@@ -42,7 +42,7 @@ impl LayerOptions {
     /// For reading printed and written fields.
     #[must_use]
     pub fn reading() -> Self {
-        Self { ink: Ink::Reading, paper_share: 0.90, ink_share: 0.20, leaders: true }
+        Self { ink: Ink::Reading, paper_share: 0.80, ink_share: 0.25, leaders: true }
     }
 
     /// For reading titles, red or black.
