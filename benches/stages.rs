@@ -1,0 +1,98 @@
+//! What each stage costs, and the whole: CPU time and memory beside floors that are measured in the same run.
+//!
+//! `cargo bench --bench stages` measures, `cargo bench --bench stages -- --quick` does everything twice. A floor is the work
+//! that a stage cannot do without, done bare: hashing the bytes, the signatures alone, decoding the picture, or what one
+//! would run instead (stock Tesseract). Ratios are of all CPU time, children included. Nothing is asserted: machines differ.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and ends where the ground under it gives way"
+)]
+
+#[expect(dead_code, reason = "made for the tests; the benchmarks play on a part of it")]
+#[path = "../tests/it/stage.rs"]
+mod stage;
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+
+use bansao::inspect::read::Reader;
+use bansao_scan::sniff;
+
+use support::certify::Bare;
+use support::desk::Dossier;
+use support::ground::{Ground, Specimen};
+use support::measure::resident_mib;
+use support::table::Bench;
+use support::{certify, issue, scan, wire};
+
+fn main() {
+    // Cargo hands over `--bench` too.
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let load_before = load();
+    let mut bench = Bench::new(quick);
+    let ground = Ground::lay();
+    let specimens = Specimen::both();
+    let [specimen, _] = &specimens;
+
+    scan::intake(&mut bench, &ground);
+    specimens.iter().for_each(|specimen| scan::open(&mut bench, &ground, specimen));
+    let (reader_mib, stock_mib) = scan::inspection(&mut bench, &ground, &specimens);
+    let report = scan::report_on(&ground, specimen);
+    let decision = scan::decision(&mut bench, &ground, &report);
+
+    let dossier = Dossier::new(&ground, specimen, report);
+    let bare = Bare::new(&ground);
+    certify::token(&mut bench, &dossier, &bare);
+    let made = certify::copy(&mut bench, &dossier, &bare);
+    let verdict = certify::verification(&mut bench, &dossier, &bare, &made);
+    issue::commits(&mut bench, &dossier, &made);
+    issue::after_approval(&mut bench, &dossier, &bare, &made);
+
+    let (costs, ends) = wire::end_to_end(&bench, &ground.runtime, specimen);
+    let parts = ["intake: upload of 1 MB", "accept: blob + row, durable", "inspect, 200 dpi", "decide", "issue after approval"];
+    bench.row_of("end to end over gRPC, 200 dpi", costs, "its stages, added up", &parts);
+
+    println!("\n{}", bench.table());
+    println!("CPU ms: user + system time of this process (authority, register, wallet and kiosk run in it), median of n.");
+    println!("peak MiB: most heap beyond the start of the stage. ratio: all CPU time, children included, to the floor's.\n");
+    conditions(&ground, &specimens, quick);
+    println!("  composed copy   {} bytes; sealed {} bytes", made.composed.pdf.len(), made.sealed.len());
+    println!("  decision        {decision}");
+    println!("  verdict         {verdict}");
+    println!("  end to end      {ends}");
+    println!("  memory          this process {:.0} MiB resident at most", resident_mib());
+    println!("                  children {reader_mib:.0} MiB at most when reading lines, {stock_mib:.0} MiB with stock tesseract");
+    println!("  load            {load_before} before, {} after", load());
+    ground.clear();
+}
+
+fn conditions(ground: &Ground, specimens: &[Specimen], quick: bool) {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let profile = if cfg!(debug_assertions) { "debug: the figures say little" } else { "release" };
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default().trim_start_matches(['\t', ' ', ':']);
+    println!("conditions");
+    println!("  machine         {cores} cores, {model}");
+    println!("  build           {profile}{}", if quick { ", quick run: everything twice, cold" } else { "" });
+    println!("  store           SQLite and folder on {}", file_system(ground.folder.path()));
+    println!("  reader          {}", ground.reader.name());
+    for specimen in specimens {
+        let format = sniff(&specimen.jpeg);
+        println!("  scan            {}/scan.jpg, {} dpi, {} bytes, {format:?}", specimen.case, specimen.dpi, specimen.jpeg.len());
+    }
+}
+
+/// The kind of file system that a folder is on: it makes the price of durability.
+fn file_system(folder: &Path) -> String {
+    let output = Command::new("stat").args(["--file-system", "--format=%T"]).arg(folder).output();
+    output.map_or_else(|_| "an unknown file system".to_owned(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn load() -> String {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    load.split(' ').next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,182 @@
+//! From an approval to a sealed copy, and its verification; each beside the cryptography that it cannot do without.
+
+use bansao::certify::compose::{ComposedCopy, Statement, compose};
+use bansao::certify::{PreparedCopy, prepare};
+use bansao::clock::{Clock, SystemClock};
+use bansao::keys::{FileSigner, Signer, public_key};
+use bansao::record::Sha256;
+use bansao::verify::{verify_copy, verify_token};
+use ring::rand::SystemRandom;
+use ring::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, KeyPair, RSA_PSS_2048_8192_SHA256,
+    UnparsedPublicKey, VerificationAlgorithm,
+};
+
+use super::desk::Dossier;
+use super::ground::Ground;
+use super::measure::{Work, spend};
+use super::table::Bench;
+
+/// As long as the signed attributes of a signature are.
+const MESSAGE: [u8; 250] = [7; 250];
+
+/// The signatures of a copy without anything around them.
+pub(crate) struct Bare<'a> {
+    ground: &'a Ground,
+    rsa: Checked,
+    p256: Checked,
+    p384: Checked,
+}
+
+/// A signature with what checks it.
+struct Checked {
+    key: UnparsedPublicKey<Vec<u8>>,
+    signature: Vec<u8>,
+}
+
+impl<'a> Bare<'a> {
+    /// The same keys as the stages use; what only the authority signs with, P-384, is made here.
+    pub(crate) fn new(ground: &'a Ground) -> Self {
+        let random = SystemRandom::new();
+        let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P384_SHA384_ASN1_SIGNING, &random).unwrap();
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P384_SHA384_ASN1_SIGNING, pkcs8.as_ref(), &random).unwrap();
+        let signature = pair.sign(&random, &MESSAGE).unwrap().as_ref().to_vec();
+        let p384 = Checked { key: UnparsedPublicKey::new(&ECDSA_P384_SHA384_ASN1, pair.public_key().as_ref().to_vec()), signature };
+        Self {
+            ground,
+            rsa: Checked::by(&ground.keys.certifier, &RSA_PSS_2048_8192_SHA256),
+            p256: Checked::by(&ground.keys.agency, &ECDSA_P256_SHA256_ASN1),
+            p384,
+        }
+    }
+
+    /// Certifier, agency and a time-stamp for each.
+    pub(crate) fn sign_copy(&self) {
+        let keys = &self.ground.keys;
+        for key in [&keys.certifier, &keys.agency, &keys.timestamp, &keys.timestamp] {
+            sign(key);
+        }
+    }
+
+    /// The token.
+    pub(crate) fn sign_token(&self) {
+        sign(&self.ground.keys.token);
+    }
+
+    /// Certifier, agency, two time-stamps, token.
+    pub(crate) fn check_signatures(&self) {
+        self.rsa.check();
+        (0..4).for_each(|_| self.p256.check());
+    }
+
+    /// Those, and once each certificate of their paths (three by P-256, two by P-384), the five OCSP responses and the
+    /// certificates of the three responders (two by P-256, one by P-384).
+    pub(crate) fn check_everything(&self) {
+        self.check_signatures();
+        (0..10).for_each(|_| self.p256.check());
+        (0..3).for_each(|_| self.p384.check());
+    }
+}
+
+impl Checked {
+    fn by(signer: &FileSigner, algorithm: &'static dyn VerificationAlgorithm) -> Self {
+        let key = public_key(signer.certificate_chain().first().unwrap()).unwrap();
+        Self { key: UnparsedPublicKey::new(algorithm, key), signature: signer.sign_in_place(&MESSAGE).unwrap() }
+    }
+
+    fn check(&self) {
+        self.key.verify(&MESSAGE, &self.signature).unwrap();
+    }
+}
+
+fn sign(key: &FileSigner) {
+    spend(key.sign_in_place(&MESSAGE).unwrap());
+}
+
+/// A copy at each step, for the stages that follow.
+pub(crate) struct Made {
+    pub(crate) statement: Statement,
+    pub(crate) composed: ComposedCopy,
+    pub(crate) digests: Vec<Sha256>,
+    pub(crate) sealed: Vec<u8>,
+}
+
+/// The QR token.
+pub(crate) fn token(bench: &mut Bench, dossier: &Dossier<'_>, bare: &Bare<'_>) {
+    let ground = dossier.ground;
+    let (number, copy, pages) = (dossier.number(), dossier.copy_id(), [Sha256::of(dossier.scan)]);
+    let sign = || ground.runtime.block_on(dossier.token(&number, &copy, &pages));
+    let text = sign();
+    let works = vec![Work::new("token: sign", 50, || spend(sign())), Work::new("bare P-256 signature", 50, || bare.sign_token())];
+    bench.row(20, works);
+    let now = SystemClock.now();
+    let verify = || spend(verify_token(&text, &ground.material, now));
+    bench.row(20, vec![Work::new("token: verify", 50, verify), Work::new("bare P-256 check", 50, || bare.p256.check())]);
+}
+
+/// Composing, preparing and sealing. Returns what was made; the first seal fills the cache of revocation data.
+pub(crate) fn copy(bench: &mut Bench, dossier: &Dossier<'_>, bare: &Bare<'_>) -> Made {
+    let made = make(dossier);
+    let ground = dossier.ground;
+    let copy = dossier.copy_id();
+    let pages = dossier.pages(dossier.scan);
+    let qr_text = ground.runtime.block_on(dossier.token(&made.statement.certification_no, &copy, &made.digests));
+    let content = dossier.content(pages, &made.statement, &copy, &qr_text);
+    let hash = || spend(Sha256::of(&made.composed.pdf));
+    let compose = || spend(compose(&content, &ground.fonts).unwrap());
+    bench.row(20, vec![Work::new("compose", 1, compose), Work::new("SHA-256 of the PDF", 10, hash)]);
+
+    let prepare = Work::made_ready("prepare", || {
+        let composed = made.composed.clone();
+        Box::new(|| spend(prepared(composed, &made)))
+    });
+    bench.row(20, vec![prepare, Work::new("SHA-256 of the PDF", 10, hash)]);
+
+    let both = Work::made_ready("prepare + seal", || {
+        let composed = made.composed.clone();
+        Box::new(|| {
+            let prepared = prepared(composed, &made);
+            spend(ground.runtime.block_on(dossier.seal(prepared, &made.statement)));
+        })
+    });
+    bench.row(20, vec![both, Work::new("RSA-3072 + 3 P-256 signatures", 1, || bare.sign_copy())]);
+    made
+}
+
+fn prepared(composed: ComposedCopy, made: &Made) -> PreparedCopy {
+    prepare(composed, &made.digests).unwrap()
+}
+
+fn make(dossier: &Dossier<'_>) -> Made {
+    let ground = dossier.ground;
+    let (number, id) = (dossier.number(), dossier.copy_id());
+    let statement = dossier.statement(number, &id);
+    let pages = dossier.pages(dossier.scan);
+    let digests: Vec<Sha256> = pages.iter().map(|page| page.image.digest()).collect();
+    ground.runtime.block_on(async {
+        let qr_text = dossier.token(&statement.certification_no, &id, &digests).await;
+        let composed = compose(&dossier.content(pages, &statement, &id, &qr_text), &ground.fonts).unwrap();
+        let sealed = dossier.seal(prepare(composed.clone(), &digests).unwrap(), &statement).await.pdf;
+        Made { statement, composed, digests, sealed }
+    })
+}
+
+/// Judging the sealed copy. Returns the verdict in words.
+pub(crate) fn verification(bench: &mut Bench, dossier: &Dossier<'_>, bare: &Bare<'_>, made: &Made) -> String {
+    let (material, now) = (&dossier.ground.material, SystemClock.now());
+    let hash = || spend(Sha256::of(&made.sealed));
+    let works = vec![
+        Work::new("verify_copy", 1, || spend(verify_copy(&made.sealed, material, now))),
+        Work::new("SHA-256 + 5 bare checks", 5, || {
+            hash();
+            bare.check_signatures();
+        }),
+        Work::new("SHA-256 + 18 bare checks", 5, || {
+            hash();
+            bare.check_everything();
+        }),
+    ];
+    bench.row(20, works);
+    let report = verify_copy(&made.sealed, material, now);
+    format!("{:?} {:?}", report.verdict, report.findings)
+}

@@ -1,0 +1,11 @@
+//! How work is measured and shown (`measure`, `table`), what it needs (`ground`, `desk`), and the work itself, in the
+//! order of the flow (`scan`, `certify`, `issue`, `wire`).
+
+pub(crate) mod certify;
+pub(crate) mod desk;
+pub(crate) mod ground;
+pub(crate) mod issue;
+pub(crate) mod measure;
+pub(crate) mod scan;
+pub(crate) mod table;
+pub(crate) mod wire;
