@@ -9,6 +9,8 @@ pub(super) struct Mandatory;
 
 /// A value read with less is not taken for read.
 pub(super) const LEAST_CONFIDENCE: f32 = 0.55;
+/// In an address one word in doubt leaves the rest.
+const LEAST_OF_LONG: f32 = 0.4;
 
 impl Check for Mandatory {
     fn name(&self) -> &'static str {
@@ -25,7 +27,7 @@ impl Check for Mandatory {
             match seen.field(&spec.id) {
                 None if spec.mandatory => findings.push(Finding::new(Code::FieldMissing).in_field(&spec.id)),
                 // What a rule rests on must be sure as well, or the rule would be silent on a guess.
-                Some(field) if field.confidence < LEAST_CONFIDENCE && (spec.mandatory || ruled(seen, &spec.id)) => {
+                Some(field) if field.confidence < least(spec) && (spec.mandatory || ruled(seen, &spec.id)) => {
                     findings.push(seen.in_field(Finding::new(Code::FieldUnreadable).seen(&field.printed), &spec.id));
                 }
                 _ => {}
@@ -33,6 +35,10 @@ impl Check for Mandatory {
         }
         findings
     }
+}
+
+fn least(spec: &FieldSpec) -> f32 {
+    if spec.kind.runs_on() && spec.kind != FieldType::DateWords { LEAST_OF_LONG } else { LEAST_CONFIDENCE }
 }
 
 /// Whether the page of the field is not there: that has a finding of its own.

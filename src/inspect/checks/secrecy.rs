@@ -37,12 +37,14 @@ fn stamped(page: &PageText) -> Option<&'static str> {
     })
 }
 
-/// `MẬT` in capitals, by itself: three letters are read exactly or not at all.
+/// `MẬT` by itself. In red it is taken for that stamp as soon as it may be it: nothing else of three letters is red.
 fn alone(page: &PageText) -> Option<&'static str> {
-    let stands = page.rows.iter().flat_map(|row| row.groups(page.mm(5.0))).any(|group| {
+    let stands = page.rows.iter().flat_map(|row| row.groups(page.mm(5.0)).into_iter().map(|group| (row.red, group))).any(|(red, group)| {
         // A frame around the stamp comes out as strokes before and behind it.
         let letters: String = group.iter().flat_map(|word| word.text.chars()).filter(|c| c.is_alphabetic()).collect();
-        fold(&letters) == fold("MẬT") && letters.chars().filter(|c| c.is_uppercase()).count() >= 2
+        let loose = fold_loose(&letters);
+        let exact = fold(&letters) == fold("MẬT") && letters.chars().filter(|c| c.is_uppercase()).count() >= 2;
+        exact || (red && loose.starts_with("ma") && loose.chars().count() == 3)
     });
     stands.then_some("MẬT")
 }

@@ -3,14 +3,14 @@
 use super::Check;
 use crate::finding::{Code, Finding};
 use crate::inspect::read::text::{Row, contains};
-use crate::inspect::read::value::{is_syllable, land_serial};
+use crate::inspect::read::value::land_serial;
 use crate::inspect::seen::Seen;
 
 pub(super) struct Stamps;
 
 /// Words less sure than this are pattern, not print.
-const LEAST_CONFIDENCE: f32 = 0.75;
-const LEAST_LETTERS: usize = 5;
+const LEAST_CONFIDENCE: f32 = 0.6;
+const LEAST_LETTERS: usize = 3;
 
 impl Check for Stamps {
     fn name(&self) -> &'static str {
@@ -37,11 +37,12 @@ impl Check for Stamps {
     }
 }
 
-/// The words of a row, if they surely are words in capitals.
+/// The words of a row, if it surely has words: capitals of three letters and more.
 fn surely_words(row: &Row) -> Option<String> {
     let sure: Vec<&str> = row.words.iter().filter(|word| word.confidence >= LEAST_CONFIDENCE).map(|word| word.text.as_str()).collect();
-    let bare = |word: &&str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
-    let words: Vec<String> = sure.iter().map(bare).filter(|word| is_syllable(word) && word.chars().all(char::is_uppercase)).collect();
-    let letters: usize = words.iter().map(|word| word.chars().count()).sum();
-    (words.len() >= 2 && letters >= LEAST_LETTERS).then(|| words.join(" "))
+    let word = |word: &&&str| {
+        let letters: Vec<char> = word.chars().filter(|c| c.is_alphabetic()).collect();
+        letters.len() >= LEAST_LETTERS && letters.iter().filter(|c| c.is_uppercase()).count() * 3 >= letters.len() * 2
+    };
+    sure.iter().any(|text| word(&text)).then(|| sure.join(" "))
 }

@@ -5,7 +5,9 @@ use crate::inspect::read::text::text_distance;
 use crate::record::fold_loose;
 
 /// Words of addresses, offices and land use that are printed the same everywhere.
-const PHRASES: [&str; 45] = [
+const PHRASES: [&str; 47] = [
+    "phẩy",
+    "mét vuông",
     "ủy ban nhân dân",
     "tổ dân phố",
     "thành phố",

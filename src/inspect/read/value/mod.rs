@@ -14,7 +14,7 @@ use lists::ethnicity;
 pub(crate) use lists::signer_title;
 use numbers::{area, date, digits, land_register_no, personal_id, registration_no, time_of_day, year};
 pub(crate) use numbers::{identity_number, land_serial};
-pub(crate) use syllable::is_syllable;
+use syllable::is_syllable;
 pub(crate) use words::{area_words_value, could_say};
 
 use crate::inspect::forms::FieldType;
@@ -112,7 +112,7 @@ fn capitalised(tokens: &[&str]) -> String {
 
 /// An address or an office: syllables, numbers and punctuation.
 fn place(text: &str) -> Value {
-    let text = mend::mend_place(&mend::mend_units(&mend::mend_phrases(text)));
+    let text = mend::mend_place(&mend::mend_units(&mend::mend_phrases(&numbers::mend_house_numbers(text))));
     let trust = share_of_known_words(&text);
     Value::bent(text, trust)
 }

@@ -38,10 +38,14 @@ const GIVEN_NAMES: &str = "an ân anh ánh âu ái bách bạch bảo bằng b�
     thọ thoại thơ thơm thông thời thu thuần thuận thục thủy thụy thúy thùy thư thương thưởng thức tiên tiến tiệp tín tình tính tịnh tỉnh toàn toại toán \
     tố trác trà trạch trang trân trâm tri trí triết triều triển trinh trình trọng trúc trung trường trưởng tú tuân tuấn tuất tuệ tùng tuyên tuyền tuyển \
     tuyết tường tý ước uy uyên vân văn vẹn vi viên viễn viết việt vinh vĩnh vịnh vọng vũ vui vương vượng vy xinh xoan xuân xuyến xứng y ý yên yến gái tèo \
-    cầm chấn chiêu chuẩn cầu dần dậu dư điểm độ đới giản hoạch hoán huyến khai khâm khuông khước kính kỷ lã lê lệnh liệu lịch lữ mẫn mẫu miên \
-    miễn mộc mộng nhạn nhạc nhậm nhiệm nhiệt nội phiên quán quyến sắc soạn sĩ sử tảo tần tế thạc thám thao thiết thuyên thuyết tiếp tiệm tiềm toán \
-    tôn trì triệu trục truyền tuần tục tụng tự tỵ tý vạn vận viện vụ vỹ ức hạp hà hạc hậu khuynh khương lạng nghệ ngữ oánh phùng quỹ sấm tấn tiêu \
+    \
     tư tứ tám bảy sáu chín mười cả sự út hai ba đệ hồ đỗ lê trần phạm vũ võ đặng bùi ngô mai đinh trịnh tạ quách đào phan trương tô cao";
+
+/// Syllables that are names too, more rarely: they stay as they were read, and nothing is made into them.
+const RARE_NAMES: &str = "cầm chấn chiêu chuẩn cầu dần dậu dư điểm độ đới giản hoạch hoán huyến khai khâm khuông khước kính kỷ lã lệnh liệu lịch lữ mẫn mẫu \
+    miên miễn mộc mộng nhạn nhạc nhậm nhiệm nhiệt nội phiên quán quyến sắc soạn sĩ sử tảo tần tế thạc thám thao thiết thuyên thuyết \
+    tiếp tiệm tiềm tôn trì triệu trục truyền tuần tục tụng tự tỵ vạn vận viện vụ vỹ ức hạp khuynh lạng nghệ ngữ oánh phùng quỹ sấm \
+    tiêu";
 
 /// Puts the marks of given names right where one name can be meant; how many were changed. What is a syllable of the
 /// list stays as it was read.
@@ -49,7 +53,7 @@ pub(super) fn mend_given_names(name: &str) -> (String, usize) {
     let mut changed = 0;
     let mend = |(at, token): (usize, &str)| {
         let known = |candidate: &str| fold(candidate) == fold(token);
-        if at == 0 || GIVEN_NAMES.split_whitespace().any(known) {
+        if at == 0 || GIVEN_NAMES.split_whitespace().chain(RARE_NAMES.split_whitespace()).any(known) {
             return token.to_owned();
         }
         let like: Vec<&str> = GIVEN_NAMES.split_whitespace().filter(|known| fold_loose(known) == fold_loose(token)).collect();
@@ -88,6 +92,8 @@ mod tests {
         assert_eq!(mend_family_name("Xyz Vân"), "Xyz Vân");
         assert_eq!(mend_given_names("Phan Thị Nhẵn"), ("Phan Thị Nhẫn".into(), 1));
         assert_eq!(mend_given_names("LÝ THỊ HỒNG GÃM"), ("LÝ THỊ HỒNG GẤM".into(), 1));
+        assert_eq!(mend_given_names("Hoàng Mạnh Cầm"), ("Hoàng Mạnh Cầm".into(), 0));
+        assert_eq!(mend_given_names("Hoàng Thị Cấm Vân"), ("Hoàng Thị Cẩm Vân".into(), 1));
         assert_eq!(mend_given_names("Tạ Diệu Tuyên"), ("Tạ Diệu Tuyên".into(), 0));
         assert_eq!(mend_given_names("Quách Hà Chỉ").0, "Quách Hà Chi");
     }

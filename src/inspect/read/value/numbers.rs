@@ -38,6 +38,17 @@ fn mended(text: &str) -> (String, usize) {
     (words.into_iter().map(|(word, _)| word).collect::<Vec<_>>().join(" "), changed)
 }
 
+/// `I1` and `l4` in an address are numbers: a digit among letters that digits are misread as.
+pub(super) fn mend_house_numbers(text: &str) -> String {
+    let mend_word = |word: &str| {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let number =
+            bare.chars().any(|c| c.is_ascii_digit()) && bare.chars().all(|c| c.is_ascii_digit() || matches!(c, 'I' | 'l' | 'O' | 'o'));
+        if number { word.chars().map(|c| if c.is_alphabetic() { as_digit(c).unwrap_or(c) } else { c }).collect() } else { word.to_owned() }
+    };
+    text.split(' ').map(mend_word).collect::<Vec<String>>().join(" ")
+}
+
 fn runs(text: &str) -> Vec<&str> {
     text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).collect()
 }
@@ -170,7 +181,11 @@ fn symbol(read: &str) -> Option<(String, usize)> {
 /// Digits only.
 pub(super) fn digits(text: &str) -> Value {
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let (mended, changed) = mend(compact.trim_matches(|c: char| !c.is_alphanumeric()));
+    let bare = compact.trim_matches(|c: char| !c.is_alphanumeric());
+    if matches!(bare, "l" | "I" | "i") {
+        return Value::bent("1", 0.7);
+    }
+    let (mended, changed) = mend(bare);
     let fits = !mended.is_empty() && mended.bytes().all(|b| b.is_ascii_digit());
     if fits { Value::bent(mended, trust(changed)) } else { Value::bent(text, UNFIT) }
 }
@@ -199,10 +214,15 @@ pub(super) fn land_register_no(text: &str) -> Value {
     let compact: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
     let letters = compact.chars().take_while(|c| c.is_alphabetic()).take(3).count();
     let head: String = compact.chars().take(letters).collect::<String>().to_uppercase();
+    // The stroke after `H` is no letter: symbols of the register bear no marks.
+    let (head, bent) = match head.strip_suffix(['Í', 'Ì', 'Ị', 'Ï']) {
+        Some(rest) if rest.is_ascii() && rest.len() == 2 => (rest.to_owned(), 0.8),
+        _ => (head, 1.0),
+    };
     let (tail, changed) = mend(&compact.chars().skip(letters).collect::<String>());
     let fits = (2..=8).contains(&tail.len()) && tail.bytes().all(|b| b.is_ascii_digit());
     match (fits, head.is_empty()) {
-        (true, false) => Value::bent(format!("{head} {tail}"), trust(changed)),
+        (true, false) => Value::bent(format!("{head} {tail}"), trust(changed) * bent),
         (true, true) => Value::bent(tail, trust(changed) * 0.8),
         (false, _) => Value::bent(text, UNFIT),
     }
@@ -260,6 +280,8 @@ mod tests {
         assert_eq!(land_serial("AA 86308639"), Value::sure("AA 86308639"));
         assert_eq!(land_serial("D P4972B9"), Value::bent("DP 497289", 0.85));
         assert_eq!(land_register_no("CS 23219"), Value::sure("CS 23219"));
+        assert_eq!(land_register_no("CHÍ 33106"), Value::bent("CH 33106", 0.8));
+        assert_eq!(mend_house_numbers("Xóm I1, xã Ia O, số l4"), "Xóm 11, xã Ia O, số 14");
         assert_eq!(area("912,5 m²"), Value::sure("912,5 m²"));
         assert_eq!(area("1142,5 m2 (bằng"), Value::sure("1142,5 m²"));
         assert_eq!(year("2000"), Value::sure("2000"));

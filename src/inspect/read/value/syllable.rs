@@ -16,7 +16,7 @@ const RIMES: &str = "a ac ach ai am an ang anh ao ap at au ay ă ăc ăm ăn ăn
     ư ưa ưc ưi ưm ưn ưng ươ ươc ươi ươm ươn ương ươp ươt ươu ưt ưu y yêm yên yêng yêt yêu ya uai uanh uach uac uang uao uap oeng ui";
 
 /// Whether `word` can be one Vietnamese syllable.
-pub(crate) fn is_syllable(word: &str) -> bool {
+pub(super) fn is_syllable(word: &str) -> bool {
     let mut bare = String::new();
     let mut tones = Vec::new();
     for c in word.nfd() {
