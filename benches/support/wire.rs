@@ -24,7 +24,8 @@ type Kiosk = CertificationServiceClient<Channel>;
 /// Submits a specimen again and again, one after the other. Returns the costs, and in words how many ended in a copy.
 pub(crate) fn end_to_end(bench: &Bench, runtime: &Runtime, specimen: &Specimen) -> (Costs, String) {
     let stage = runtime.block_on(Stage::set());
-    let mut kiosk = stage.kiosk();
+    // A channel starts its worker on the runtime that it is made in.
+    let mut kiosk = runtime.block_on(async { stage.kiosk() });
     let (mut costs, mut issued) = (Costs::default(), 0);
     let start = Instant::now();
     // The first one connects, and fetches keys and revocation data; it is not counted.

@@ -43,10 +43,17 @@ fn is_district(office: &str) -> bool {
     let unit = after.and_then(|at| words.get(at..)).unwrap_or_default();
     match unit {
         [unit, ..] if unit == "huyen" || unit == "quan" => true,
-        [first, second, ..] => first == "thi" && second == "xa",
+        [first, second, ..] if first == "thi" && second == "xa" => true,
+        [first, second, name @ ..] if first == "thanh" && second == "pho" => {
+            let name = name.concat();
+            !CENTRAL_CITIES.iter().any(|city| name.starts_with(city))
+        }
         _ => false,
     }
 }
+
+/// Cities that are provinces; any other was a district.
+const CENTRAL_CITIES: [&str; 7] = ["hanoi", "hochiminh", "haiphong", "danang", "cantho", "hue", "dongnai"];
 
 /// A head or a signer's block in capitals that names a district's committee.
 fn signed_by_district(page: &PageText) -> bool {
@@ -63,12 +70,20 @@ mod tests {
 
     #[test]
     fn districts_and_communes() {
-        for office in ["ỦY BAN NHÂN DÂN HUYỆN BA VÌ", "TM. ỦY BAN NHÂN DÂN QUẬN 3", "Ủy ban nhân dân thị xã Sơn Tây"]
-        {
+        for office in [
+            "ỦY BAN NHÂN DÂN HUYỆN BA VÌ",
+            "TM. ỦY BAN NHÂN DÂN QUẬN 3",
+            "Ủy ban nhân dân thị xã Sơn Tây",
+            "ỦY BAN NHÂN DÂN THÀNH PHỐ VIỆT TRÌ",
+        ] {
             assert!(is_district(office), "{office}");
         }
-        for office in ["Ủy ban nhân dân phường Ba Đình", "Ủy ban nhân dân xã Quận Lộc, huyện Thọ Xuân", "Ủy ban nhân dân thị trấn Hòa Quý"]
-        {
+        for office in [
+            "Ủy ban nhân dân thành phố Hà Nội",
+            "Ủy ban nhân dân phường Ba Đình",
+            "Ủy ban nhân dân xã Quận Lộc, huyện Thọ Xuân",
+            "Ủy ban nhân dân thị trấn Hòa Quý",
+        ] {
             assert!(!is_district(office), "{office}");
         }
     }

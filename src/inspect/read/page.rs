@@ -12,6 +12,8 @@ use crate::record::nfc;
 
 /// Height of a line's picture, pixels: what the engine scales to anyway, and a margin.
 const LINE_PX: u32 = 56;
+/// Heights for red print.
+const RED_PX: [u32; 2] = [56, 40];
 /// A page of a certificate has some forty lines; more than this is pattern or noise.
 const MOST_LINES: usize = 110;
 /// Lines lower or higher than this are not print, millimetres.
@@ -42,16 +44,27 @@ pub fn read_page(page: &Page, measures: &Measures, skip: &[Rect], reader: &dyn R
     let skip: Vec<Rect> = skip.iter().map(|rect| layer.onto_layer(rect)).collect();
     let black = strips(&layer.image, dpi);
     let red = only_red(strips(&titles.image, dpi), &black, &skip, dpi);
-    let pictures: Vec<GrayImage> = pictures(&layer.image, &black).chain(pictures(&titles.image, &red)).collect();
-    let words = reader.read(&pictures, deadline)?;
-    let read = black.iter().map(|strip| (strip, false)).chain(red.iter().map(|strip| (strip, true)));
-    let parts = read.zip(&pictures).zip(words).map(|(((strip, red), picture), words)| part(strip, red, picture, words));
+    // Large bold capitals are read at two sizes: which one suits depends on the face.
+    let mut images: Vec<GrayImage> = pictures(&layer.image, &black, LINE_PX).collect();
+    images.extend(RED_PX.iter().flat_map(|height| pictures(&titles.image, &red, *height)));
+    let mut words = reader.read(&images, deadline)?.into_iter().zip(&images);
+    let mut parts: Vec<Row> = black.iter().zip(words.by_ref()).map(|(strip, (words, image))| part(strip, false, image, words)).collect();
+    let first: Vec<Row> = red.iter().zip(words.by_ref()).map(|(strip, (words, image))| part(strip, true, image, words)).collect();
+    let second = red.iter().zip(words).map(|(strip, (words, image))| part(strip, true, image, words));
+    parts.extend(first.into_iter().zip(second).map(|(a, b)| if sureness(&b) > sureness(&a) { b } else { a }));
     let size = (layer.image.width(), layer.image.height());
-    Ok(ReadPage { text: PageText { rows: rows(parts.collect()), size, dpi }, layer })
+    Ok(ReadPage { text: PageText { rows: rows(parts), size, dpi }, layer })
 }
 
-fn pictures<'a>(layer: &'a GrayImage, strips: &'a [Rect]) -> impl Iterator<Item = GrayImage> + 'a {
-    strips.iter().map(|strip| crop_line(layer, strip, LINE_PX))
+fn pictures<'a>(layer: &'a GrayImage, strips: &'a [Rect], height: u32) -> impl Iterator<Item = GrayImage> + 'a {
+    strips.iter().map(move |strip| crop_line(layer, strip, height))
+}
+
+/// Mean confidence by letters.
+fn sureness(row: &Row) -> f32 {
+    let letters = |word: &TextWord| word.text.chars().count() as f32;
+    let sum: f32 = row.words.iter().map(|word| letters(word) * word.confidence).sum();
+    sum / row.words.iter().map(letters).sum::<f32>().max(1.0)
 }
 
 /// Boxes of print on one height, those that stand close joined: a value read together with its label is read better.
