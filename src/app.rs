@@ -159,7 +159,7 @@ async fn flow(
         cipher,
         clock: Arc::clone(clock),
         random: SystemRandom::new(),
-        reader: Arc::new(Tesseract::new(config.service.tesseract.clone())?),
+        reader: Arc::new(Tesseract::load(&config.service.language_data)?),
         registries: Arc::new(registries),
         wallets: Arc::new(wallets),
         citizens: Arc::new(citizens(config, http, clock)?),

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use bansao::decide::{Decision, Delegation, Policy, decide};
 use bansao::finding::Finding;
 use bansao::inspect::forms::FormSet;
-use bansao::inspect::read::Tesseract;
+use bansao::inspect::read::{LANGUAGE_DATA, Tesseract};
 use bansao::inspect::register::{compare_with_register, not_found};
 use bansao::inspect::{InspectionReport, inspect};
 use bansao::limits::Limits;
@@ -180,7 +180,7 @@ fn name(decision: &Decision) -> &'static str {
 #[test]
 fn every_specimen_is_decided_as_its_case_says() {
     let forms = FormSet::embedded().unwrap();
-    let reader = Tesseract::new("tesseract").unwrap();
+    let reader = Tesseract::load(Path::new(LANGUAGE_DATA)).unwrap();
     let cases = cases();
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::new());

@@ -15,7 +15,7 @@ use time::Date;
 use crate::decide::{Decision, Delegation, Policy, decide};
 use crate::finding::{Finding, Severity};
 use crate::inspect::forms::{Form, FormError, FormSet};
-use crate::inspect::read::{ReadError, Reader, Tesseract};
+use crate::inspect::read::{LANGUAGE_DATA, ReadError, Reader, Tesseract};
 use crate::inspect::register::{compare_with_register, not_found, register_query, unavailable};
 use crate::inspect::{InspectionReport, inspect};
 use crate::limits::Limits;
@@ -80,7 +80,7 @@ pub fn run(args: &InspectArgs, today: Date, lookup: Option<&LookUp<'_>>, out: &m
         Some(folder) => FormSet::from_folder(folder)?,
         None => FormSet::embedded()?,
     };
-    let reader = Tesseract::new("tesseract")?;
+    let reader = Tesseract::load(Path::new(LANGUAGE_DATA))?;
     for path in &args.files {
         let bytes = std::fs::read(path).map_err(|source| InspectError::File { path: path.clone(), source })?;
         let line = one(path, bytes, args, &forms, &reader, today, lookup);

@@ -98,13 +98,13 @@ pub struct Service {
     /// Folder of form definitions in place of the built-in ones.
     #[serde(default)]
     pub forms_dir: Option<PathBuf>,
-    /// Command that reads Vietnamese print.
-    #[serde(default = "tesseract")]
-    pub tesseract: PathBuf,
+    /// Tesseract's language data for Vietnamese print (`tesseract-ocr-vie`).
+    #[serde(default = "language_data")]
+    pub language_data: PathBuf,
 }
 
-fn tesseract() -> PathBuf {
-    PathBuf::from("tesseract")
+fn language_data() -> PathBuf {
+    PathBuf::from("/usr/share/tesseract-ocr/5/tessdata/vie.traineddata")
 }
 
 /// Certificates of the connection.
@@ -315,6 +315,7 @@ impl Config {
             &mut fonts.bold,
             &mut fonts.italic,
         ];
+        paths.push(&mut self.service.language_data);
         paths.extend(self.service.forms_dir.as_mut());
         paths.extend(self.trust.signer.iter_mut().chain(self.trust.timestamp.iter_mut()));
         for agency in &mut self.agencies {

@@ -26,13 +26,14 @@ const fn file(name: &'static str, path: &'static str) -> Package {
 const CC: Package = command("gcc", "cc", "--version");
 const TESSERACT: Package = command("tesseract-ocr", "tesseract", "--version");
 const VIETNAMESE: Package = file("tesseract-ocr-vie", "/usr/share/tesseract-ocr/5/tessdata/vie.traineddata");
+const LIBTESSERACT: Package = file("libtesseract-dev", "/usr/include/tesseract/capi.h");
 const FONTS: Package = file("fonts-liberation2", "/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf");
 const OPENSSL: Package = command("openssl", "openssl", "version");
 const GYRE: Package = file("fonts-texgyre", "/usr/share/texmf/fonts/opentype/public/tex-gyre/texgyrechorus-mediumitalic.otf");
 const DEJAVU: Package = file("fonts-dejavu-core", "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf");
 
 /// What the service and the demonstration need.
-pub(crate) const RUN: &[Package] = &[CC, TESSERACT, VIETNAMESE, FONTS, OPENSSL];
+pub(crate) const RUN: &[Package] = &[CC, LIBTESSERACT, VIETNAMESE, FONTS, OPENSSL];
 
 /// What drawing the specimens needs.
 pub(crate) const FIXTURES: &[Package] = &[CC, FONTS, GYRE, DEJAVU];
@@ -40,6 +41,8 @@ pub(crate) const FIXTURES: &[Package] = &[CC, FONTS, GYRE, DEJAVU];
 /// What the tests need beside that.
 pub(crate) const TEST: &[Package] = &[
     CC,
+    LIBTESSERACT,
+    // Stock Tesseract, which the benchmark measures beside ours.
     TESSERACT,
     VIETNAMESE,
     FONTS,

@@ -9,7 +9,6 @@ mod reader;
 mod recognise;
 mod tesseract;
 pub(crate) mod text;
-mod tiff;
 pub(crate) mod value;
 
 pub use again::{Candidate, Settled, settle};
@@ -18,4 +17,4 @@ pub use fields::{Printed, printed_fields};
 pub use page::{ReadPage, read_page};
 pub use reader::{ReadError, ReadWord, Reader};
 pub use recognise::{Recognised, Title, recognise, stands_on};
-pub use tesseract::Tesseract;
+pub use tesseract::{LANGUAGE_DATA, Tesseract};

@@ -1,4 +1,4 @@
-//! What reads letters: a port, so that one process per page can give way to a warm worker.
+//! What reads letters: a port, so that inspection does not know the engine.
 
 use std::time::Duration;
 

@@ -1,71 +1,64 @@
-//! Tesseract as a child process: one per call, one thread, killed at its deadline.
+//! Tesseract in this process: warm engines over language data that was read once.
 //!
-//! Lines go in as one TIFF through a pipe and come out as TSV, so neither pictures nor text touch a disk. The language
-//! model is the distribution's (`tesseract-ocr-vie`).
+//! Each thread that reads takes an engine of its own and gives it back; a missing one is made from memory, so a sandbox may
+//! close the file system behind it. Deadlines are kept by the engine as well as it can; what it cannot stop, a fault in it
+//! included, ends with the process, which is why the service reads in workers (`crate::worker`). The language model is the
+//! distribution's (`tesseract-ocr-vie`).
 
-use std::io::{Read, Write};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::thread;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bansao_scan::{GrayImage, Rect};
+use bansao_tesseract::{Engine, EngineError, Line, Word};
 
 use super::reader::{ReadError, ReadWord, Reader};
-use super::tiff;
 
-/// Reads with the `tesseract` command.
-#[derive(Debug, Clone)]
+/// Where the distribution keeps the Vietnamese model.
+pub const LANGUAGE_DATA: &str = "/usr/share/tesseract-ocr/5/tessdata/vie.traineddata";
+
+/// Language data is half a megabyte, or some ten in its largest variant.
+const DATA_BYTES: usize = 64 << 20;
+
+/// Reads with Tesseract.
+#[derive(Debug)]
 pub struct Tesseract {
-    program: PathBuf,
+    data: Vec<u8>,
+    language: String,
     name: String,
+    idle: Mutex<Vec<Engine>>,
 }
 
-/// How often a running child is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(4);
-/// Output of one page beyond this is not a page of text.
-const OUTPUT_BYTES: u64 = 8 << 20;
-const LANGUAGE: &str = "vie";
-
 impl Tesseract {
-    /// The command at `program`, a path or a name to be found in `PATH`.
+    /// Engines over the `.traineddata` at `path`; one is made at once. The file's name says the language.
     ///
     /// # Errors
-    /// [`ReadError::NotStarted`] when it is not there or has no Vietnamese.
-    pub fn new(program: impl Into<PathBuf>) -> Result<Self, ReadError> {
-        let program = program.into();
-        let ask = |argument: &str| -> Result<String, ReadError> {
-            let output = Command::new(&program).arg(argument).stdin(Stdio::null()).output();
-            let output = output.map_err(|error| ReadError::NotStarted(error.to_string()))?;
-            Ok([output.stdout, output.stderr].iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect())
-        };
-        if !ask("--list-langs")?.lines().any(|line| line.trim() == LANGUAGE) {
-            return Err(ReadError::NotStarted(format!("no language data {LANGUAGE:?}: install tesseract-ocr-{LANGUAGE}")));
+    /// [`ReadError::NotStarted`] when it is not there or no such data.
+    pub fn load(path: &Path) -> Result<Self, ReadError> {
+        let stated = |error: &dyn std::fmt::Display| ReadError::NotStarted(format!("language data {}: {error}", path.display()));
+        let data = std::fs::read(path).map_err(|error| stated(&error))?;
+        if data.len() > DATA_BYTES {
+            return Err(stated(&"too large"));
         }
-        let version = ask("--version")?.lines().next().unwrap_or_default().trim().to_owned();
-        Ok(Self { program, name: format!("{version} {LANGUAGE}") })
+        let language = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let first = Engine::new(&data, &language).map_err(|error| stated(&error))?;
+        let name = format!("tesseract {} {language}", bansao_tesseract::version());
+        Ok(Self { data, language, name, idle: Mutex::new(vec![first]) })
     }
 
-    fn start(&self) -> Result<Child, ReadError> {
-        Command::new(&self.program)
-            .args(["stdin", "stdout", "-l", LANGUAGE, "--psm", "7", "--dpi", "300", "tsv"])
-            .env("OMP_THREAD_LIMIT", "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| ReadError::NotStarted(error.to_string()))
+    fn engine(&self) -> Result<Engine, ReadError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.map_or_else(|| Engine::new(&self.data, &self.language).map_err(|error| ReadError::NotStarted(error.to_string())), Ok)
     }
 }
 
 impl Reader for Tesseract {
     fn read(&self, lines: &[GrayImage], deadline: Duration) -> Result<Vec<Vec<ReadWord>>, ReadError> {
-        if lines.is_empty() {
-            return Ok(Vec::new());
-        }
-        let input = tiff::pages(lines);
-        let output = converse(self.start()?, input, deadline)?;
-        Ok(parse_tsv(&output, lines.len()))
+        let end = Instant::now() + deadline;
+        let mut engine = self.engine()?;
+        let words = lines.iter().map(|line| one(&mut engine, line, end.saturating_duration_since(Instant::now()), deadline)).collect();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(engine);
+        words
     }
 
     fn name(&self) -> &str {
@@ -73,70 +66,18 @@ impl Reader for Tesseract {
     }
 }
 
-/// Feeds the child and waits for it, at most until the deadline.
-fn converse(mut child: Child, input: Vec<u8>, deadline: Duration) -> Result<String, ReadError> {
-    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    let feeding = thread::spawn(move || {
-        if let Some(mut stdin) = stdin {
-            // A child that ends early shuts the pipe; its exit status tells why.
-            drop(stdin.write_all(&input));
-        }
-    });
-    let output = thread::spawn(move || slurp(stdout));
-    let complaints = thread::spawn(move || slurp(stderr));
-    let end = Instant::now() + deadline;
-    let status = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break Ok(status),
-            Ok(None) if Instant::now() < end => thread::sleep(LOOK_EVERY),
-            Ok(None) => break Err(ReadError::Overrun(deadline)),
-            Err(error) => break Err(ReadError::Failed(error.to_string())),
-        }
-    };
-    if status.is_err() {
-        // Killed, so that the pipes close and the threads end; wait() leaves no zombie.
-        drop(child.kill());
-        drop(child.wait());
-    }
-    drop(feeding.join());
-    let (output, complaints) = (output.join().unwrap_or_default(), complaints.join().unwrap_or_default());
-    let status = status?;
-    if status.success() {
-        Ok(String::from_utf8_lossy(&output).into_owned())
-    } else {
-        let last = String::from_utf8_lossy(&complaints).lines().last().unwrap_or_default().chars().take(200).collect::<String>();
-        Err(ReadError::Failed(format!("{status}: {last}")))
+fn one(engine: &mut Engine, image: &GrayImage, left: Duration, deadline: Duration) -> Result<Vec<ReadWord>, ReadError> {
+    let line = Line::new(image.as_raw(), image.width(), image.height()).ok_or_else(|| ReadError::Failed("a line without pixels".into()))?;
+    match engine.read(&line, left) {
+        Ok(words) => Ok(words.into_iter().map(word).collect()),
+        Err(EngineError::Overrun) => Err(ReadError::Overrun(deadline)),
+        Err(error) => Err(ReadError::Failed(error.to_string())),
     }
 }
 
-fn slurp(pipe: Option<impl Read>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    if let Some(pipe) = pipe {
-        // What could be read counts: a broken pipe shows in the exit status.
-        drop(pipe.take(OUTPUT_BYTES).read_to_end(&mut bytes));
-    }
-    bytes
-}
-
-/// The words of each page of Tesseract's TSV: level, page, block, paragraph, line, word, left, top, width, height,
-/// confidence, text.
-fn parse_tsv(tsv: &str, pages: usize) -> Vec<Vec<ReadWord>> {
-    let mut words = vec![Vec::new(); pages];
-    for line in tsv.lines() {
-        let cells: Vec<&str> = line.split('\t').collect();
-        let [_, page, _, _, _, _, left, top, width, height, confidence, text] = cells.as_slice() else { continue };
-        let number = |cell: &str| cell.parse::<u32>().ok();
-        let (Some(page), Ok(confidence)) = (number(page), confidence.parse::<f32>()) else { continue };
-        let text = text.trim();
-        if confidence < 0.0 || text.is_empty() {
-            continue;
-        }
-        let (Some(x), Some(y), Some(w), Some(h)) = (number(left), number(top), number(width), number(height)) else { continue };
-        if let Some(words) = (page as usize).checked_sub(1).and_then(|at| words.get_mut(at)) {
-            words.push(ReadWord { text: text.to_owned(), confidence: confidence / 100.0, rect: Rect { x, y, w, h } });
-        }
-    }
-    words
+fn word(word: Word) -> ReadWord {
+    let [x, y, w, h] = word.rect;
+    ReadWord { text: word.text, confidence: word.confidence, rect: Rect { x, y, w, h } }
 }
 
 #[cfg(test)]
@@ -144,28 +85,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tsv_gives_words_by_page() {
-        let tsv = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n\
-                   1\t1\t0\t0\t0\t0\t0\t0\t300\t40\t-1\t\n\
-                   5\t1\t1\t1\t1\t1\t10\t4\t50\t20\t96.5\tGiới\n\
-                   5\t2\t1\t1\t1\t1\t12\t5\t50\t20\t31\ttính:\n\
-                   5\t9\t1\t1\t1\t1\t12\t5\t50\t20\t31\tlost\n";
-        let words = parse_tsv(tsv, 2);
-        assert_eq!(words[0], [ReadWord { text: "Giới".into(), confidence: 0.965, rect: Rect { x: 10, y: 4, w: 50, h: 20 } }]);
-        assert_eq!(words[1].len(), 1);
+    fn what_is_no_language_data_is_said() {
+        assert!(matches!(Tesseract::load(Path::new("/nowhere/vie.traineddata")), Err(ReadError::NotStarted(_))));
+        assert!(matches!(Tesseract::load(Path::new("/proc/self/cmdline")), Err(ReadError::NotStarted(_))));
     }
 
     #[test]
-    fn an_overrunning_child_is_killed() {
-        let child = Command::new("sleep").arg("60").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let start = Instant::now();
-        let deadline = Duration::from_millis(50);
-        assert_eq!(converse(child, vec![0; 1 << 20], deadline), Err(ReadError::Overrun(deadline)));
-        assert!(start.elapsed() < Duration::from_secs(5));
-    }
-
-    #[test]
-    fn a_missing_program_is_said() {
-        assert!(matches!(Tesseract::new("/nowhere/tesseract"), Err(ReadError::NotStarted(_))));
+    fn several_threads_read_at_once_and_a_passed_deadline_is_an_overrun() {
+        let reader = Tesseract::load(Path::new(LANGUAGE_DATA)).unwrap();
+        let blank = [GrayImage::from_pixel(80, 40, image::Luma([255]))];
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| assert_eq!(reader.read(&blank, Duration::from_secs(60)).unwrap().len(), 1));
+            }
+        });
+        assert_eq!(reader.read(&blank, Duration::ZERO), Err(ReadError::Overrun(Duration::ZERO)));
     }
 }
