@@ -20,14 +20,13 @@ use crate::api::proto::wallet_service_server::WalletServiceServer;
 use crate::api::{Certification, ClientRevocation, Gate, Review, Verification, Wallets};
 use crate::certify::compose::{FontError, FontPaths, Fonts};
 use crate::clock::Clock;
-use crate::config::{AgencyConfig, Config, KeyFiles, PolicyConfig, Scheme};
+use crate::config::{AgencyConfig, Config, KeyFiles, PolicyConfig, Profile, Scheme};
 use crate::decide::Policy;
 use crate::error::{ErrorCode, Failure};
 use crate::flow::{CertifierDesk, Citizens, Desk, Flow, Issuer, Jobs, Ports};
 use crate::http::{HttpClient, Reach};
 use crate::identity::{IdentityError, IdentityVerifier, KeySource};
 use crate::inspect::forms::{FormError, FormSet};
-use crate::inspect::read::{ReadError, Tesseract};
 use crate::jws::{Jwks, JwsError};
 use crate::keys::{
     FileSigner, HttpRevocation, HttpTimestamper, KeyError, Purpose, RevocationSettings, RevocationSource, Signer, TimestampSettings,
@@ -37,6 +36,7 @@ use crate::peers::{RegisterClients, WalletClients};
 use crate::record::Requester;
 use crate::store::{Cipher, CipherError, FolderBlobs, SqliteStore, StoreError};
 use crate::wire::{PeerError, Running, ServeError, TlsIdentity, serve};
+use crate::worker::{Pool, PoolSettings, WorkerError};
 
 /// The service cannot start.
 #[derive(Debug, Error)]
@@ -53,8 +53,10 @@ pub enum StartError {
     Cipher(#[from] CipherError),
     #[error("fonts")]
     Fonts(#[from] FontError),
-    #[error("reader of print")]
-    Reader(#[from] ReadError),
+    #[error("worker that inspects")]
+    Worker(#[from] WorkerError),
+    #[error("the sandbox of the workers is not enforced: {0}; service.profile = \"development\" starts without it")]
+    Sandbox(String),
     #[error("forms")]
     Forms(#[from] FormError),
     #[error("peer")]
@@ -89,10 +91,7 @@ impl App {
         let flow = Arc::new(flow(config, &identity, &http, &revocations, &clock).await?);
         let gate = Gate::new(client_revocation(config, &identity, revocations, clock));
         let server = serve(config.service.listen, &identity, routes(&gate, &flow).await).await?;
-        let workers = match config.service.workers {
-            0 => std::thread::available_parallelism().map_or(2, usize::from),
-            workers => workers,
-        };
+        let workers = submissions_at_once(config);
         let jobs = Jobs::start(&flow, workers);
         tracing::info!(address = %server.address, workers, "serving");
         Ok(Self { address: server.address, flow, jobs, server })
@@ -107,6 +106,51 @@ impl App {
     pub async fn stop(self) {
         self.server.stop().await;
         self.jobs.stop().await;
+    }
+}
+
+fn submissions_at_once(config: &Config) -> usize {
+    match config.service.workers {
+        0 => std::thread::available_parallelism().map_or(2, usize::from),
+        workers => workers,
+    }
+}
+
+/// The forms that the configuration names.
+///
+/// # Errors
+/// [`FormError`], with file and line.
+pub fn forms(config: &Config) -> Result<FormSet, FormError> {
+    config.service.forms_dir.as_ref().map_or_else(FormSet::embedded, |folder| FormSet::from_folder(folder))
+}
+
+/// What the pool of the workers that inspect is made of.
+pub fn pool_settings(config: &Config) -> PoolSettings {
+    let inspection = &config.inspection;
+    PoolSettings {
+        program: inspection.program.clone(),
+        workers: if inspection.workers == 0 { submissions_at_once(config) } else { inspection.workers },
+        submissions_per_worker: inspection.submissions_per_worker,
+        memory_bytes: inspection.memory_mib << 20,
+        language_data: inspection.language_data.clone(),
+        limits: config.limits.clone(),
+    }
+}
+
+/// Workers, in a sandbox that is enforced unless this is development.
+///
+/// # Errors
+/// [`StartError::Worker`], and [`StartError::Sandbox`] in production.
+pub fn inspector(config: &Config, forms: &FormSet) -> Result<Pool, StartError> {
+    let pool = Pool::start(pool_settings(config), forms)?;
+    let missing = pool.sandbox().missing().join("; ");
+    match config.service.profile {
+        _ if missing.is_empty() => Ok(pool),
+        Profile::Production => Err(StartError::Sandbox(missing)),
+        Profile::Development => {
+            tracing::warn!(missing, "hostile scans are opened without the whole sandbox");
+            Ok(pool)
+        }
     }
 }
 
@@ -152,6 +196,7 @@ async fn flow(
         Duration::from_secs(config.limits.registry_seconds),
     )?;
     let wallets = WalletClients::new(config.wallets.iter().map(|w| (w.id.as_str(), w.url.as_str())), identity, Arc::clone(clock))?;
+    let forms = forms(config)?;
     let timestamps = TimestampSettings::new(config.timestamp.urls.clone());
     let ports = Ports {
         store: Arc::new(SqliteStore::open(&config.service.data_dir.join("bansao.sqlite"), Arc::clone(&cipher)).await?),
@@ -159,17 +204,13 @@ async fn flow(
         cipher,
         clock: Arc::clone(clock),
         random: SystemRandom::new(),
-        reader: Arc::new(Tesseract::load(&config.service.language_data)?),
+        inspector: Arc::new(inspector(config, &forms)?),
         registries: Arc::new(registries),
         wallets: Arc::new(wallets),
         citizens: Arc::new(citizens(config, http, clock)?),
         timestamper: Arc::new(HttpTimestamper::new(timestamps, Arc::clone(&anchors), http.clone(), Arc::clone(clock))),
         revocations: Arc::clone(revocations),
         anchors,
-    };
-    let forms = match &config.service.forms_dir {
-        Some(folder) => FormSet::from_folder(folder)?,
-        None => FormSet::embedded()?,
     };
     let desks = config.agencies.iter().map(|agency| desk(agency, &config.policy)).collect::<Result<_, _>>()?;
     let fonts = FontPaths { regular: config.fonts.regular.clone(), bold: config.fonts.bold.clone(), italic: config.fonts.italic.clone() };

@@ -177,6 +177,8 @@ errors! {
     SignerUnavailable "SIGNER_UNAVAILABLE" Unavailable Later { "Chưa dùng được khóa ký." "A signing key cannot be used." next "Quản trị hệ thống cần kiểm tra khóa ký." "The operator must check the key." }
     /// Our own signer's certificate is expired, revoked or not trusted.
     SignerInvalid "SIGNER_INVALID" FailedPrecondition Later { "Chứng thư ký của cơ quan không còn hiệu lực." "The agency's signing certificate is not valid." next "Quản trị hệ thống cần thay chứng thư." "The operator must renew the certificate." }
+    /// No worker can be had that inspects.
+    InspectionUnavailable "INSPECTION_UNAVAILABLE" Unavailable Later { "Chưa kiểm tra được bản quét." "Scans cannot be inspected now." next "Hệ thống sẽ tự thử lại." "The service will try again." }
     /// The database or folder cannot be used.
     StoreUnavailable "STORE_UNAVAILABLE" Unavailable Later { "Kho dữ liệu tạm thời không dùng được." "The store cannot be used." next "Hãy thử lại sau." "Try again later." }
     /// Too much at once.

@@ -284,6 +284,8 @@ catalogue! {
     // The work.
     /// A check did not finish.
     CheckFailed "CHECK_FAILED" Error { "Một bước kiểm tra không hoàn tất." "A check did not finish." next "Cán bộ sẽ kiểm tra." "An officer will check." }
+    /// Inspection cost too much, or broke what did it, and was stopped.
+    InspectionStopped "INSPECTION_STOPPED" Error { "Việc kiểm tra tự động bị dừng giữa chừng." "The automatic inspection was stopped before its end." next "Cán bộ sẽ xem bản quét; hãy chuẩn bị quét lại." "An officer will look at the scan; be ready to scan the paper again." }
     /// The copy could not be made; the number that was reserved for it is void.
     IssueFailed "ISSUE_FAILED" Error { "Không lập được bản sao; số chứng thực đã dành được hủy." "The copy could not be made; its number is void." next "Cán bộ sẽ xem xét lại." "An officer will look at it again." }
     /// Nobody may certify this kind without an officer looking.

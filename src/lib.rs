@@ -14,6 +14,8 @@ pub mod intake;
 
 pub mod inspect;
 
+pub mod worker;
+
 pub mod decide;
 
 pub mod http;

@@ -20,8 +20,10 @@ pub struct Limits {
     pub chunk_bytes: usize,
     /// Seconds until an upload must be complete.
     pub upload_seconds: u64,
-    /// Seconds that reading one page may take.
+    /// Seconds that one page may take in inspection; a worker that takes a quarter more is killed.
     pub page_seconds: u64,
+    /// Seconds that inspecting a submission, all pages, may take; a worker that takes longer is killed.
+    pub inspection_seconds: u64,
     /// Seconds that a register has to answer.
     pub registry_seconds: u64,
     /// Bytes of a PDF that is given for verification.
@@ -40,6 +42,7 @@ impl Default for Limits {
             chunk_bytes: 1 << 20,
             upload_seconds: 120,
             page_seconds: 20,
+            inspection_seconds: 120,
             registry_seconds: 5,
             copy_bytes: 64 << 20,
             token_chars: 4096,

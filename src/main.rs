@@ -4,8 +4,6 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    bansao::telemetry::start();
-    bansao::cli::run(bansao::cli::Cli::parse()).await
+fn main() -> ExitCode {
+    bansao::cli::run(bansao::cli::Cli::parse())
 }

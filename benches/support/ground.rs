@@ -103,7 +103,7 @@ impl Ground {
             timestamper: HttpTimestamper::new(settings, Arc::clone(&anchors), http.clone(), clock.clone()),
             revocations: HttpRevocation::new(RevocationSettings { reach: Reach::Anywhere, ..Default::default() }, http, clock),
             forms: FormSet::embedded().unwrap(),
-            reader: Tesseract::load(&config.service.language_data).unwrap(),
+            reader: Tesseract::load(&config.inspection.language_data).unwrap(),
             limits: config.limits.clone(),
             fonts: Arc::new(fonts(&config)),
             runtime,

@@ -15,10 +15,8 @@ use time::Date;
 use crate::decide::{Decision, Delegation, Policy, decide};
 use crate::finding::{Finding, Severity};
 use crate::inspect::forms::{Form, FormError, FormSet};
-use crate::inspect::read::{LANGUAGE_DATA, ReadError, Reader, Tesseract};
 use crate::inspect::register::{compare_with_register, not_found, register_query, unavailable};
-use crate::inspect::{InspectionReport, inspect};
-use crate::limits::Limits;
+use crate::inspect::{InspectionReport, Inspector, InspectorUnavailable};
 use crate::record::{Facts, Kind};
 
 /// The words of the command line.
@@ -55,9 +53,9 @@ pub enum InspectError {
     /// The forms cannot be used.
     #[error(transparent)]
     Forms(#[from] FormError),
-    /// The reading engine cannot be used.
+    /// Nobody inspects.
     #[error(transparent)]
-    Reader(#[from] ReadError),
+    Inspector(#[from] InspectorUnavailable),
     /// A file cannot be read.
     #[error("{}: {source}", path.display())]
     File {
@@ -71,24 +69,34 @@ pub enum InspectError {
     Output(#[from] std::io::Error),
 }
 
-/// Inspects each file and writes a line, or a table, to `out`.
+/// The forms that the command line names.
+///
+/// # Errors
+/// [`FormError`], with file and line.
+pub fn forms(args: &InspectArgs) -> Result<FormSet, FormError> {
+    args.forms.as_ref().map_or_else(FormSet::embedded, |folder| FormSet::from_folder(folder))
+}
+
+/// Has each file inspected and writes a line, or a table, to `out`. `inspector` knows the same `forms`.
 ///
 /// # Errors
 /// [`InspectError`]; what is wrong with a scan is not an error but a finding.
-pub fn run(args: &InspectArgs, today: Date, lookup: Option<&LookUp<'_>>, out: &mut dyn Write) -> Result<(), InspectError> {
-    let forms = match &args.forms {
-        Some(folder) => FormSet::from_folder(folder)?,
-        None => FormSet::embedded()?,
-    };
-    let reader = Tesseract::load(Path::new(LANGUAGE_DATA))?;
+pub fn run(
+    args: &InspectArgs,
+    forms: &FormSet,
+    inspector: &dyn Inspector,
+    today: Date,
+    lookup: Option<&LookUp<'_>>,
+    out: &mut dyn Write,
+) -> Result<(), InspectError> {
     for path in &args.files {
         let bytes = std::fs::read(path).map_err(|source| InspectError::File { path: path.clone(), source })?;
-        let line = one(path, bytes, args, &forms, &reader, today, lookup);
+        let line = one(path, bytes, args, forms, inspector, today, lookup)?;
         if args.json {
             serde_json::to_writer(&mut *out, &line).map_err(std::io::Error::from)?;
             writeln!(out)?;
         } else {
-            write_table(&line, &forms, out)?;
+            write_table(&line, forms, out)?;
         }
         out.flush()?;
     }
@@ -122,12 +130,12 @@ fn one(
     bytes: Vec<u8>,
     args: &InspectArgs,
     forms: &FormSet,
-    reader: &dyn Reader,
+    inspector: &dyn Inspector,
     today: Date,
     lookup: Option<&LookUp<'_>>,
-) -> Line {
+) -> Result<Line, InspectorUnavailable> {
     let start = Instant::now();
-    let mut report = inspect(&[bytes], args.kind.as_ref(), forms, reader, &Limits::default(), today);
+    let mut report = inspector.inspect(&[bytes.into()], args.kind.as_ref(), today)?;
     if let Some(lookup) = lookup {
         let answer = ask(&report, forms, lookup);
         report.findings.extend(answer);
@@ -143,7 +151,7 @@ fn one(
         field: finding.locus.field.clone(),
         page: finding.locus.page,
     };
-    Line {
+    Ok(Line {
         file: path.display().to_string(),
         decision,
         kind: report.kind.clone(),
@@ -151,7 +159,7 @@ fn one(
         fields: report.fields.iter().map(|field| (field.id.clone(), field.value.clone())).collect(),
         findings: report.findings.iter().map(note).collect(),
         elapsed_ms: start.elapsed().as_millis(),
-    }
+    })
 }
 
 /// The register's answer as findings; none for a paper that has nothing to ask by.
@@ -193,6 +201,9 @@ mod tests {
     use time::macros::date;
 
     use super::*;
+    use crate::inspect::Direct;
+    use crate::inspect::read::{LANGUAGE_DATA, Tesseract};
+    use crate::limits::Limits;
 
     #[test]
     fn a_line_of_json_has_the_agreed_names() {
@@ -200,7 +211,10 @@ mod tests {
         std::fs::write(file.path(), b"not a scan").unwrap();
         let args = InspectArgs { files: vec![file.path().into()], json: true, registry: None, forms: None, kind: None };
         let mut out = Vec::new();
-        run(&args, date!(2026 - 11 - 21), None, &mut out).unwrap();
+        let reader = Tesseract::load(Path::new(LANGUAGE_DATA)).unwrap();
+        let (forms, limits) = (forms(&args).unwrap(), Limits::default());
+        let direct = Direct { forms: forms.clone(), reader, limits };
+        run(&args, &forms, &direct, date!(2026 - 11 - 21), None, &mut out).unwrap();
         let line: serde_json::Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(line["decision"], "refuse");
         assert_eq!(line["findings"][0]["code"], "UNSUPPORTED_FORMAT");

@@ -6,12 +6,15 @@ use std::time::Duration;
 use ring::rand::SystemRandom;
 
 use super::CliError;
-use super::inspect::{InspectArgs, LookUp, run as inspect};
+use super::doctor::alone;
+use super::inspect::{InspectArgs, LookUp, forms, run as inspect};
+use super::text::complain;
 use crate::app::tls_identity;
 use crate::clock::{Clock, SystemClock};
 use crate::flow::Registries;
 use crate::peers::RegisterClients;
 use crate::record::{Facts, Kind, SubmissionId};
+use crate::worker::Pool;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -47,13 +50,15 @@ pub(super) async fn run(args: Args) -> Result<(), CliError> {
     };
     let today = SystemClock.today();
     let done = tokio::task::spawn_blocking(move || {
-        let mut out = std::io::stdout();
-        let Some((url, identity)) = args.inspect.registry.clone().zip(identity) else {
-            return inspect(&args.inspect, today, None, &mut out);
-        };
-        let lookup = move |kind: &Kind, key: &Facts| ask(&url, &identity, kind, key);
-        inspect(&args.inspect, today, Some(&lookup as &LookUp<'_>), &mut out)
+        let forms = forms(&args.inspect).map_err(|error| CliError::from_error(&error))?;
+        let pool = Pool::start(alone(), &forms).map_err(|error| CliError::from_error(&error))?;
+        for missing in pool.sandbox().missing() {
+            complain(&CliError::Failed(format!("warning: the worker's sandbox is not whole: {missing}")));
+        }
+        let lookup = args.inspect.registry.clone().zip(identity);
+        let lookup = lookup.map(|(url, identity)| move |kind: &Kind, key: &Facts| ask(&url, &identity, kind, key));
+        let lookup = lookup.as_ref().map(|lookup| lookup as &LookUp<'_>);
+        inspect(&args.inspect, &forms, &pool, today, lookup, &mut std::io::stdout()).map_err(|error| CliError::from_error(&error))
     });
-    let finished = done.await.map_err(|error| CliError::Failed(error.to_string()))?;
-    finished.map_err(|error| CliError::from_error(&error))
+    done.await.map_err(|error| CliError::Failed(error.to_string()))?
 }

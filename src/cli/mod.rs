@@ -2,9 +2,11 @@
 
 pub mod authority;
 mod config;
+mod doctor;
 mod failure;
 pub mod inspect;
 mod inspect_command;
+mod inspect_worker;
 mod kiosk;
 pub mod pki;
 mod registry;
@@ -44,6 +46,11 @@ enum Command {
     Registry(registry::Args),
     /// Inspects scans and decides, without a service.
     Inspect(inspect_command::Args),
+    /// A worker of the service, which alone may start it: opens and reads scans in a sandbox.
+    #[command(hide = true)]
+    InspectWorker,
+    /// Says whether this machine can run the service: the workers' sandbox, language data, forms.
+    Doctor(doctor::Args),
     /// The development authority: CA, OCSP, CRL, time-stamps, identity provider.
     Authority(authority::AuthorityArgs),
     /// Makes the development keys and certificates.
@@ -52,9 +59,23 @@ enum Command {
     Config(config::Args),
 }
 
-/// Runs a command line.
-pub async fn run(cli: Cli) -> ExitCode {
-    let done = match cli.command {
+/// Runs a command line. A worker runs on this thread alone, for its sandbox closes over it; all else on a runtime.
+pub fn run(cli: Cli) -> ExitCode {
+    if matches!(cli.command, Command::InspectWorker) {
+        return inspect_worker::run();
+    }
+    crate::telemetry::start();
+    match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(run_command(cli.command)),
+        Err(error) => {
+            text::complain(&CliError::from(error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run_command(command: Command) -> ExitCode {
+    let done = match command {
         Command::Serve(args) => serve::run(args).await,
         Command::Kiosk(args) => kiosk::run(args).await,
         Command::Wallet(args) => wallet::run(args).await,
@@ -62,6 +83,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Review(args) => review::run(args).await,
         Command::Registry(args) => registry::run(args).await,
         Command::Inspect(args) => inspect_command::run(args).await,
+        Command::InspectWorker => return inspect_worker::run(),
+        Command::Doctor(args) => return doctor::run(args).await,
         Command::Authority(args) => authority::run(args).await.map_err(CliError::from),
         Command::Pki(args) => pki::run(args).await.map_err(CliError::from),
         Command::Config(args) => config::run(args),

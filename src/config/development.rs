@@ -32,6 +32,7 @@ impl Development<'_> {
             r#"# Written by `bansao config development`: every key, anchor and address is the development authority's.
 
 [service]
+profile = "development"
 issuer = "bansao-development"
 listen = "{listen}"
 data_dir = "{data}"

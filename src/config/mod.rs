@@ -72,6 +72,9 @@ pub struct Config {
     /// Decision policy.
     #[serde(default)]
     pub policy: PolicyConfig,
+    /// The workers that inspect.
+    #[serde(default)]
+    pub inspection: Inspection,
     /// Bounds.
     #[serde(default)]
     pub limits: Limits,
@@ -80,10 +83,52 @@ pub struct Config {
     pub fonts: FontFiles,
 }
 
+/// What is asked of the machine that the service runs on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Profile {
+    /// The service does not start where the workers' sandbox is not enforced.
+    #[default]
+    Production,
+    /// It starts and warns.
+    Development,
+}
+
+/// The workers that inspect: processes of this program that open scans in a sandbox.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Inspection {
+    /// Workers at once; 0 means as many as submissions are worked on at once.
+    pub workers: usize,
+    /// Submissions that a worker sees before another takes its place.
+    pub submissions_per_worker: u32,
+    /// Memory of one worker, MiB of address space.
+    pub memory_mib: u64,
+    /// Tesseract's language data for Vietnamese print (`tesseract-ocr-vie`).
+    pub language_data: PathBuf,
+    /// The program whose `inspect-worker` command a worker is; this one unless named.
+    pub program: PathBuf,
+}
+
+impl Default for Inspection {
+    fn default() -> Self {
+        Self {
+            workers: 0,
+            submissions_per_worker: 1,
+            memory_mib: 2048,
+            language_data: PathBuf::from("/usr/share/tesseract-ocr/5/tessdata/vie.traineddata"),
+            program: PathBuf::from("/proc/self/exe"),
+        }
+    }
+}
+
 /// The service itself.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
+    /// Production unless said otherwise.
+    #[serde(default)]
+    pub profile: Profile,
     /// Identifier of the certifying system in tokens and receipts.
     pub issuer: String,
     /// Address to listen on; port 0 takes a free one.
@@ -98,13 +143,6 @@ pub struct Service {
     /// Folder of form definitions in place of the built-in ones.
     #[serde(default)]
     pub forms_dir: Option<PathBuf>,
-    /// Tesseract's language data for Vietnamese print (`tesseract-ocr-vie`).
-    #[serde(default = "language_data")]
-    pub language_data: PathBuf,
-}
-
-fn language_data() -> PathBuf {
-    PathBuf::from("/usr/share/tesseract-ocr/5/tessdata/vie.traineddata")
 }
 
 /// Certificates of the connection.
@@ -315,7 +353,7 @@ impl Config {
             &mut fonts.bold,
             &mut fonts.italic,
         ];
-        paths.push(&mut self.service.language_data);
+        paths.extend([&mut self.inspection.language_data, &mut self.inspection.program]);
         paths.extend(self.service.forms_dir.as_mut());
         paths.extend(self.trust.signer.iter_mut().chain(self.trust.timestamp.iter_mut()));
         for agency in &mut self.agencies {

@@ -16,7 +16,6 @@
 
 use std::sync::Arc;
 
-use bansao_scan::{Original, Page};
 use bytes::Bytes;
 use ring::rand::SecureRandom;
 use time::OffsetDateTime;
@@ -30,8 +29,7 @@ use crate::error::{ErrorCode, Failure};
 use crate::finding::Finding;
 use crate::inspect::forms::Form;
 use crate::inspect::register::{self, compare_with_register};
-use crate::inspect::{InspectionReport, PageReport, inspect};
-use crate::limits::Limits;
+use crate::inspect::{InspectionReport, PageReport, PagesError, ScannedContent, ScannedPage};
 use crate::record::{CopyId, DeliveryId, Facts, Kind, Sha256, SubmissionId};
 use crate::store::{IssuedCopy, Outcome, Reservation, State, Submission};
 use crate::verify::Verdict;
@@ -71,17 +69,17 @@ impl Flow {
 
     async fn inspect(&self, submission: &Submission) -> Result<InspectionReport, Failure> {
         let files = self.files(submission).await?;
-        let (forms, reader, limits) = (Arc::clone(&self.forms), Arc::clone(&self.ports.reader), self.limits.clone());
+        let inspector = Arc::clone(&self.ports.inspector);
         let declared = submission.received.declared_kind.clone();
         let today = in_vietnam(self.ports.clock.now()).date();
-        tokio::task::spawn_blocking(move || {
-            let files: Vec<Vec<u8>> = files.iter().map(|bytes| bytes.to_vec()).collect();
-            inspect(&files, declared.as_ref(), &forms, &*reader, &limits, today)
-        })
-        .await
-        .map_err(|error| {
+        let inspected = tokio::task::spawn_blocking(move || inspector.inspect(&files, declared.as_ref(), today)).await;
+        let inspected = inspected.map_err(|error| {
             tracing::error!(%error, "inspection did not end");
-            ErrorCode::Internal.into()
+            ErrorCode::Internal
+        })?;
+        inspected.map_err(|error| {
+            tracing::error!(%error, "inspection");
+            ErrorCode::InspectionUnavailable.into()
         })
     }
 
@@ -209,11 +207,9 @@ impl Flow {
         now: OffsetDateTime,
     ) -> Result<(PreparedCopy, String), Hindrance> {
         let files = self.files(submission).await?;
-        let (limits, inspected) = (self.limits.clone(), essence.pages.clone());
-        let pages = tokio::task::spawn_blocking(move || pages(&files, &limits, inspected))
-            .await
-            .map_err(|_| wait(ErrorCode::Internal))?
-            .map_err(|reason| never(&reason))?;
+        let inspector = Arc::clone(&self.ports.inspector);
+        let scanned = tokio::task::spawn_blocking(move || inspector.pages(&files)).await.map_err(|_| wait(ErrorCode::Internal))?;
+        let pages = pages(scanned.map_err(pages_hindrance)?, &essence.pages).map_err(never)?;
         let digests: Vec<Sha256> = pages.iter().map(|page| page.image.digest()).collect();
         let mut salt = [0; 16];
         self.ports.random.fill(&mut salt).map_err(|_| wait(ErrorCode::Internal))?;
@@ -333,27 +329,56 @@ fn token_facts(form: &Form, facts: &Facts) -> Facts {
     form.token_facts.iter().filter_map(|id| Some((id.clone(), facts.get(id)?.to_owned()))).collect()
 }
 
-/// The scan's pages for the copy, unaltered: a JPEG passes through as received.
-fn pages(files: &[Bytes], limits: &Limits, inspected: Vec<PageReport>) -> Result<Vec<PageContent>, String> {
-    let mut pages = Vec::new();
-    let mut inspected = inspected.into_iter();
-    for file in files {
-        let source = bansao_scan::open(file, &crate::inspect::scan_limits(limits)).map_err(|error| error.to_string())?;
-        for page in source.pages {
-            let report = inspected.next().ok_or("more pages than were inspected")?;
-            pages.push(page_content(page, report));
+fn pages_hindrance(error: PagesError) -> Hindrance {
+    match error {
+        PagesError::Unavailable(error) => {
+            tracing::error!(%error, "pages for the copy");
+            wait(ErrorCode::InspectionUnavailable)
         }
+        scan => never(&scan.to_string()),
     }
-    Ok(pages)
 }
 
-fn page_content(page: Page, report: PageReport) -> PageContent {
-    let image = match page.original {
-        Original::Jpeg(bytes) => PageImage::Jpeg { bytes: Arc::new(bytes), orientation: page.orientation.to_exif() },
-        Original::Raster => {
-            let (width, height) = page.image.dimensions();
-            PageImage::Rgb { pixels: Arc::new(page.image.into_raw()), width, height }
-        }
+/// The scan's pages for the copy, unaltered: a JPEG passes through as received. They must be the pages that were inspected.
+fn pages(scanned: Vec<ScannedPage>, inspected: &[PageReport]) -> Result<Vec<PageContent>, &'static str> {
+    if scanned.len() != inspected.len() {
+        return Err("other pages than were inspected");
+    }
+    scanned.into_iter().zip(inspected).map(|(page, report)| page_content(page, report)).collect()
+}
+
+fn page_content(page: ScannedPage, report: &PageReport) -> Result<PageContent, &'static str> {
+    if page.pixels_sha256 != report.pixels_sha256 {
+        return Err("a page has other pixels than were inspected");
+    }
+    let image = match page.content {
+        ScannedContent::Jpeg { bytes, orientation } => PageImage::Jpeg { bytes: Arc::new(bytes), orientation },
+        ScannedContent::Rgb { pixels, width, height } => PageImage::Rgb { pixels: Arc::new(pixels), width, height },
     };
-    PageContent { image, dpi: report.dpi, words: report.words }
+    Ok(PageContent { image, dpi: report.dpi, words: report.words.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scanned(byte: u8) -> ScannedPage {
+        let content = ScannedContent::Rgb { pixels: vec![byte; 3], width: 1, height: 1 };
+        ScannedPage { content, pixels_sha256: Sha256::of(b"") }.with_own_digest().unwrap()
+    }
+
+    fn inspected(page: &ScannedPage) -> PageReport {
+        let (size_px, words) = ((1, 1), Vec::new());
+        PageReport { file: 0, pixels_sha256: page.pixels_sha256, size_px, dpi: 300.0, skew_degrees: 0.0, words }
+    }
+
+    #[test]
+    fn only_inspected_pages_go_into_a_copy() {
+        let (white, grey) = (scanned(255), scanned(128));
+        let report = [inspected(&white), inspected(&grey)];
+        assert_eq!(pages(vec![white.clone(), grey.clone()], &report).map(|pages| pages.len()), Ok(2));
+        assert!(pages(vec![grey.clone(), white.clone()], &report).is_err(), "other pixels");
+        assert!(pages(vec![white.clone()], &report).is_err(), "a page less");
+        assert!(pages(vec![white, grey.clone(), grey], &report).is_err(), "a page more");
+    }
 }

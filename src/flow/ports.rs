@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::clock::Clock;
 use crate::deliver::Wallets;
 use crate::error::Failure;
-use crate::inspect::read::Reader;
+use crate::inspect::Inspector;
 use crate::keys::{RevocationSource, Timestamper, TrustAnchors};
 use crate::record::{Facts, Kind, Requester, SubmissionId};
 use crate::store::{Blobs, Cipher, Store};
@@ -48,8 +48,8 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub random: SystemRandom,
-    /// Reads print.
-    pub reader: Arc<dyn Reader>,
+    /// Opens and reads scans, out of this process.
+    pub inspector: Arc<dyn Inspector>,
     /// Source registers.
     pub registries: Arc<dyn Registries>,
     /// Wallets.

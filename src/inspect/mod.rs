@@ -7,6 +7,7 @@
 pub mod checks;
 pub mod forms;
 mod gather;
+mod inspector;
 pub mod read;
 pub mod register;
 mod report;
@@ -24,10 +25,8 @@ use read::text::PageText;
 use read::{ReadPage, Reader, recognise};
 use seen::{Seen, SeenPage};
 
+pub use inspector::{Direct, Inspector, InspectorUnavailable, PagesError, ScannedContent, ScannedPage};
 pub use report::{Field, FieldSource, InspectionReport, PageReport, Word};
-
-/// Version of the checks, for the audit trail.
-const VERSION: &str = concat!("bansao-inspect/", env!("CARGO_PKG_VERSION"));
 
 /// Inspects one submission: its files are the pages of one certificate, in order.
 ///
@@ -40,14 +39,7 @@ pub fn inspect(
     limits: &Limits,
     today: Date,
 ) -> InspectionReport {
-    let mut report = InspectionReport {
-        kind: None,
-        form: None,
-        pages: Vec::new(),
-        fields: Vec::new(),
-        findings: Vec::new(),
-        inspector: format!("{VERSION} {}", reader.name()),
-    };
+    let mut report = InspectionReport::begun(reader.name());
     let pages = match open(files, limits) {
         Ok(pages) => pages,
         Err(finding) => {

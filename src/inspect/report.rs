@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::finding::{Finding, Region};
 use crate::record::{FieldId, Kind, Sha256};
 
+/// Version of the checks, for the audit trail.
+const VERSION: &str = concat!("bansao-inspect/", env!("CARGO_PKG_VERSION"));
+
 /// The result of inspecting one submission. Personal data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InspectionReport {
@@ -23,6 +26,18 @@ pub struct InspectionReport {
 }
 
 impl InspectionReport {
+    /// A report of nothing yet, by `reader`.
+    pub(crate) fn begun(reader: &str) -> Self {
+        Self {
+            kind: None,
+            form: None,
+            pages: Vec::new(),
+            fields: Vec::new(),
+            findings: Vec::new(),
+            inspector: format!("{VERSION} {reader}"),
+        }
+    }
+
     /// The value of a field as corrected by what is known, if it was read.
     pub fn value(&self, id: &str) -> Option<&str> {
         self.fields.iter().find(|field| field.id == id).map(|field| field.value.as_str())

@@ -9,3 +9,4 @@ mod outages;
 mod review;
 mod stage;
 mod uploads;
+mod workers;

@@ -55,7 +55,8 @@ impl Stage {
         .to_toml();
         let path = folder.path().join("bansao.toml");
         std::fs::write(&path, text).unwrap();
-        let config = Config::load(&path).unwrap();
+        let mut config = Config::load(&path).unwrap();
+        config.inspection.program = env!("CARGO_BIN_EXE_bansao").into();
         let app = App::start(&config, Arc::new(SystemClock)).await.unwrap();
         Self { folder, authority, register: Some(register), wallet: Some(wallet), wallet_address, config, app: Some(app) }
     }

@@ -12,6 +12,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("limits", &[]),
     ("intake", &["record", "limits"]),
     ("inspect", &["record", "finding", "limits"]),
+    ("worker", &["record", "finding", "limits", "inspect"]),
     ("decide", &["record", "finding", "inspect"]),
     ("http", &[]),
     ("keys", &["record", "clock", "http"]),
@@ -41,6 +42,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const MAY_NOT_SAY: &[(&str, &[&str])] = &[
     ("flow", &["tonic", "axum", "hyper", "sqlx", "prost"]),
     ("inspect", &["tonic", "axum", "hyper", "sqlx", "tokio"]),
+    ("worker", &["tonic", "axum", "hyper", "sqlx", "tokio"]),
     ("decide", &["tonic", "sqlx", "tokio"]),
     ("verify", &["tonic", "sqlx", "tokio"]),
     ("api", &["sqlx"]),

@@ -99,7 +99,7 @@ impl FormSet {
     /// # Errors
     /// [`FormError`], naming file and line.
     pub fn from_sources<'a>(sources: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FormError> {
-        let mut forms: Vec<Form> = Vec::new();
+        let (mut forms, mut kept): (Vec<Form>, Vec<(String, String)>) = (Vec::new(), Vec::new());
         for (file, text) in sources {
             let form: Form =
                 toml::from_str(text).map_err(|error| FormError::Malformed { file: file.to_owned(), message: error.to_string() })?;
@@ -111,9 +111,10 @@ impl FormSet {
             validate(&form).map_err(inconsistent)?;
             against(&form, &forms).map_err(inconsistent)?;
             forms.push(form);
+            kept.push((file.to_owned(), text.to_owned()));
         }
         forms.sort_by(|a, b| a.id.cmp(&b.id));
-        Ok(Self { forms })
+        Ok(Self { forms, sources: kept })
     }
 }
 

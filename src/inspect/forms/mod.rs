@@ -16,12 +16,18 @@ use crate::record::Kind;
 #[derive(Debug, Clone, PartialEq)]
 pub struct FormSet {
     forms: Vec<Form>,
+    sources: Vec<(String, String)>,
 }
 
 impl FormSet {
     /// All forms, in the order of their ids.
     pub fn forms(&self) -> &[Form] {
         &self.forms
+    }
+
+    /// The files that the set was made of: names and texts. [`FormSet::from_sources`] makes the same set of them.
+    pub fn sources(&self) -> &[(String, String)] {
+        &self.sources
     }
 
     /// The form with this id.

@@ -1,0 +1,102 @@
+//! A worker's main loop: set up, close the sandbox, answer until the service goes away.
+//!
+//! The socket is the standard input. Nothing is written but answers: a panic is caught by the decoders or ends the worker,
+//! and the service says so.
+
+use std::fs::File;
+use std::io::{BufReader, Result};
+use std::os::fd::AsFd;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use bansao_scan::GrayImage;
+use bytes::Bytes;
+use time::Date;
+
+use super::attempt::attempt;
+use super::message::{self, Answer, Bounds, PageHead, Request, Setup};
+use super::sandbox::{self, Sandbox};
+use crate::finding::{Code, Finding};
+use crate::inspect::forms::FormSet;
+use crate::inspect::read::{ReadError, ReadWord, Reader, Tesseract};
+use crate::inspect::{Direct, Inspector, PagesError};
+
+/// Serves until the other end closes. Must be called on the only thread of the process.
+///
+/// # Errors
+/// Of the socket.
+pub fn serve() -> Result<()> {
+    // Files rather than sockets: reading and writing need no other system calls.
+    let socket = std::io::stdin().as_fd().try_clone_to_owned()?;
+    let mut input = BufReader::new(File::from(socket.try_clone()?));
+    let mut output = File::from(socket.try_clone()?);
+    let (setup, _) = message::read::<Setup>(&mut input, &Bounds::SETUP)?;
+    message::write(&mut output, &Answer::Alive, &[])?;
+    let bounds = Bounds::request(&setup.limits);
+    let (direct, sandbox) = match prepare(setup, File::from(socket)) {
+        Ok(prepared) => prepared,
+        Err(reason) => return message::write(&mut output, &Answer::NotReady(reason), &[]),
+    };
+    message::write(&mut output, &Answer::Ready { sandbox, reader: direct.reader.name().to_owned() }, &[])?;
+    loop {
+        let (request, files) = message::read::<Request>(&mut input, &bounds)?;
+        message::write(&mut output, &Answer::Alive, &[])?;
+        let files: Vec<Bytes> = files.into_iter().map(Bytes::from).collect();
+        let (answer, strings) = answer(&direct, request, &files);
+        let strings: Vec<&[u8]> = strings.iter().map(AsRef::as_ref).collect();
+        message::write(&mut output, &answer, &strings)?;
+    }
+}
+
+/// Loads what is needed and closes the sandbox.
+fn prepare(setup: Setup, signs: File) -> std::result::Result<(Direct<Announcing>, Sandbox), String> {
+    let sources = setup.forms.iter().map(|(file, text)| (file.as_str(), text.as_str()));
+    let forms = FormSet::from_sources(sources).map_err(|error| error.to_string())?;
+    let reader = Tesseract::load(&setup.language_data).map_err(|error| error.to_string())?;
+    // What the engine loads late, it loads now.
+    reader.read(&[GrayImage::new(64, 32)], Duration::from_secs(10)).map_err(|error| error.to_string())?;
+    let sandbox = sandbox::close(setup.memory_bytes)?;
+    Ok((Direct { forms, reader: Announcing { reader, signs: Mutex::new(signs) }, limits: setup.limits }, sandbox))
+}
+
+fn answer(direct: &Direct<Announcing>, request: Request, files: &[Bytes]) -> (Answer, Vec<Vec<u8>>) {
+    match request {
+        Request::Inspect { declared, today } => {
+            let Ok(today) = Date::from_julian_day(today) else { return (Answer::NotReady("there is no such day".into()), Vec::new()) };
+            match direct.inspect(files, declared.as_ref(), today) {
+                Ok(report) => (Answer::Report(Box::new(report)), Vec::new()),
+                Err(error) => (Answer::NotReady(error.to_string()), Vec::new()),
+            }
+        }
+        Request::Pages => match direct.pages(files) {
+            Ok(pages) => {
+                let (heads, strings) = pages.into_iter().map(PageHead::split).unzip();
+                (Answer::Pages(heads), strings)
+            }
+            Err(PagesError::Scan(finding)) => (Answer::Unopened(finding), Vec::new()),
+            Err(error) => (Answer::Unopened(Finding::new(Code::CheckFailed).seen(error)), Vec::new()),
+        },
+        Request::Try(what) => (Answer::Tried(attempt(what)), Vec::new()),
+    }
+}
+
+/// A reader that tells the service each time that it is asked to read: a page has got that far. The service's deadline
+/// for a page runs from one such sign to the next.
+struct Announcing {
+    reader: Tesseract,
+    signs: Mutex<File>,
+}
+
+impl Reader for Announcing {
+    fn read(&self, lines: &[GrayImage], deadline: Duration) -> std::result::Result<Vec<Vec<ReadWord>>, ReadError> {
+        let mut signs = self.signs.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = message::write(&mut *signs, &Answer::Alive, &[]);
+        drop(signs);
+        told.map_err(|_| ReadError::Failed("nobody waits for it any more".into()))?;
+        self.reader.read(lines, deadline)
+    }
+
+    fn name(&self) -> &str {
+        self.reader.name()
+    }
+}
