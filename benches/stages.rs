@@ -19,7 +19,6 @@ mod support;
 use std::path::Path;
 use std::process::Command;
 
-use bansao::inspect::read::Reader;
 use bansao_scan::sniff;
 
 use support::certify::Bare;
@@ -65,7 +64,7 @@ fn main() {
     println!("  verdict         {verdict}");
     println!("  end to end      {ends}");
     println!("  memory          this process {:.0} MiB resident at most", resident_mib());
-    println!("                  children {reader_mib:.0} MiB at most when reading lines, {stock_mib:.0} MiB with stock tesseract");
+    println!("                  a worker {reader_mib:.0} MiB resident at most, stock tesseract {stock_mib:.0} MiB or less");
     println!("  load            {load_before} before, {} after", load());
     ground.clear();
 }
@@ -79,7 +78,7 @@ fn conditions(ground: &Ground, specimens: &[Specimen], quick: bool) {
     println!("  machine         {cores} cores, {model}");
     println!("  build           {profile}{}", if quick { ", quick run: everything twice, cold" } else { "" });
     println!("  store           SQLite and folder on {}", file_system(ground.folder.path()));
-    println!("  reader          {}", ground.reader.name());
+    println!("  reader          {}", ground.pool.reader());
     for specimen in specimens {
         let format = sniff(&specimen.jpeg);
         println!("  scan            {}/scan.jpg, {} dpi, {} bytes, {format:?}", specimen.case, specimen.dpi, specimen.jpeg.len());

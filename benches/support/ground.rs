@@ -4,17 +4,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bansao::app::pool_settings;
 use bansao::authority::RunningAuthority;
 use bansao::certify::compose::{FontPaths, Fonts};
 use bansao::clock::{Clock, SystemClock};
 use bansao::config::{AgencyConfig, Config, Development, KeyFiles};
 use bansao::http::{HttpClient, Reach};
 use bansao::inspect::forms::FormSet;
-use bansao::inspect::read::Tesseract;
 use bansao::keys::{FileSigner, HttpRevocation, HttpTimestamper, Purpose, RevocationSettings, TimestampSettings, TrustAnchors};
 use bansao::limits::Limits;
 use bansao::store::{Cipher, FolderBlobs, SqliteStore};
 use bansao::verify::{Material, TokenKeys};
+use bansao::worker::{Pool, PoolSettings};
 use bansao_pades::SigningProfile;
 use ring::rand::{SecureRandom, SystemRandom};
 use tempfile::TempDir;
@@ -65,7 +66,10 @@ pub(crate) struct Ground {
     pub(crate) agency: AgencyConfig,
     pub(crate) keys: Keys,
     pub(crate) forms: FormSet,
-    pub(crate) reader: Tesseract,
+    /// One warm worker.
+    pub(crate) pool: Pool,
+    /// What it was made of.
+    pub(crate) pool_settings: PoolSettings,
     pub(crate) limits: Limits,
     pub(crate) fonts: Arc<Fonts>,
     pub(crate) timestamper: HttpTimestamper,
@@ -99,11 +103,15 @@ impl Ground {
         let random = SystemRandom::new();
         let (store, blobs) = runtime.block_on(stores(&folder.path().join("store"), &random));
         let settings = TimestampSettings::new(config.timestamp.urls.clone());
+        let forms = FormSet::embedded().unwrap();
+        let program = env!("CARGO_BIN_EXE_bansao").into();
+        let pool_settings = PoolSettings { program, workers: 1, submissions_per_worker: u32::MAX, ..pool_settings(&config) };
         Self {
+            pool: Pool::start(pool_settings.clone(), &forms).unwrap(),
+            pool_settings,
+            forms,
             timestamper: HttpTimestamper::new(settings, Arc::clone(&anchors), http.clone(), clock.clone()),
             revocations: HttpRevocation::new(RevocationSettings { reach: Reach::Anywhere, ..Default::default() }, http, clock),
-            forms: FormSet::embedded().unwrap(),
-            reader: Tesseract::load(&config.inspection.language_data).unwrap(),
             limits: config.limits.clone(),
             fonts: Arc::new(fonts(&config)),
             runtime,

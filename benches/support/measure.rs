@@ -1,4 +1,4 @@
-//! What a piece of work costs: CPU time of this process and of the children that ended, wall time, growth of the heap.
+//! What a piece of work costs: CPU time of this process and of its children, ended or not, wall time, growth of the heap.
 //!
 //! CPU time is user and system time of every thread (`getrusage`), so it counts what tasks and peers in this process do
 //! for the work as well. The heap is counted at the allocator: memory of C libraries and of children is not in it.
@@ -61,7 +61,7 @@ impl<'a> Work<'a> {
 pub(crate) struct Cost {
     /// User and system time of this process.
     pub(crate) cpu_ms: f64,
-    /// User and system time of children that ended meanwhile.
+    /// User and system time of children, whether they ended meanwhile or go on.
     pub(crate) children_ms: f64,
     /// Time on the clock.
     pub(crate) wall_ms: f64,
@@ -90,19 +90,53 @@ pub(crate) fn spend<T>(result: T) {
 pub(crate) fn cost_of(work: impl FnOnce()) -> Cost {
     HEAP.reset_peak_usage();
     let in_use = HEAP.current_usage();
-    let (cpu, children, start) = (cpu_ms(UsageWho::RUSAGE_SELF), cpu_ms(UsageWho::RUSAGE_CHILDREN), Instant::now());
+    // Children outside, this process inside: looking at children costs time of this process.
+    let children = children_ms();
+    let (cpu, start) = (cpu_ms(UsageWho::RUSAGE_SELF), Instant::now());
     work();
+    let (wall_ms, cpu_ms) = (start.elapsed().as_secs_f64() * 1e3, cpu_ms(UsageWho::RUSAGE_SELF) - cpu);
     Cost {
-        wall_ms: start.elapsed().as_secs_f64() * 1e3,
-        cpu_ms: cpu_ms(UsageWho::RUSAGE_SELF) - cpu,
-        children_ms: cpu_ms(UsageWho::RUSAGE_CHILDREN) - children,
+        wall_ms,
+        cpu_ms,
+        children_ms: children_ms() - children,
         peak_mib: HEAP.peak_usage().saturating_sub(in_use) as f64 / f64::from(1 << 20),
     }
 }
 
-/// Memory of the largest child that ended so far, MiB resident.
+/// Memory of the largest child so far, MiB resident.
 pub(crate) fn largest_child_mib() -> f64 {
-    getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().max_rss() as f64 / 1024.0
+    let ended = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().max_rss() as f64;
+    live_children().iter().filter_map(|child| peak_kib(*child)).fold(ended, f64::max) / 1024.0
+}
+
+/// Time of the children that ended, and of those that go on.
+fn children_ms() -> f64 {
+    let live: f64 = live_children().iter().filter_map(|child| live_ms(*child)).sum();
+    cpu_ms(UsageWho::RUSAGE_CHILDREN) + live
+}
+
+fn live_children() -> Vec<u32> {
+    let processes = std::fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    let own = std::process::id().to_string();
+    processes.filter(|process| stat(*process).is_some_and(|fields| fields.get(1) == Some(&own))).collect()
+}
+
+/// The fields of `/proc/PID/stat` after the program's name: state, parent, and so on.
+fn stat(process: u32) -> Option<Vec<String>> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    Some(text.rsplit_once(')')?.1.split_whitespace().map(str::to_owned).collect())
+}
+
+/// User and system time so far: fields 14 and 15 of proc(5), in hundredths of a second.
+fn live_ms(process: u32) -> Option<f64> {
+    let fields = stat(process)?;
+    let ticks = |at: usize| fields.get(at)?.parse::<f64>().ok();
+    Some((ticks(11)? + ticks(12)?) * 10.0)
+}
+
+fn peak_kib(process: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok())
 }
 
 /// Memory of this process at its fullest, MiB resident.
