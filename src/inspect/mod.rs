@@ -8,6 +8,7 @@ pub mod checks;
 pub mod forms;
 mod gather;
 mod inspector;
+mod parallel;
 pub mod read;
 pub mod register;
 mod report;
@@ -47,7 +48,7 @@ pub fn inspect(
             return report;
         }
     };
-    let looked: Vec<Looked> = pages.iter().map(|(_, page)| look(page, reader, limits)).collect();
+    let looked = parallel::for_each(&pages, |(_, page)| look(page, reader, limits));
     let mut seen_pages = Vec::with_capacity(pages.len());
     let mut texts = Vec::with_capacity(pages.len());
     for (at, looked) in looked.into_iter().enumerate() {
