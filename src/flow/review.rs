@@ -64,7 +64,7 @@ impl Flow {
     ///
     /// # Errors
     /// `NOT_FOUND`, `WRONG_STATE` when it is decided already, `FACTS_MISSING` when a mandatory fact is neither read nor
-    /// entered.
+    /// entered, or when inspection saw no page: the copy would have none.
     pub async fn review(&self, officer: &Caller, id: &SubmissionId, decision: OfficerDecision, note: &str) -> Result<Submission, Failure> {
         let submission = self.referral(officer, id).await?;
         if submission.state != State::Referred {
@@ -75,6 +75,9 @@ impl Flow {
             OfficerDecision::Refuse(reasons) => (Outcome::Refused(reasons.clone()), None),
             OfficerDecision::Approve { kind, facts } => {
                 let report = submission.report.as_ref().ok_or(ErrorCode::WrongState)?;
+                if report.pages.is_empty() {
+                    return Err(Failure::about(ErrorCode::FactsMissing, "pages"));
+                }
                 let facts = self.officer_facts(report, kind.as_ref(), facts)?;
                 let approval =
                     Approval { certifier: certifier.certifier.id.clone(), basis: Basis::Officer(officer.id.clone()), kind: kind.clone() };

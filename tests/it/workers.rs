@@ -5,6 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use bansao::api::proto::review_service_client::ReviewServiceClient;
+use bansao::api::proto::submission::State;
+use bansao::api::proto::{ApproveReferralRequest, RefuseReferralRequest};
 use bansao::app::{StartError, inspector, pool_settings};
 use bansao::config::{Config, Development, Profile};
 use bansao::decide::{Decision, Policy, decide};
@@ -19,7 +22,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use time::macros::date;
 
-use crate::stage::scans;
+use crate::stage::{Stage, reason, scans, specimen};
 
 const TODAY: time::Date = date!(2026 - 11 - 21);
 
@@ -132,7 +135,7 @@ fn workers_see_what_this_process_would_see() {
     let forms = FormSet::embedded().unwrap();
     let reader = Tesseract::load(Path::new(LANGUAGE_DATA)).unwrap();
     let direct = Direct { forms, reader, limits: settings().limits };
-    let cases = ["birth_certificate/b2015-print", "marriage_certificate/m2010-print-tiff"];
+    let cases = ["land_certificate/l2024-print-pdf", "marriage_certificate/m2010-print-tiff"];
     std::thread::scope(|scope| {
         for case in cases {
             let (pool, direct) = (&pool, &direct);
@@ -146,6 +149,25 @@ fn workers_see_what_this_process_would_see() {
     });
     let refused = [Bytes::from_static(b"not a scan")];
     assert_eq!(pool.pages(&refused), direct.pages(&refused));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_service_goes_on_and_an_officer_is_asked() {
+    let mut stage = Stage::set().await;
+    stage.config.limits.inspection_seconds = 1;
+    stage.restart().await;
+    let page = specimen("birth_certificate/b2015-bold-300").remove(0);
+    let costly = stage.submit("too-costly", "birth_certificate", &vec![page; 12]).await.unwrap();
+    let text = stage.submit("not-a-scan", "birth_certificate", &[b"not a scan".to_vec()]).await.unwrap();
+    assert_eq!(stage.settle(&text.name).await.state(), State::Refused);
+    let settled = stage.settle(&costly.name).await;
+    assert_eq!(settled.state(), State::Referred);
+    assert!(settled.reasons.contains(&"INSPECTION_STOPPED".to_owned()), "{:?}", settled.reasons);
+    let mut officer = ReviewServiceClient::new(stage.channel("officer-1"));
+    let approve = ApproveReferralRequest { name: costly.name.clone(), kind: "birth_certificate".to_owned(), ..Default::default() };
+    assert_eq!(reason(&officer.approve_referral(approve).await.unwrap_err()), "FACTS_MISSING", "no page was seen");
+    let refuse = RefuseReferralRequest { name: costly.name, reasons: vec!["ILLEGIBLE".to_owned()], note: String::new() };
+    assert_eq!(officer.refuse_referral(refuse).await.unwrap().into_inner().state(), State::Refused);
 }
 
 /// A program that answers its set-up with these bytes.
