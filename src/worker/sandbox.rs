@@ -212,7 +212,37 @@ fn install(filter: Result<SeccompFilter, seccompiler::BackendError>) -> Result<(
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Error, ErrorKind};
+    use std::net::{TcpListener, UdpSocket};
+    use std::process::Command;
+    use std::thread;
+
     use super::*;
+
+    /// What is denied on a thread that closed one layer over itself: opening a file, TCP, UDP, a process, a thread.
+    fn denied_behind(layer: fn() -> Result<(), String>) -> Result<[bool; 5], String> {
+        fn denied<T>(tried: Result<T, Error>) -> bool {
+            tried.is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
+        }
+        let behind = move || {
+            layer()?;
+            Ok([
+                denied(File::open("/etc/passwd")),
+                denied(TcpListener::bind(("127.0.0.1", 0))),
+                denied(UdpSocket::bind(("127.0.0.1", 0))),
+                denied(Command::new("/bin/true").status()),
+                denied(thread::Builder::new().spawn(|| ())),
+            ])
+        };
+        thread::spawn(behind).join().unwrap()
+    }
+
+    #[test]
+    fn each_layer_holds_by_itself() {
+        assert_eq!(denied_behind(|| Ok(())), Ok([false; 5]), "without a layer all of it works");
+        assert_eq!(denied_behind(|| restrict().map(drop)), Ok([true, true, false, true, false]), "Landlock knows no UDP");
+        assert_eq!(denied_behind(filter), Ok([true, true, true, true, false]));
+    }
 
     #[test]
     fn what_is_missing_is_said() {
