@@ -6,6 +6,7 @@ mod callers;
 mod fixtures;
 mod interface;
 mod judges;
+mod mutants;
 mod outages;
 mod review;
 mod stage;
