@@ -50,9 +50,6 @@ pub type LookUp<'a> = dyn Fn(&Kind, &Facts) -> Result<Option<Facts>, String> + '
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InspectError {
-    /// The forms cannot be used.
-    #[error(transparent)]
-    Forms(#[from] FormError),
     /// Nobody inspects.
     #[error(transparent)]
     Inspector(#[from] InspectorUnavailable),

@@ -88,6 +88,8 @@ impl Engine {
         let mut engine = engine;
         // The same resolution for every line: otherwise it guesses, and says so on the standard error.
         engine.set("user_defined_dpi", "300")?;
+        // Lines are dark on light: what is read badly is not read again as white on black.
+        engine.set("invert_threshold", "0")?;
         Ok(engine)
     }
 
