@@ -9,14 +9,15 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek};
+use std::os::fd::RawFd;
 
 use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetStatus, Scope};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use seccompiler::{BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, apply_filter};
 use serde::{Deserialize, Serialize};
 
-/// Descriptors that a worker may hold: the socket and its copies, two ends of nothing, `/proc/self/status`. More are leaks.
-const DESCRIPTORS: u64 = 16;
+/// Descriptors that a worker may hold: three standard ones, three copies of the socket, and while the sandbox closes two of `/proc`.
+const DESCRIPTORS: u64 = 8;
 
 /// What holds a worker, as the kernel says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +103,24 @@ pub(super) fn close(memory_bytes: u64) -> Result<Sandbox, String> {
     let seccomp = line(&mut status, "Seccomp")? == "2";
     let no_new_privileges = line(&mut status, "NoNewPrivs")? == "1";
     Ok(Sandbox { landlock, seccomp, no_new_privileges, one_thread, memory_bytes, files_bounded })
+}
+
+/// Closes every descriptor but the three standard ones: whoever started the service may have left some open for its children.
+/// Must be called before anything is opened.
+///
+/// # Errors
+/// In words, when they cannot be listed.
+pub(super) fn close_inherited() -> Result<(), String> {
+    let unlisted = |error: std::io::Error| format!("/proc/self/fd: {error}");
+    let mut open: Vec<RawFd> = Vec::new();
+    for entry in std::fs::read_dir("/proc/self/fd").map_err(unlisted)? {
+        open.extend(entry.map_err(unlisted)?.file_name().to_str().and_then(|name| name.parse::<RawFd>().ok()));
+    }
+    for descriptor in open.into_iter().filter(|descriptor| *descriptor > 2) {
+        // The one that listed them is closed already, and says so.
+        let _closed = nix::unistd::close(descriptor).is_ok();
+    }
+    Ok(())
 }
 
 fn bound(memory_bytes: u64) -> Result<(), String> {

@@ -26,6 +26,7 @@ use crate::inspect::{Direct, Inspector, PagesError};
 /// # Errors
 /// Of the socket.
 pub fn serve() -> Result<()> {
+    sandbox::close_inherited().map_err(std::io::Error::other)?;
     // Files rather than sockets: reading and writing need no other system calls.
     let socket = std::io::stdin().as_fd().try_clone_to_owned()?;
     let mut input = BufReader::new(File::from(socket.try_clone()?));

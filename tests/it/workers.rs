@@ -18,6 +18,7 @@ use bansao::inspect::{Direct, InspectionReport, Inspector};
 use bansao::limits::Limits;
 use bansao::worker::{Attempt, Landlock, Outcome, Pool, PoolSettings, Sandbox, WorkerError};
 use bytes::Bytes;
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use time::macros::date;
@@ -74,6 +75,21 @@ fn a_worker_cannot_reach_anything() {
     assert_eq!(pool.attempt(Attempt::StartThread), Ok(Outcome::Done));
     assert_eq!(pool.attempt(Attempt::Memory(500)), Ok(Outcome::Done));
     assert!(matches!(pool.attempt(Attempt::Memory(2200)), Ok(Outcome::Failed(_))));
+}
+
+#[test]
+fn a_worker_holds_its_socket_and_nothing_else() {
+    // A descriptor that children inherit, as a careless supervisor leaves it.
+    let careless = std::fs::File::open("/etc/passwd").unwrap();
+    fcntl(&careless, FcntlArg::F_SETFD(FdFlag::empty())).unwrap();
+    let pool = pool(settings());
+    let held = std::fs::read_dir(format!("/proc/{}/fd", idle(&pool))).unwrap();
+    let held: Vec<PathBuf> = held.map(|entry| std::fs::read_link(entry.unwrap().path()).unwrap()).collect();
+    let expected = |path: &PathBuf| path == Path::new("/dev/null") || path.to_string_lossy().starts_with("socket:");
+    assert!(held.iter().all(expected), "{held:?}");
+    let environment = std::fs::read_to_string(format!("/proc/{}/environ", idle(&pool))).unwrap();
+    let names = environment.split_terminator('\0').filter_map(|variable| variable.split('=').next());
+    assert_eq!(names.collect::<Vec<_>>(), ["MALLOC_ARENA_MAX", "OMP_THREAD_LIMIT"]);
 }
 
 #[test]
