@@ -94,10 +94,10 @@ fn a_worker_holds_its_socket_and_nothing_else() {
 
 #[test]
 fn a_worker_that_overruns_or_crashes_is_replaced() {
-    let limits = Limits { page_seconds: 1, ..Limits::default() };
+    let limits = Limits { page_seconds: 2, ..Limits::default() };
     let pool = pool(PoolSettings { limits, ..settings() });
     let first = idle(&pool);
-    assert_eq!(pool.attempt(Attempt::Spin), Err(WorkerError::Overrun(Duration::from_millis(1250))));
+    assert_eq!(pool.attempt(Attempt::Spin), Err(WorkerError::Overrun(Duration::from_millis(2500))));
     let second = idle(&pool);
     assert_ne!(first, second);
     assert!(!Path::new(&format!("/proc/{first}")).exists(), "the first one is gone");
@@ -111,7 +111,7 @@ fn a_submission_that_costs_too_much_is_referred_and_the_next_one_inspected() {
     let limits = Limits { inspection_seconds: 1, ..Limits::default() };
     let pool = pool(PoolSettings { limits, ..settings() });
     let page = scan("birth_certificate/b2015-bold-300").remove(0);
-    let report = pool.inspect(&vec![page; 12], None, TODAY).unwrap();
+    let report = pool.inspect(&vec![page; 20], None, TODAY).unwrap();
     assert_eq!(codes(&report), [Code::InspectionStopped]);
     assert!(matches!(decide(&report, &Policy::default(), TODAY), Decision::Refer { because } if !because.is_empty()));
     let report = pool.inspect(&[Bytes::from_static(b"not a scan")], None, TODAY).unwrap();
@@ -170,10 +170,9 @@ fn workers_see_what_this_process_would_see() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_service_goes_on_and_an_officer_is_asked() {
     let mut stage = Stage::set().await;
-    stage.config.limits.inspection_seconds = 1;
+    stage.config.inspection.memory_mib = 160;
     stage.restart().await;
-    let page = specimen("birth_certificate/b2015-bold-300").remove(0);
-    let costly = stage.submit("too-costly", "birth_certificate", &vec![page; 12]).await.unwrap();
+    let costly = stage.submit("too-costly", "birth_certificate", &specimen("birth_certificate/b2015-bold-300")).await.unwrap();
     let text = stage.submit("not-a-scan", "birth_certificate", &[b"not a scan".to_vec()]).await.unwrap();
     assert_eq!(stage.settle(&text.name).await.state(), State::Refused);
     let settled = stage.settle(&costly.name).await;
