@@ -194,7 +194,15 @@ mod tests {
     #[test]
     fn every_embedded_file_is_listed() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/inspect/forms");
-        assert_eq!(FormSet::from_folder(&folder).unwrap(), FormSet::embedded().unwrap());
+        let (folder, embedded) = (FormSet::from_folder(&folder).unwrap(), FormSet::embedded().unwrap());
+        assert_eq!(folder.forms(), embedded.forms());
+    }
+
+    #[test]
+    fn a_set_is_made_again_of_its_sources() {
+        let set = FormSet::embedded().unwrap();
+        let again = FormSet::from_sources(set.sources().iter().map(|(file, text)| (file.as_str(), text.as_str())));
+        assert_eq!(again.unwrap(), set);
     }
 
     const MINIMAL: &str = "id = \"a\"\nkind = \"a\"\nkind_name = { vi = \"A\", en = \"A\" }\nname = { vi = \"A\", en = \"A\" }\n\
