@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod callers;
+mod evidence;
 mod interface;
 mod judges;
 mod outages;
+mod registers;
 mod review;
 mod stage;
 mod uploads;

@@ -47,13 +47,7 @@ fn stands_at_signature(seen: &Seen<'_>, page: &SeenPage, seal: &Seal) -> bool {
         return seen.form().is_none_or(|form| within(&layer.onto_layer(&seal.bbox), form.seal_place, layer.image.dimensions()));
     };
     let Some(region) = field.region else { return false };
-    let (width, height) = page.size_px;
-    let title = bansao_scan::Rect::between(
-        u32::from(region.left) * width / 1000,
-        u32::from(region.top) * height / 1000,
-        u32::from(region.right) * width / 1000,
-        u32::from(region.bottom) * height / 1000,
-    );
+    let title = page.rect(&region);
     let (title, seal) = (layer.onto_layer(&title), layer.onto_layer(&seal.bbox));
     let middle = |rect: &bansao_scan::Rect| ((rect.x + rect.w / 2) as f32, (rect.y + rect.h / 2) as f32);
     let ((title_x, title_y), (seal_x, seal_y)) = (middle(&title), middle(&seal));
