@@ -10,8 +10,8 @@ const LEAST_WORDS: usize = 12;
 const BARE_MM2: f32 = 3.2;
 
 /// Edges softer, sharper than these multiples of the typical ones.
-const SOFT: f32 = 0.68;
-const SHARP: f32 = 1.5;
+const SOFT: f32 = 0.73;
+const SHARP: f32 = 1.43;
 /// Grain above, below these multiples of the typical grain.
 const GRAINY: f32 = 4.0;
 const SMOOTH: f32 = 0.05;
@@ -110,8 +110,8 @@ fn paper(patch: &Patch) -> Option<Trace> {
 }
 
 fn pattern(patch: &Patch) -> Option<Trace> {
-    let around = patch.above.texture.min(patch.below.texture);
-    let measured = patch.inside.texture / around.max(0.01);
+    let around = patch.above.pattern.min(patch.below.pattern);
+    let measured = patch.inside.pattern / around.max(0.01);
     (around >= TEXTURE && measured < TEXTURE_LEFT).then_some(Trace {
         kind: TraceKind::Pattern,
         rect: patch.rect,

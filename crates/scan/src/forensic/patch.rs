@@ -31,6 +31,8 @@ pub struct Ground {
     pub colour: [f32; 3],
     /// Deviation of the brightness, means of 3 by 3 pixels: the background pattern.
     pub texture: f32,
+    /// The same within rows alone, so that a fold or shadow across the page is no pattern.
+    pub pattern: f32,
     /// Mean size of what neither plane nor edge explains: grain.
     pub grain: f32,
     /// Pixels that were looked at.
@@ -62,6 +64,7 @@ pub(super) fn measure(field: &Field<'_>, rect: Rect) -> Patch {
 fn ground(field: &Field<'_>, rect: &Rect) -> Ground {
     let (mut sum, mut count) = ([0_u64; 3], 0_u32);
     let (mut smooth, mut smooth_squares, mut smooth_count, mut grain) = (0.0_f64, 0.0_f64, 0_u32, 0.0_f64);
+    let (mut row, mut row_at, mut within) = ((0.0_f64, 0.0_f64, 0.0_f64), u32::MAX, 0.0_f64);
     for (x, y) in field.bare_of(rect) {
         let pixel = field.page.get_pixel(x, y).0;
         sum.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += u64::from(value));
@@ -71,19 +74,31 @@ fn ground(field: &Field<'_>, rect: &Rect) -> Ground {
         if whole {
             let around: i32 = (y - 1..=y + 1).flat_map(|v| (x - 1..=x + 1).map(move |u| (u, v))).map(|(u, v)| field.level(u, v)).sum();
             let mean = f64::from(around) / 9.0;
+            if y != row_at {
+                within += spread(row);
+                (row, row_at) = ((0.0, 0.0, 0.0), y);
+            }
+            row = (row.0 + mean, row.1 + mean * mean, row.2 + 1.0);
             smooth += mean;
             smooth_squares += mean * mean;
             smooth_count += 1;
             grain += f64::from(field.residual(x, y).abs());
         }
     }
+    within += spread(row);
     let mean = |sum: f64| sum / f64::from(smooth_count.max(1));
     Ground {
         colour: sum.map(|sum| sum as f32 / count.max(1) as f32),
         texture: (mean(smooth_squares) - mean(smooth).powi(2)).max(0.0).sqrt() as f32,
+        pattern: mean(within).max(0.0).sqrt() as f32,
         grain: mean(grain) as f32,
         pixels: smooth_count,
     }
+}
+
+/// Sum of the squared distances from the mean, of a sum, a sum of squares and a count.
+fn spread((sum, squares, count): (f64, f64, f64)) -> f64 {
+    if count > 0.0 { squares - sum * sum / count } else { 0.0 }
 }
 
 /// The steepest steps as a share of the contrast, and the typical width of a stroke in pixels.
