@@ -53,7 +53,12 @@ fn second_pen(seen: &Seen<'_>, at: usize, page: &SeenPage) -> Vec<Finding> {
 }
 
 fn other_ink(seen: &Seen<'_>, at: usize, page: &SeenPage, field: &Field, patches: &[&Patch], usual: f32) -> Option<Finding> {
-    let off = |patch: &&&Patch| (blueness(patch) - usual).abs() > OTHER_INK;
+    // The box of a value on several lines takes in its label, printed in black where the values are written in blue.
+    let several_lines = seen.spec(&field.id).is_some_and(|spec| spec.kind.runs_on());
+    let off = |patch: &&&Patch| {
+        let lead = blueness(patch) - usual;
+        lead > OTHER_INK || (!several_lines && lead < -OTHER_INK)
+    };
     let others: Vec<_> = patches.iter().filter(off).collect();
     let rect = others.iter().map(|patch| patch.rect).reduce(|a, b| a.union(&b))?;
     // The number of a printed form is entered by hand when the paper is registered.
@@ -61,7 +66,7 @@ fn other_ink(seen: &Seen<'_>, at: usize, page: &SeenPage, field: &Field, patches
     if entered && others.len() == patches.len() {
         return None;
     }
-    let most = others.iter().map(|patch| blueness(patch)).fold(f32::NEG_INFINITY, f32::max);
+    let most = others.iter().map(|patch| blueness(patch)).max_by(|a, b| (a - usual).abs().total_cmp(&(b - usual).abs()))?;
     let finding = Finding::new(Code::Altered).in_field(&field.id).on_page(at).at(page.region(&rect));
     Some(finding.seen(format!("other-ink {:.2}", most - usual)).expected(format!("{OTHER_INK:.2}")))
 }

@@ -115,6 +115,9 @@ fn a_second_pen_in_a_value_is_seen_and_one_pen_for_all_is_not() {
     assert_eq!(fields_of(&mixed)[0].0, Some("full_name"));
     assert!(mixed[0].seen.as_deref().is_some_and(|seen| seen.starts_with("other-ink")));
     assert_eq!(fields_of(&check(&|_, y| y == 305))[0].0, Some("birth_place"), "a whole value by another pen");
+    let label = check(&|x, y| y != 305 || x > 350);
+    assert_eq!(label, [], "a black label within the box of a place written in blue");
+    assert_eq!(fields_of(&check(&|x, y| y != 205 || x > 350))[0].0, Some("full_name"), "but not in a name");
     assert_eq!(check(&|_, y| y == 105), [], "the number is entered by hand");
     assert_eq!(fields_of(&check(&|x, y| y == 105 && x > 500))[0].0, Some("registration_no"), "but not half of it");
 }
