@@ -169,7 +169,7 @@ fn look(page: &Page, reader: &dyn Reader, limits: &Limits) -> Looked {
 fn examine(page: &Page, layer: &Layer, seen: &mut SeenPage) -> Result<(), Finding> {
     let dpi = seen.measures.resolution.dpi;
     let measured = catch_unwind(AssertUnwindSafe(|| {
-        let examined = forensic::examine(&page.image, dpi, layer, &layout::lines(&layer.image, dpi));
+        let examined = forensic::examine(&page.image, dpi, layer.pose, &layout::lines(&layer.image, dpi));
         let traces = forensic::traces(&examined);
         (examined, traces)
     }));

@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let dpi = measures.resolution.dpi;
             let layer = text_layer(&page.image, dpi, measures.pose(), &LayerOptions::reading());
             let lines = layout::lines(&layer.image, dpi);
-            let examined = forensic::examine(&page.image, dpi, &layer, &lines);
+            let examined = forensic::examine(&page.image, dpi, layer.pose, &lines);
             for trace in forensic::traces(&examined) {
                 println!("T {file}#{number} {:?} {:?} {:.2} {:.2}", trace.kind, trace.rect, trace.measured, trace.bound);
             }

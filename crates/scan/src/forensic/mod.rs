@@ -21,7 +21,7 @@ use image::RgbImage;
 
 use crate::layout::Line;
 use crate::raster::Rect;
-use crate::rectify::Layer;
+use crate::rectify::Pose;
 use field::Field;
 
 pub use compare::traces;
@@ -70,17 +70,29 @@ pub struct Examination {
     pub mm: f32,
 }
 
-/// Measures every word and line: boxes of `layer`, looked at on `page` as received.
+impl Examination {
+    /// The same with every box carried elsewhere, as from a flattened picture to the page that it was made of.
+    #[must_use]
+    pub fn carried(mut self, to: impl Fn(&Rect) -> Rect) -> Self {
+        self.patches.iter_mut().for_each(|patch| patch.rect = to(&patch.rect));
+        self.strokes.iter_mut().for_each(|rect| *rect = to(rect));
+        self
+    }
+}
+
+/// Measures every word and line of `picture`, which was brought into `pose` to make the layer that `lines` stand on. The
+/// boxes that come back are the picture's.
 #[must_use]
-pub fn examine(page: &RgbImage, dpi: f32, layer: &Layer, lines: &[Line]) -> Examination {
-    let field = Field::of(page, dpi);
+pub fn examine(picture: &RgbImage, dpi: f32, pose: Pose, lines: &[Line]) -> Examination {
+    let field = Field::of(picture, dpi);
+    let onto = |rect: &Rect| pose.to_page(rect, picture.dimensions());
     let mm = field.mm;
     let sized = |rect: &Rect| (1.2 * mm..12.0 * mm).contains(&(rect.h as f32)) && rect.w as f32 > 1.5 * mm;
-    let words = lines.iter().flat_map(|line| &line.words).map(|word| layer.to_page(word));
-    let upright = layer.pose.upright(&field.flat);
+    let words = lines.iter().flat_map(|line| &line.words).map(onto);
+    let upright = pose.upright(&field.flat);
     Examination {
         patches: words.filter(sized).map(|word| patch::measure(&field, word)).collect(),
-        strokes: lines.iter().filter_map(|line| stroke::through(&upright, mm, line)).map(|rect| layer.to_page(&rect)).collect(),
+        strokes: lines.iter().filter_map(|line| stroke::through(&upright, mm, line)).map(|rect| onto(&rect)).collect(),
         mm,
     }
 }

@@ -68,7 +68,7 @@ fn scanned(page: &RgbImage, seed: u32, grain: f32) -> RgbImage {
 
 fn found(page: &RgbImage) -> Vec<Trace> {
     let layer = text_layer(page, DPI, Pose::default(), &LayerOptions { leaders: false, ..LayerOptions::reading() });
-    traces(&examine(page, DPI, &layer, &lines(&layer.image, DPI)))
+    traces(&examine(page, DPI, layer.pose, &lines(&layer.image, DPI)))
 }
 
 /// A row's place, for altering a part of it.
