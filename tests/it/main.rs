@@ -4,6 +4,7 @@
 
 mod callers;
 mod evidence;
+mod fixtures;
 mod interface;
 mod judges;
 mod outages;
