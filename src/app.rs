@@ -32,9 +32,9 @@ use crate::keys::{
     FileSigner, HttpRevocation, HttpTimestamper, KeyError, Purpose, RevocationSettings, RevocationSource, Signer, TimestampSettings,
     TrustAnchors, certificates_from_pem,
 };
-use crate::peers::{RegisterClients, WalletClients};
+use crate::peers::{BreakerSettings, RegisterClients, WalletClients};
 use crate::record::Requester;
-use crate::store::{Cipher, CipherError, FolderBlobs, SqliteStore, StoreError};
+use crate::store::{Cipher, CipherError, FolderBlobs, Originals, SqliteStore, StoreError};
 use crate::wire::{PeerError, Running, ServeError, TlsIdentity, serve};
 use crate::worker::{Pool, PoolSettings, WorkerError};
 
@@ -194,12 +194,16 @@ async fn flow(
         config.registries.iter().map(|(kind, endpoint)| (kind, endpoint.url.as_str())),
         identity,
         Duration::from_secs(config.limits.registry_seconds),
+        BreakerSettings::default(),
+        Arc::clone(clock),
     )?;
     let wallets = WalletClients::new(config.wallets.iter().map(|w| (w.id.as_str(), w.url.as_str())), identity, Arc::clone(clock))?;
     let forms = forms(config)?;
     let timestamps = TimestampSettings::new(config.timestamp.urls.clone());
+    let store = Arc::new(SqliteStore::open(&config.service.data_dir.join("bansao.sqlite"), Arc::clone(&cipher)).await?);
     let ports = Ports {
-        store: Arc::new(SqliteStore::open(&config.service.data_dir.join("bansao.sqlite"), Arc::clone(&cipher)).await?),
+        originals: Arc::clone(&store) as Arc<dyn Originals>,
+        store,
         blobs: Arc::new(FolderBlobs::open(config.service.data_dir.join("blobs"), Arc::clone(&cipher)).await?),
         cipher,
         clock: Arc::clone(clock),

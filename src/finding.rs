@@ -218,6 +218,8 @@ catalogue! {
     SignatureMissing "SIGNATURE_MISSING" Error { "Không thấy chữ ký của người có thẩm quyền." "No handwritten signature is seen." next "Cán bộ sẽ kiểm tra." "An officer will check." }
     /// The name or title of the signer cannot be read.
     SignerMissing "SIGNER_MISSING" Error { "Không đọc được họ tên, chức vụ người ký." "The signer's name or title cannot be read." next "Cán bộ sẽ kiểm tra." "An officer will check." }
+    /// The electronic version, printed: it is verified in the civil-status database.
+    ElectronicVersion "ELECTRONIC_VERSION" Error { "Đây là bản in của giấy tờ hộ tịch điện tử có mã QR." "This is a print of an electronic civil-status paper with a QR code." next "Hãy dùng bản điện tử; cán bộ sẽ kiểm tra theo mã QR." "Use the electronic version; an officer checks it by its QR code." }
     /// Traces of alteration.
     Altered "ALTERED" Error { "Có dấu hiệu tẩy xóa, sửa chữa." "There are traces of alteration." next "Cán bộ sẽ kiểm tra bản chính." "An officer will check the original." }
 
@@ -280,6 +282,10 @@ catalogue! {
     RegisterNotFound "REGISTER_NOT_FOUND" Error { "Không có trong sổ gốc." "The register has no such entry." next "Cán bộ sẽ kiểm tra." "An officer will check." }
     /// The register did not answer.
     RegisterUnavailable "REGISTER_UNAVAILABLE" Error { "Không tra cứu được sổ gốc." "The register did not answer." next "Cán bộ sẽ kiểm tra khi tra cứu được." "An officer will check when it answers." }
+
+    // Copies issued before.
+    /// A copy of the same original was issued before; an error when it stated something else.
+    CertifiedBefore "CERTIFIED_BEFORE" Info { "Bản chính này đã được cấp bản sao chứng thực." "A certified copy of this original was issued before." next "Cán bộ sẽ so sánh nếu nội dung khác nhau." "An officer compares where they differ." }
 
     // The work.
     /// A check did not finish.

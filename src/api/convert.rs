@@ -6,7 +6,9 @@ use super::proto;
 use crate::clock::from_unix_ms;
 use crate::error::ErrorCode;
 use crate::finding::{Finding, Region, Sentences, Severity};
-use crate::flow::{Delivery, IssuedCopy, Report, SignatureSummary, State, Submission, TokenSummary, Verdict, VerifyCode, VerifyFinding};
+use crate::flow::{
+    Delivery, IssuedCopy, PageEvidence, Report, SignatureSummary, State, Submission, TokenSummary, Verdict, VerifyCode, VerifyFinding,
+};
 use crate::record::{CertificationNo, Facts, Sha256};
 
 /// An instant, milliseconds since 1970 UTC.
@@ -89,6 +91,17 @@ fn finding(finding: &Finding) -> proto::Finding {
         region: finding.locus.region.map(region),
         seen: finding.seen.clone().unwrap_or_default(),
         expected: finding.expected.clone().unwrap_or_default(),
+    }
+}
+
+pub(super) fn page_evidence(page: &PageEvidence) -> proto::PageEvidence {
+    let px = |length: u32| i32::try_from(length).unwrap_or(i32::MAX);
+    proto::PageEvidence {
+        page: i32::try_from(page.page + 1).unwrap_or(i32::MAX),
+        preview_jpeg: page.preview_jpeg.clone().into(),
+        width_px: px(page.size_px.0),
+        height_px: px(page.size_px.1),
+        findings: page.findings.iter().map(finding).collect(),
     }
 }
 

@@ -64,6 +64,15 @@ impl ReviewService for Review {
         Ok(Response::new(answers(messages)))
     }
 
+    type GetEvidenceStream = Answers<proto::PageEvidence>;
+
+    async fn get_evidence(&self, request: Request<proto::GetEvidenceRequest>) -> Result<Response<Self::GetEvidenceStream>, Status> {
+        let officer = self.gate.admit(&request, &[Role::Officer]).await?;
+        let id = submission_id(&request.get_ref().name)?;
+        let pages = self.flow.evidence(&officer, &id).await.map_err(|failure| status(&failure))?;
+        Ok(Response::new(answers(pages.iter().map(convert::page_evidence).collect())))
+    }
+
     async fn approve_referral(&self, request: Request<proto::ApproveReferralRequest>) -> Result<Response<proto::Submission>, Status> {
         let officer = self.gate.admit(&request, &[Role::Officer]).await?;
         let request = request.into_inner();

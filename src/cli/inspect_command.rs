@@ -1,6 +1,7 @@
 //! `bansao inspect`: connects the inspection command to a register, where one is named.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ring::rand::SystemRandom;
@@ -12,7 +13,7 @@ use super::text::complain;
 use crate::app::tls_identity;
 use crate::clock::{Clock, SystemClock};
 use crate::flow::Registries;
-use crate::peers::RegisterClients;
+use crate::peers::{BreakerSettings, RegisterClients};
 use crate::record::{Facts, Kind, SubmissionId};
 use crate::worker::Pool;
 
@@ -35,7 +36,9 @@ const DEADLINE: Duration = Duration::from_secs(5);
 
 /// The kinds that a register is asked about here: whatever the forms name.
 fn ask(url: &str, identity: &crate::wire::TlsIdentity, kind: &Kind, key: &Facts) -> Result<Option<Facts>, String> {
-    let clients = RegisterClients::new([(kind, url)], identity, DEADLINE).map_err(|error| error.to_string())?;
+    let breaker = BreakerSettings::default();
+    let clients =
+        RegisterClients::new([(kind, url)], identity, DEADLINE, breaker, Arc::new(SystemClock)).map_err(|error| error.to_string())?;
     let key: Vec<(String, String)> = key.iter().map(|(id, value)| (id.to_owned(), value.to_owned())).collect();
     let dossier = SubmissionId::random(&SystemRandom::new()).map_err(|error| error.to_string())?;
     let answer = tokio::runtime::Handle::current().block_on(clients.look_up(kind, &key, &dossier));

@@ -8,6 +8,8 @@ use super::kiosk::Connection;
 use super::text::{self, Language, say};
 use crate::api::proto::review_service_client::ReviewServiceClient;
 use crate::api::proto::{self, get_scan_response};
+use crate::finding::{Code, Finding, Region, Severity};
+use crate::inspect::evidence::draw;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -28,6 +30,9 @@ enum Command {
         /// Folder that the page files are saved to.
         #[arg(long)]
         save: Option<PathBuf>,
+        /// Folder that each page is drawn to as PNG, with the places that the findings speak of.
+        #[arg(long)]
+        evidence: Option<PathBuf>,
         /// Language of messages.
         #[arg(long, value_enum, default_value = "vi")]
         language: Language,
@@ -75,9 +80,13 @@ pub(super) async fn run(args: Args) -> Result<(), CliError> {
                 page_token = answer.next_page_token;
             }
         }
-        Command::Show { name, save, language } => {
+        Command::Show { name, save, evidence, language } => {
             let referral = client.get_referral(proto::GetReferralRequest { name: name.clone() }).await?.into_inner();
             show(&referral, language);
+            if let Some(folder) = evidence {
+                let pages = client.get_evidence(proto::GetEvidenceRequest { name: name.clone() }).await?.into_inner();
+                save_evidence(pages, &folder, language).await?;
+            }
             match save {
                 Some(folder) => {
                     let parts = client.get_scan(proto::GetScanRequest { name }).await?.into_inner();
@@ -115,6 +124,45 @@ fn show(referral: &proto::Referral, language: Language) {
     for finding in &submission.findings {
         say(&format!("  {}", text::finding(finding, language)));
     }
+}
+
+/// Draws each page with its numbered places, and lists what the numbers mean.
+async fn save_evidence(
+    mut pages: tonic::Streaming<proto::PageEvidence>,
+    folder: &std::path::Path,
+    language: Language,
+) -> Result<(), CliError> {
+    std::fs::create_dir_all(folder)?;
+    while let Some(page) = pages.message().await? {
+        let findings: Vec<_> = page.findings.iter().map(drawable).collect();
+        let decoded = image::load_from_memory_with_format(&page.preview_jpeg, image::ImageFormat::Jpeg);
+        let mut picture = decoded.map_err(|error| CliError::Failed(format!("page {}: {error}", page.page)))?.into_rgb8();
+        draw(&mut picture, &findings);
+        let path = folder.join(format!("page-{}.png", page.page));
+        picture.save_with_format(&path, image::ImageFormat::Png).map_err(|error| CliError::Failed(error.to_string()))?;
+        say(&path.display().to_string());
+        for (number, finding) in (1..).zip(&page.findings) {
+            say(&format!("  {number}  {}", text::finding(finding, language)));
+        }
+    }
+    Ok(())
+}
+
+/// As much of a finding as drawing needs; of a newer server's codes only the place matters.
+fn drawable(finding: &proto::Finding) -> Finding {
+    let mut drawn = Finding::new(Code::parse(&finding.code).unwrap_or(Code::CheckFailed)).weighing(match finding.severity() {
+        proto::Severity::Info => Severity::Info,
+        proto::Severity::Warning => Severity::Warning,
+        _ => Severity::Error,
+    });
+    let part = |value: u32| u16::try_from(value.min(1000)).unwrap_or(1000);
+    drawn.locus.region = finding.region.as_ref().map(|region| Region {
+        left: part(region.left),
+        top: part(region.top),
+        right: part(region.right),
+        bottom: part(region.bottom),
+    });
+    drawn
 }
 
 async fn save_scan(mut parts: tonic::Streaming<proto::GetScanResponse>, folder: &std::path::Path) -> Result<(), CliError> {

@@ -122,7 +122,8 @@ impl Policy {
     /// can mend (domain reference 1.2), refer every other error, show the rest.
     pub fn effect(&self, code: Code, severity: Severity) -> Effect {
         if let Some(effect) = self.effects.get(&code) {
-            return *effect;
+            // What was not examined is never passed, whatever configuration says.
+            return if code == Code::CheckFailed { (*effect).max(Effect::Refer) } else { *effect };
         }
         match severity {
             Severity::Error if refuses_by_default(code) => Effect::Refuse,
@@ -258,6 +259,16 @@ mod tests {
         assert_eq!(differs, Decision::Refer { because: vec![Code::RegisterMismatch] });
         let shown = Policy { effects: BTreeMap::from([(Code::RegisterMismatch, Effect::Show)]), ..policy() };
         assert!(matches!(decide(&report(&[Code::RegisterMismatch]), &shown, TODAY), Decision::Refer { .. }));
+    }
+
+    #[test]
+    fn effects_are_configuration_but_for_what_was_not_examined() {
+        let with = |code, effect| Policy { effects: BTreeMap::from([(code, effect)]), ..policy() };
+        let decision = |code, effect| decide(&report(&[Code::RegisterMatch, code]), &with(code, effect), TODAY);
+        assert!(matches!(decision(Code::ParentAge, Effect::Refer), Decision::Refer { .. }));
+        assert!(matches!(decision(Code::Altered, Effect::Refuse), Decision::Refuse { .. }));
+        assert!(matches!(decision(Code::Altered, Effect::Show), Decision::Approve(_)));
+        assert_eq!(decision(Code::CheckFailed, Effect::Show), Decision::Refer { because: vec![Code::CheckFailed] });
     }
 
     #[test]

@@ -56,6 +56,7 @@ impl Flow {
             let findings = self.ask_register(&report, &submission.received.id).await;
             report.findings.extend(findings);
         }
+        report.findings.extend(self.certified_before(&report).await?);
         let today = in_vietnam(self.ports.clock.now()).date();
         let outcome = match decide(&report, &desk.policy, today) {
             Decision::Approve(approval) => Outcome::Approved(approval),
@@ -109,6 +110,7 @@ impl Flow {
         let reservation = self.ports.store.reserve_number(id, year, desk.book, &desk.symbol, self.now_ms()).await?;
         match self.make(submission, desk, &reservation).await {
             Ok((copy, wallets)) => {
+                self.remember_original(&copy, submission).await?;
                 self.ports.store.record_issue(&copy, &wallets, self.now_ms()).await?;
                 tracing::info!(submission = %id, copy = %copy.id, number = %copy.number, "issued");
                 Ok(())

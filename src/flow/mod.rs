@@ -5,6 +5,7 @@
 
 mod deliver;
 mod desk;
+mod earlier;
 mod issue;
 mod jobs;
 mod ports;
@@ -23,6 +24,7 @@ use crate::limits::Limits;
 use crate::record::Kind;
 use crate::store::StoreError;
 
+pub use crate::inspect::evidence::PageEvidence;
 pub use crate::intake::{Declaration, Upload, UploadError};
 pub use crate::store::{Delivery, Event, IssuedCopy, State, Submission};
 pub use crate::verify::{Report, SignatureSummary, TokenSummary, Verdict, VerifyCode, VerifyFinding};

@@ -12,7 +12,7 @@ use crate::error::Failure;
 use crate::inspect::Inspector;
 use crate::keys::{RevocationSource, Timestamper, TrustAnchors};
 use crate::record::{Facts, Kind, Requester, SubmissionId};
-use crate::store::{Blobs, Cipher, Store};
+use crate::store::{Blobs, Cipher, Originals, Store};
 
 /// A register did not answer in time, or not with an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -40,6 +40,8 @@ pub trait Citizens: Send + Sync {
 pub struct Ports {
     /// Rows.
     pub store: Arc<dyn Store>,
+    /// Originals that were certified before.
+    pub originals: Arc<dyn Originals>,
     /// Bytes.
     pub blobs: Arc<dyn Blobs>,
     /// Pseudonyms of citizens.

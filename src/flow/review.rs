@@ -8,6 +8,7 @@ use crate::decide::{Approval, Basis};
 use crate::error::{ErrorCode, Failure};
 use crate::finding::Code;
 use crate::inspect::InspectionReport;
+use crate::inspect::evidence::{PageEvidence, evidence};
 use crate::record::{Caller, Facts, Kind, ScanFile, SubmissionId};
 use crate::store::{Outcome, State, Submission};
 
@@ -58,6 +59,29 @@ impl Flow {
             files.push((file, bytes));
         }
         Ok(files)
+    }
+
+    /// The pages of a referral as previews, with what is said of each.
+    ///
+    /// # Errors
+    /// As [`Flow::referral`]; `INTERNAL` when making them did not end.
+    pub async fn evidence(&self, officer: &Caller, id: &SubmissionId) -> Result<Vec<PageEvidence>, Failure> {
+        let report = self.referral(officer, id).await?.report.ok_or(ErrorCode::NotFound)?;
+        let files: Vec<Vec<u8>> = self.scan(officer, id).await?.into_iter().map(|(_, bytes)| bytes.to_vec()).collect();
+        let limits = self.limits.clone();
+        let made = tokio::task::spawn_blocking(move || evidence(&files, &report, &limits)).await;
+        match made {
+            Ok(Ok(pages)) => Ok(pages),
+            // A scan that was refused because it does not open has nothing to look at but its findings.
+            Ok(Err(reason)) => {
+                tracing::info!(submission = %id, %reason, "no previews");
+                Ok(Vec::new())
+            }
+            Err(error) => {
+                tracing::error!(%error, "previews");
+                Err(ErrorCode::Internal.into())
+            }
+        }
     }
 
     /// Records an officer's decision; an approving officer is the certifier who signs.

@@ -39,14 +39,15 @@ pub(super) fn fields(
             .collect();
         printed.extend(shared);
         let candidates = printed.iter().filter_map(|printed| candidate(form.field(&printed.id)?.kind, printed)).collect::<Vec<_>>();
-        let ids: Vec<(&Printed, FieldType)> = candidates.iter().map(|candidate| (candidate.printed, candidate.kind)).collect();
+        let ids: Vec<(&Printed, FieldType, String)> =
+            candidates.iter().map(|candidate| (candidate.printed, candidate.kind, candidate.first.value.text.clone())).collect();
         let settled = match &page.layer {
             Some(layer) => settle(&layer.image, candidates, reader, deadline)?,
             None => continue,
         };
-        for ((printed, kind), settled) in ids.into_iter().zip(settled) {
+        for ((printed, kind, first), settled) in ids.into_iter().zip(settled) {
             let region = page.layer.as_ref().map(|layer| page.region(&layer.to_page(&printed.rect)));
-            found.push(field(kind, &printed.id, settled, at, region));
+            found.push(field(kind, &printed.id, settled, first, at, region));
         }
     }
     support(recognised, &mut found);
@@ -63,15 +64,18 @@ fn candidate(kind: FieldType, printed: &Printed) -> Option<Candidate<'_>> {
     Some(Candidate { kind, printed, first })
 }
 
-fn field(kind: FieldType, id: &str, settled: Settled, page: usize, region: Option<Region>) -> Field {
+/// `first` is the value of the first reading: kept beside the settled one where they differ.
+fn field(kind: FieldType, id: &str, settled: Settled, first: String, page: usize, region: Option<Region>) -> Field {
     // A value out of a closed list, or one that fits a narrow grammar as it stands, is hardly a chance reading.
     let narrow = matches!(
         kind,
         FieldType::Ethnicity | FieldType::Nationality | FieldType::Gender | FieldType::DateWords | FieldType::SignerTitle | FieldType::Time
     );
     let confidence = if narrow && settled.value.trust > 0.8 { settled.confidence.max(0.7) } else { settled.confidence };
+    let alternatives = if first == settled.value.text { Vec::new() } else { vec![first] };
     Field {
         id: id.to_owned(),
+        alternatives,
         value: settled.value.text,
         printed: settled.printed,
         confidence: confidence.clamp(0.0, 1.0),
@@ -99,7 +103,10 @@ fn agree(fields: &mut [Field], date: &str, words: &str) {
     if stated != Ok(digits) {
         let meant = date_in_words(&digits).filter(|_| value::could_say(&spelled.printed, &digits));
         let Some(meant) = meant else { return };
-        spelled.value = meant;
+        let read = std::mem::replace(&mut spelled.value, meant);
+        if read != spelled.value {
+            spelled.alternatives.push(read);
+        }
     }
     for field in fields.iter_mut().filter(|field| field.id == date || field.id == words) {
         field.confidence = field.confidence.max(0.95);
@@ -130,7 +137,8 @@ fn part_year(fields: &mut [Field], number: &str, date: &str) {
         }
     };
     if let Some(running) = running {
-        field.value = format!("{running}/{year}");
+        let read = std::mem::replace(&mut field.value, format!("{running}/{year}"));
+        field.alternatives.push(read);
         field.confidence = field.confidence.max(SUPPORTED);
     }
 }

@@ -5,6 +5,8 @@
 //! day included; the result is a report, never an error: what could not be done is a finding too, and so refers.
 
 pub mod checks;
+pub mod earlier;
+pub mod evidence;
 pub mod forms;
 mod gather;
 mod inspector;
@@ -13,8 +15,12 @@ pub mod read;
 pub mod register;
 mod report;
 pub mod seen;
+pub mod units;
 
-use bansao_scan::{Page, Rect, ScanError, Source, canonical_pixels};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use bansao_scan::rectify::Layer;
+use bansao_scan::{Fingerprint, Page, Rect, ScanError, Source, canonical_pixels, forensic, layout};
 use time::Date;
 
 use crate::finding::{Code, Finding};
@@ -127,7 +133,16 @@ fn look(page: &Page, reader: &dyn Reader, limits: &Limits) -> Looked {
     let dpi = measures.resolution.dpi;
     let seals = bansao_scan::seal::find(&page.image, dpi);
     let ink = seals.first().filter(|seal| seal.score >= 0.5).map(|seal| bansao_scan::seal::signature_ink(&page.image, dpi, seal));
-    let mut seen = SeenPage { measures, size_px: page.image.dimensions(), seals, ink, symbols: Vec::new(), layer: None };
+    let mut seen = SeenPage {
+        measures,
+        size_px: page.image.dimensions(),
+        seals,
+        ink,
+        symbols: Vec::new(),
+        layer: None,
+        examined: None,
+        traces: Vec::new(),
+    };
     if seen.is_blank() {
         return Looked { page: seen, text: PageText::default(), failure: None };
     }
@@ -135,11 +150,25 @@ fn look(page: &Page, reader: &dyn Reader, limits: &Limits) -> Looked {
     let skip: Vec<Rect> = seen.seal().map(|seal| seal.bbox).into_iter().chain(seen.symbols.iter().map(|symbol| symbol.bbox)).collect();
     match read::read_page(page, &seen.measures, &skip, reader, limits.page_deadline()) {
         Ok(ReadPage { text, layer }) => {
+            let failure = examine(page, &layer, &mut seen).err();
             seen.layer = Some(layer);
-            Looked { page: seen, text, failure: None }
+            Looked { page: seen, text, failure }
         }
         Err(error) => Looked { page: seen, text: PageText::default(), failure: Some(Finding::new(Code::CheckFailed).seen(error)) },
     }
+}
+
+/// Measures the page word by word. What goes wrong here leaves a finding, like a check that failed.
+fn examine(page: &Page, layer: &Layer, seen: &mut SeenPage) -> Result<(), Finding> {
+    let dpi = seen.measures.resolution.dpi;
+    let measured = catch_unwind(AssertUnwindSafe(|| {
+        let examined = forensic::examine(&page.image, dpi, layer.pose, &layout::lines(&layer.image, dpi));
+        let traces = forensic::traces(&examined);
+        (examined, traces)
+    }));
+    let (examined, traces) = measured.map_err(|_| Finding::new(Code::CheckFailed).seen("forensic"))?;
+    (seen.examined, seen.traces) = (Some(examined), traces);
+    Ok(())
 }
 
 /// Words less sure than this would only clutter the copy's text layer.
@@ -156,6 +185,7 @@ fn page_report(file: usize, page: &Page, seen: &SeenPage, text: &PageText) -> Pa
         size_px: page.image.dimensions(),
         dpi: seen.measures.resolution.dpi,
         skew_degrees: -seen.measures.skew_degrees,
+        fingerprint: seen.layer.as_ref().and_then(Fingerprint::of).map(|print| earlier::to_hex(&print)),
         words: text.rows.iter().flat_map(|row| &row.words).filter_map(word).collect(),
     }
 }

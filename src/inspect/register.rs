@@ -56,7 +56,7 @@ pub fn unavailable(why: &str) -> Finding {
     Finding::new(Code::RegisterUnavailable).seen(why)
 }
 
-fn agrees(kind: FieldType, read: &str, truth: &str) -> bool {
+pub(super) fn agrees(kind: FieldType, read: &str, truth: &str) -> bool {
     match kind {
         FieldType::Date | FieldType::Year => {
             matches!((PartialDate::parse(read), PartialDate::parse(truth)), (Ok(a), Ok(b)) if a == b)
@@ -120,6 +120,7 @@ mod tests {
             page: 0,
             region: None,
             source: FieldSource::Ocr,
+            alternatives: vec![],
         };
         let fields = pairs.iter().map(field).collect();
         InspectionReport { kind: None, form: None, pages: vec![], fields, findings: vec![], inspector: String::new() }

@@ -57,6 +57,9 @@ pub struct PageReport {
     pub dpi: f32,
     /// Skew, degrees, counter-clockwise positive.
     pub skew_degrees: f32,
+    /// Perceptual fingerprint, 64 hexadecimal digits; none for a page without print.
+    #[serde(default)]
+    pub fingerprint: Option<String>,
     /// Words that were read, for the invisible text layer of the copy.
     pub words: Vec<Word>,
 }
@@ -93,6 +96,9 @@ pub struct Field {
     pub region: Option<Region>,
     /// Where the value comes from.
     pub source: FieldSource,
+    /// Other values that some reading of it gave: what an officer chooses from when it is not sure.
+    #[serde(default)]
+    pub alternatives: Vec<String>,
 }
 
 impl std::fmt::Debug for Field {
@@ -109,6 +115,10 @@ pub enum FieldSource {
     Ocr,
     /// Decoded from a QR code on the paper.
     Qr,
+    /// Decoded from a barcode on the paper.
+    Barcode,
+    /// Taken from the source register.
+    Register,
     /// Entered by an officer.
     Officer,
 }

@@ -1,5 +1,6 @@
 //! What the checks look at: measures, words, seals, symbols and fields of one submission.
 
+use bansao_scan::forensic::{Examination, Trace};
 use bansao_scan::qr::Symbol;
 use bansao_scan::rectify::Layer;
 use bansao_scan::seal::{Seal, SignatureInk};
@@ -47,6 +48,10 @@ pub struct SeenPage {
     pub symbols: Vec<Symbol>,
     /// The layer that was read; `None` where the page was not read.
     pub layer: Option<Layer>,
+    /// What was measured word by word, for traces of alteration; `None` where the page was not read.
+    pub examined: Option<Examination>,
+    /// Places that differ from the rest of the page.
+    pub traces: Vec<Trace>,
 }
 
 impl SeenPage {
@@ -58,6 +63,18 @@ impl SeenPage {
     /// The best mark that is a seal.
     pub fn seal(&self) -> Option<&Seal> {
         self.seals.first().filter(|seal| seal.score >= 0.5)
+    }
+
+    /// The box that a region in thousandths stands for.
+    pub fn rect(&self, region: &Region) -> Rect {
+        let at = |part: u16, of: u32| u32::try_from(u64::from(part) * u64::from(of) / 1000).unwrap_or(of);
+        let (width, height) = self.size_px;
+        Rect::between(at(region.left, width), at(region.top, height), at(region.right, width), at(region.bottom, height))
+    }
+
+    /// A box of the page as it stands once the page is upright.
+    pub fn upright(&self, rect: &Rect) -> Rect {
+        self.layer.as_ref().map_or(*rect, |layer| layer.onto_layer(rect))
     }
 
     /// A box of the page in thousandths.

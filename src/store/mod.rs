@@ -6,6 +6,7 @@
 
 mod blobs;
 mod cipher;
+mod originals;
 mod sqlite;
 
 use async_trait::async_trait;
@@ -19,6 +20,7 @@ use crate::record::{CertificationNo, CopyId, DeliveryId, Facts, Kind, Requester,
 
 pub use blobs::{Blobs, FolderBlobs};
 pub use cipher::{Cipher, CipherError};
+pub use originals::{EarlierCopy, OriginalTrace, Originals};
 pub use sqlite::SqliteStore;
 
 /// The store could not do what was asked.

@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod callers;
+mod evidence;
 mod fixtures;
 mod interface;
 mod judges;
 mod mutants;
 mod outages;
+mod registers;
 mod review;
 mod stage;
 mod uploads;

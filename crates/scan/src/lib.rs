@@ -17,6 +17,8 @@
 //! | [`seal`] | round red seals, and the ink of a signature beside one |
 //! | [`rectify`] | upright, straight, with the background and leaders taken out: the layer to read |
 //! | [`layout`] | lines and words by image means, and the crops to recognise |
+//! | [`forensic`] | paper, grain, edges and ink of each word against its neighbours: traces of alteration |
+//! | [`fingerprint`] | bits that another scan of the same paper shares |
 //! | [`qr`] | QR symbols, found by one decoder and confirmed by another |
 //! | [`digest`] | the bytes that stand for a page when it is hashed |
 //!
@@ -41,6 +43,8 @@
 
 pub mod digest;
 pub mod error;
+pub mod fingerprint;
+pub mod forensic;
 pub mod layout;
 pub mod limits;
 pub mod measure;
@@ -54,6 +58,7 @@ pub mod sniff;
 
 pub use digest::canonical_pixels;
 pub use error::{Active, ScanError};
+pub use fingerprint::Fingerprint;
 pub use image::metadata::Orientation;
 pub use image::{GrayImage, RgbImage};
 pub use limits::Limits;

@@ -6,6 +6,7 @@ use crate::finding::{Code, Finding};
 use crate::inspect::forms::{FieldType, Rule};
 use crate::inspect::read::value::identity_number;
 use crate::inspect::seen::Seen;
+use crate::inspect::units::{codes_of_address, province_of_code};
 use crate::record::{Gender, PersonalId};
 
 pub(super) struct Identity;
@@ -28,22 +29,22 @@ impl Check for Identity {
                 if is.as_deref().and_then(Gender::parse).is_some_and(|expected| expected != number.gender()) {
                     findings.push(seen.in_field(Finding::new(Code::SpouseColumns).seen(number.as_str()), id));
                 }
-                if place.is_some() && !KNOWN_PLACES.contains(&number.place_code()) {
-                    findings.push(seen.in_field(Finding::new(Code::IdPlaceDiffers).seen(number.place_code()), id));
-                }
+                findings.extend(place.as_ref().and_then(|place| elsewhere(seen, id, &number, place)));
             }
         }
         findings
     }
 }
 
-/// Place codes of identity numbers (Thông tư 07/2016/TT-BCA).
-const KNOWN_PLACES: [&str; 63] = [
-    "001", "002", "004", "006", "008", "010", "011", "012", "014", "015", "017", "019", "020", "022", "024", "025", "026", "027", "030",
-    "031", "033", "034", "035", "036", "037", "038", "040", "042", "044", "045", "046", "048", "049", "051", "052", "054", "056", "058",
-    "060", "062", "064", "066", "067", "068", "070", "072", "074", "075", "077", "079", "080", "082", "083", "084", "086", "087", "089",
-    "091", "092", "093", "094", "095", "096",
-];
+/// A place code that nobody has, or that of another province than the one where the birth was registered. Codes of
+/// countries and of units that are yet to come exist too, so it is only shown.
+fn elsewhere(seen: &Seen<'_>, id: &str, number: &PersonalId, place: &str) -> Option<Finding> {
+    let finding = || seen.in_field(Finding::new(Code::IdPlaceDiffers), id);
+    let Some(province) = province_of_code(number.place_code()) else { return Some(finding().seen(number.place_code())) };
+    let codes = codes_of_address(seen.value(place)?);
+    let differs = !codes.is_empty() && !codes.contains(&number.place_code());
+    differs.then(|| finding().seen(format!("{} {}", province.code, province.name)).expected(codes.join(", ")))
+}
 
 /// Fields of personal ids that were read surely and have neither 12 nor 9 digits.
 fn invalid(seen: &Seen<'_>) -> Vec<Finding> {

@@ -6,10 +6,13 @@
 mod age;
 mod area;
 mod blank;
+mod by_hand;
+mod by_software;
 mod copy;
 mod crop;
 mod dates;
 mod district;
+mod electronic;
 mod family;
 mod fields;
 mod form_period;
@@ -32,6 +35,7 @@ mod spouses;
 mod stamps;
 #[cfg(test)]
 mod tests;
+mod traces;
 mod words_agree;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -59,6 +63,9 @@ pub const CHECKS: &[&dyn Check] = &[
     &copy::Copy,
     &secrecy::Secrecy,
     &stamps::Stamps,
+    &electronic::Electronic,
+    &by_hand::ByHand,
+    &by_software::BySoftware,
     &pages::Pages,
     &seal::Sealed,
     &signer::Signer,

@@ -44,20 +44,20 @@ fn stands_at_signature(seen: &Seen<'_>, page: &SeenPage, seal: &Seal) -> bool {
     let Some(layer) = &page.layer else { return false };
     let Some(field) = seen.field("signer_title") else {
         // Without a title there is a finding already; the seal is then judged by its place on the sheet alone.
-        return layer.onto_layer(&seal.bbox).y > layer.image.height() * 2 / 5;
+        return seen.form().is_none_or(|form| within(&layer.onto_layer(&seal.bbox), form.seal_place, layer.image.dimensions()));
     };
     let Some(region) = field.region else { return false };
-    let (width, height) = page.size_px;
-    let title = bansao_scan::Rect::between(
-        u32::from(region.left) * width / 1000,
-        u32::from(region.top) * height / 1000,
-        u32::from(region.right) * width / 1000,
-        u32::from(region.bottom) * height / 1000,
-    );
+    let title = page.rect(&region);
     let (title, seal) = (layer.onto_layer(&title), layer.onto_layer(&seal.bbox));
     let middle = |rect: &bansao_scan::Rect| ((rect.x + rect.w / 2) as f32, (rect.y + rect.h / 2) as f32);
     let ((title_x, title_y), (seal_x, seal_y)) = (middle(&title), middle(&seal));
     let mm = page.measures.resolution.dpi / 25.4;
     let (across, down) = ((seal_x - title_x) / mm, (seal_y - title_y) / mm);
     across.abs() < NEAR_MM && (-10.0..NEAR_MM).contains(&down)
+}
+
+/// The middle of a box lies in this part of the upright page.
+fn within(rect: &bansao_scan::Rect, (left, top, right, bottom): (f32, f32, f32, f32), (width, height): (u32, u32)) -> bool {
+    let (x, y) = ((rect.x + rect.w / 2) as f32 / width.max(1) as f32, (rect.y + rect.h / 2) as f32 / height.max(1) as f32);
+    (left..=right).contains(&x) && (top..=bottom).contains(&y)
 }

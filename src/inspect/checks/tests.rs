@@ -11,7 +11,16 @@ use crate::inspect::seen::Seen;
 use crate::record::Kind;
 
 fn field(id: &str, value: &str) -> Field {
-    Field { id: id.into(), value: value.into(), printed: value.into(), confidence: 0.95, page: 0, region: None, source: FieldSource::Ocr }
+    Field {
+        id: id.into(),
+        value: value.into(),
+        printed: value.into(),
+        confidence: 0.95,
+        page: 0,
+        region: None,
+        source: FieldSource::Ocr,
+        alternatives: vec![],
+    }
 }
 
 const BIRTH: &[(&str, &str)] = &[
@@ -105,6 +114,9 @@ fn each_rule_of_a_birth_speaks_when_it_is_broken() {
     assert_eq!(broken(&[("personal_id", "092224941815")]), [Code::IdGenderDiffers]);
     assert_eq!(broken(&[("personal_id", "092319941815")]), [Code::IdYearDiffers]);
     assert_eq!(broken(&[("personal_id", "999324941815")]), [Code::IdPlaceDiffers]);
+    let elsewhere = ("registration_place", "Ủy ban nhân dân xã Tân Trường, tỉnh Nam Định");
+    assert_eq!(broken(&[elsewhere]), [Code::IdPlaceDiffers]);
+    assert_eq!(broken(&[("registration_place", "Ủy ban nhân dân phường Tân An, thành phố Cần Thơ")]), []);
     assert_eq!(broken(&[("personal_id", "09232494181")]), [Code::IdInvalid]);
     assert_eq!(broken(&[("mother.birth_year", "2014")]), [Code::ParentAge]);
     assert_eq!(broken(&[("father.full_name", "Lê Công Lượng")]), [Code::FamilyNameDiffers]);

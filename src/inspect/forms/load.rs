@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::model::{Form, Rule};
 use super::{FieldType, FormSet};
+use crate::record::fold_loose;
 
 /// A form set cannot be used.
 #[derive(Debug, Error)]
@@ -23,11 +24,13 @@ pub enum FormError {
     #[error("{}: no *.toml file", .0.display())]
     Empty(PathBuf),
     /// The file is not TOML, or says something that a form file cannot say.
-    #[error("{file}: {message}")]
+    #[error("{file}:{line}: {message}")]
     Malformed {
         /// The file.
         file: String,
-        /// What, with line and column.
+        /// The line, from 1.
+        line: usize,
+        /// What.
         message: String,
     },
     /// The file is well-formed and contradicts itself or another.
@@ -52,8 +55,10 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("death_1999.toml", include_str!("death_1999.toml")),
     ("death_2010.toml", include_str!("death_2010.toml")),
     ("death_2015.toml", include_str!("death_2015.toml")),
+    ("death_copy.toml", include_str!("death_copy.toml")),
     ("death_extract_copy.toml", include_str!("death_extract_copy.toml")),
     ("death_notice.toml", include_str!("death_notice.toml")),
+    ("land_1994.toml", include_str!("land_1994.toml")),
     ("land_2004.toml", include_str!("land_2004.toml")),
     ("land_2009.toml", include_str!("land_2009.toml")),
     ("land_2024.toml", include_str!("land_2024.toml")),
@@ -61,6 +66,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("marriage_1999.toml", include_str!("marriage_1999.toml")),
     ("marriage_2010.toml", include_str!("marriage_2010.toml")),
     ("marriage_2015.toml", include_str!("marriage_2015.toml")),
+    ("marriage_copy.toml", include_str!("marriage_copy.toml")),
     ("marriage_extract_copy.toml", include_str!("marriage_extract_copy.toml")),
 ];
 
@@ -101,15 +107,12 @@ impl FormSet {
     pub fn from_sources<'a>(sources: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FormError> {
         let (mut forms, mut kept): (Vec<Form>, Vec<(String, String)>) = (Vec::new(), Vec::new());
         for (file, text) in sources {
-            let form: Form =
-                toml::from_str(text).map_err(|error| FormError::Malformed { file: file.to_owned(), message: error.to_string() })?;
-            let inconsistent = |(about, message): (String, String)| FormError::Inconsistent {
+            let form: Form = toml::from_str(text).map_err(|error| malformed(file, text, &error))?;
+            validate(&form).and_then(|()| against(&form, &forms)).map_err(|complaint| FormError::Inconsistent {
                 file: file.to_owned(),
-                line: line_of(text, &about),
-                message,
-            };
-            validate(&form).map_err(inconsistent)?;
-            against(&form, &forms).map_err(inconsistent)?;
+                line: complaint.line_in(text),
+                message: complaint.message,
+            })?;
             forms.push(form);
             kept.push((file.to_owned(), text.to_owned()));
         }
@@ -118,17 +121,39 @@ impl FormSet {
     }
 }
 
-/// The line of the first occurrence of `about`, quoted or bare; the first line when there is none.
-fn line_of(text: &str, about: &str) -> usize {
-    let quoted = format!("{about:?}");
-    let at = text.find(&quoted).or_else(|| text.find(about)).unwrap_or(0);
+fn malformed(file: &str, text: &str, error: &toml::de::Error) -> FormError {
+    let line = error.span().map_or(1, |span| line_at(text, span.start));
+    FormError::Malformed { file: file.to_owned(), line, message: error.message().to_owned() }
+}
+
+/// The line of a byte of `text`, from 1.
+fn line_at(text: &str, at: usize) -> usize {
     text.get(..at).unwrap_or_default().matches('\n').count() + 1
 }
 
-type Complaint = (String, String);
+/// What is wrong, and the words of the file that it is about.
+struct Complaint {
+    about: String,
+    /// The last place where the words stand, as where something is said again.
+    last: bool,
+    message: String,
+}
+
+impl Complaint {
+    fn new(about: &str, message: String) -> Self {
+        Self { about: about.to_owned(), last: false, message }
+    }
+
+    /// The line of `about`, quoted or bare; the first line when it does not occur.
+    fn line_in(&self, text: &str) -> usize {
+        let find = |words: &str| if self.last { text.rfind(words) } else { text.find(words) };
+        let at = find(&format!("{:?}", self.about)).or_else(|| find(&self.about)).unwrap_or(0);
+        line_at(text, at)
+    }
+}
 
 fn validate(form: &Form) -> Result<(), Complaint> {
-    let complain = |about: &str, message: String| Err((about.to_owned(), message));
+    let complain = |about: &str, message: String| Err(Complaint::new(about, message));
     if form.titles.is_empty() || form.titles.iter().any(String::is_empty) {
         return complain("titles", "a form has at least one title, none empty".into());
     }
@@ -138,26 +163,53 @@ fn validate(form: &Form) -> Result<(), Complaint> {
     if !matches!(form.table_heads.len(), 0 | 2) {
         return complain("table_heads", "a table has two heads".into());
     }
+    let (left, top, right, bottom) = form.seal_place;
+    if !(0.0 <= left && left < right && right <= 1.0 && 0.0 <= top && top < bottom && bottom <= 1.0) {
+        return complain("seal_place", "a place is left, top, right, bottom in shares of the page".into());
+    }
+    validate_fields(form)?;
+    validate_rules(form)
+}
+
+fn validate_fields(form: &Form) -> Result<(), Complaint> {
     for (at, field) in form.fields.iter().enumerate() {
+        let complain = |message: String| Err(Complaint::new(&field.id, message));
         if form.fields.iter().take(at).any(|earlier| earlier.id == field.id) {
-            return complain(&field.id, format!("field {:?} is described twice", field.id));
+            let message = format!("field {:?} is described twice", field.id);
+            return Err(Complaint { about: format!("id = {:?}", field.id), last: true, message });
         }
         if field.page >= form.pages.len() {
-            return complain(&field.id, format!("field {:?} stands on a page that the form does not have", field.id));
+            return complain(format!("field {:?} stands on a page that the form does not have", field.id));
         }
         let found_alone = matches!(
             field.kind,
             FieldType::Date | FieldType::LandSerial | FieldType::SignerName | FieldType::SignerTitle | FieldType::Issuer
         );
         if field.labels.is_empty() && field.within.is_none() && !found_alone {
-            return complain(&field.id, format!("field {:?} needs a label: its type cannot be found alone", field.id));
+            return complain(format!("field {:?} needs a label: its type cannot be found alone", field.id));
         }
     }
+    Ok(())
+}
+
+fn validate_rules(form: &Form) -> Result<(), Complaint> {
     let named = form.register_key.iter().chain(&form.register_compare).chain(&form.token_facts);
     let named = named.chain(form.rules.iter().flat_map(Rule::fields)).chain(form.fields.iter().filter_map(|f| f.within.as_ref()));
     for id in named {
         if form.field(id).is_none() {
-            return complain(id, format!("{id:?} is not a field of this form"));
+            return Err(Complaint::new(id, format!("{id:?} is not a field of this form")));
+        }
+    }
+    for rule in &form.rules {
+        let wrong = rule.typed().into_iter().find(|(id, types)| form.field(id).is_some_and(|field| !types.contains(&field.kind)));
+        if let Some((id, types)) = wrong {
+            let message = format!("a rule needs {id:?} to be of type {types:?}");
+            return Err(Complaint { about: id.clone(), last: true, message });
+        }
+        if let Rule::Repeated { page, .. } = rule
+            && *page >= form.pages.len()
+        {
+            return Err(Complaint::new("repeated", "the rule speaks of a page that the form does not have".into()));
         }
     }
     Ok(())
@@ -166,13 +218,23 @@ fn validate(form: &Form) -> Result<(), Complaint> {
 fn against(form: &Form, others: &[Form]) -> Result<(), Complaint> {
     for other in others {
         if other.id == form.id {
-            return Err((form.id.clone(), format!("form {:?} is described twice", form.id)));
+            return Err(Complaint::new(&form.id, format!("form {:?} is described twice", form.id)));
         }
         if other.kind == form.kind && other.kind_name != form.kind_name {
-            return Err(("kind_name".into(), format!("forms {:?} and {:?} name their kind differently", other.id, form.id)));
+            return Err(Complaint::new("kind_name", format!("forms {:?} and {:?} name their kind differently", other.id, form.id)));
+        }
+        if let Some(title) = form.titles.iter().find(|title| bears(other, title))
+            && form.marks == other.marks
+        {
+            let message = format!("forms {:?} and {:?} have this title and no other words to tell them by", other.id, form.id);
+            return Err(Complaint::new(title, message));
         }
     }
     Ok(())
+}
+
+fn bears(form: &Form, title: &str) -> bool {
+    form.titles.iter().any(|own| fold_loose(own) == fold_loose(title))
 }
 
 #[cfg(test)]
@@ -206,16 +268,55 @@ mod tests {
     }
 
     const MINIMAL: &str = "id = \"a\"\nkind = \"a\"\nkind_name = { vi = \"A\", en = \"A\" }\nname = { vi = \"A\", en = \"A\" }\n\
-                           titles = [\"A\"]\npages = [{ size_mm = [210.0, 297.0] }]\n";
+                           titles = [\"T\"]\npages = [{ size_mm = [210.0, 297.0] }]\n";
+
+    fn wrong(extra: &str) -> String {
+        FormSet::from_sources([("a.toml", format!("{MINIMAL}{extra}").as_str())]).unwrap_err().to_string()
+    }
+
+    fn field(id: &str, kind: &str) -> String {
+        format!("[[fields]]\nid = {id:?}\nname = {{ vi = \"X\", en = \"X\" }}\ntype = {kind:?}\nlabels = [\"X\"]\n")
+    }
 
     #[test]
-    fn errors_name_file_and_line() {
-        let wrong = |extra: &str| FormSet::from_sources([("a.toml", format!("{MINIMAL}{extra}").as_str())]).unwrap_err().to_string();
-        assert!(wrong("colour = 1\n").contains("line 7"), "{}", wrong("colour = 1\n"));
+    fn a_fault_in_a_file_is_told_with_file_and_line() {
+        assert!(wrong("colour = 1\n").starts_with("a.toml:7: unknown field `colour`"), "{}", wrong("colour = 1\n"));
+        let unknown = wrong(&format!("{}{}", field("x", "name"), field("y", "smell")));
+        assert!(unknown.starts_with("a.toml:15: unknown variant `smell`"), "{unknown}");
+        let twice = wrong(&format!("{}{}", field("x", "name"), field("x", "name")));
+        assert_eq!(twice, "a.toml:13: field \"x\" is described twice");
         assert_eq!(wrong("token_facts = [\"full_name\"]\n"), "a.toml:7: \"full_name\" is not a field of this form");
-        let twice = FormSet::from_sources([("a.toml", MINIMAL), ("b.toml", MINIMAL)]).unwrap_err();
-        assert_eq!(twice.to_string(), "b.toml:1: form \"a\" is described twice");
-        let field = "[[fields]]\nid = \"x\"\nname = { vi = \"X\", en = \"X\" }\ntype = \"name\"\n";
-        assert_eq!(wrong(field), "a.toml:8: field \"x\" needs a label: its type cannot be found alone");
+        let absent = format!("{}[[rules]]\nrule = \"differ\"\none = \"x\"\nother = \"z\"\n", field("x", "name"));
+        assert_eq!(wrong(&absent), "a.toml:15: \"z\" is not a field of this form");
+        let unlabelled = field("x", "name").replace("labels = [\"X\"]\n", "");
+        assert_eq!(wrong(&unlabelled), "a.toml:8: field \"x\" needs a label: its type cannot be found alone");
+        let mistyped =
+            format!("{0}{1}[[rules]]\nrule = \"number_year\"\nnumber = \"x\"\ndate = \"y\"\n", field("x", "name"), field("y", "date"));
+        assert!(wrong(&mistyped).starts_with("a.toml:19: a rule needs \"x\" to be of type"), "{}", wrong(&mistyped));
+        let rule = wrong("[[rules]]\nrule = \"astrology\"\n");
+        assert!(rule.starts_with("a.toml:7: ") || rule.starts_with("a.toml:8: "), "{rule}");
+        let elsewhere = wrong(&format!("{}page = 3\n", field("x", "name")));
+        assert_eq!(elsewhere, "a.toml:8: field \"x\" stands on a page that the form does not have");
+        assert_eq!(wrong("seal_place = [0.5, 0.0, 0.2, 1.0]\n"), "a.toml:7: a place is left, top, right, bottom in shares of the page");
+        assert_eq!(wrong("seal_page = 1\n").split(": ").nth(1), Some("a form has at least one page, and the page of its seal"));
+    }
+
+    #[test]
+    fn forms_that_cannot_be_told_apart_are_told() {
+        let two = |second: &str| FormSet::from_sources([("a.toml", MINIMAL), ("b.toml", second)]).unwrap_err().to_string();
+        assert_eq!(two(MINIMAL), "b.toml:1: form \"a\" is described twice");
+        let same_title = MINIMAL.replace("id = \"a\"", "id = \"b\"");
+        assert_eq!(two(&same_title), "b.toml:5: forms \"a\" and \"b\" have this title and no other words to tell them by");
+        let marked = format!("{same_title}marks = [\"B\"]\n");
+        assert!(FormSet::from_sources([("a.toml", MINIMAL), ("b.toml", marked.as_str())]).is_ok());
+        let renamed = marked.replace("kind_name = { vi = \"A\"", "kind_name = { vi = \"B\"");
+        assert_eq!(two(&renamed), "b.toml:3: forms \"a\" and \"b\" name their kind differently");
+    }
+
+    #[test]
+    fn a_folder_without_forms_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(FormSet::from_folder(folder.path()), Err(FormError::Empty(_))));
+        assert!(matches!(FormSet::from_folder(&folder.path().join("absent")), Err(FormError::Unreadable { .. })));
     }
 }

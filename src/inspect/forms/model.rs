@@ -50,6 +50,9 @@ pub struct Form {
     /// Page of the seal and the signature, from 0.
     #[serde(default)]
     pub seal_page: usize,
+    /// Where on that page the seal stands: left, top, right, bottom in shares of the upright page.
+    #[serde(default = "lower_part")]
+    pub seal_place: (f32, f32, f32, f32),
     /// Printed words that end a value and start nothing.
     #[serde(default)]
     pub stops: Vec<String>,
@@ -372,8 +375,36 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// The fields whose values the rule can only compare when they are of these types.
+    pub(super) fn typed(&self) -> Vec<(&FieldId, &'static [FieldType])> {
+        const DATE: &[FieldType] = &[FieldType::Date, FieldType::Year];
+        const WORDS: &[FieldType] = &[FieldType::DateWords];
+        const NUMBER: &[FieldType] = &[FieldType::RegistrationNo];
+        const NUMBERED: &[FieldType] = &[FieldType::PersonalId, FieldType::IdentityDocument];
+        match self {
+            Self::WordsAgree { date, words } => vec![(date, DATE), (words, WORDS)],
+            Self::InOrder { dates, .. } => dates.iter().map(|date| (date, DATE)).collect(),
+            Self::Late { from, until, .. } => vec![(from, DATE), (until, DATE)],
+            Self::IdAgrees { id, birth, .. } => std::iter::once((id, NUMBERED)).chain(birth.iter().map(|birth| (birth, DATE))).collect(),
+            Self::ParentAge { child, parents, .. } => std::iter::once(child).chain(parents).map(|date| (date, DATE)).collect(),
+            Self::OfAge { birth, on, .. } => vec![(birth, DATE), (on, DATE)],
+            Self::NumberYear { number, date } => vec![(number, NUMBER), (date, DATE)],
+            Self::Serial { serial, .. } | Self::LandQr { serial, .. } => vec![(serial, &[FieldType::LandSerial])],
+            Self::FormPeriod { date, .. } | Self::NoDistrict { date, .. } => vec![(date, DATE)],
+            Self::Area { area, .. } => vec![(area, &[FieldType::Area])],
+            Self::FamilyName { .. } | Self::Differ { .. } | Self::Repeated { .. } => Vec::new(),
+        }
+    }
+}
+
 fn yes() -> bool {
     true
+}
+
+/// Seals stand below the middle, with the signer.
+fn lower_part() -> (f32, f32, f32, f32) {
+    (0.0, 0.4, 1.0, 1.0)
 }
 
 /// Dates in a form file are written `yyyy-mm-dd`, as text.

@@ -4,6 +4,7 @@
 
 mod delivery;
 mod issue;
+mod originals;
 mod row;
 mod submission;
 

@@ -7,6 +7,7 @@ mod land;
 mod land_old;
 mod marriage;
 mod other;
+pub mod plain;
 
 use crate::canvas::{Canvas, Ink};
 use crate::error::Result;

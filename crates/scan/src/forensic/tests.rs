@@ -1,0 +1,180 @@
+//! Synthetic pages: honest ones leave no trace, and each alteration leaves its own, where it is.
+
+use image::{Rgb, RgbImage, imageops};
+
+use super::{Trace, TraceKind, examine, traces};
+use crate::layout::lines;
+use crate::raster::Rect;
+use crate::rectify::{LayerOptions, Pose, text_layer};
+
+const DPI: f32 = 200.0;
+const INK: Rgb<u8> = Rgb([30, 30, 36]);
+
+/// Deterministic noise.
+struct Grain(u32);
+
+impl Grain {
+    fn next(&mut self, most: f32) -> f32 {
+        let mut sum = 0.0;
+        for _ in 0..3 {
+            self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            sum += (self.0 >> 16) as f32 / 65536.0 - 0.5;
+        }
+        sum * most
+    }
+}
+
+/// A page of rows of letter-like strokes on patterned paper, before the scanner.
+fn drawn(pattern: f32) -> RgbImage {
+    let mut page = RgbImage::from_fn(1100, 1000, |x, y| {
+        let wave = ((x as f32 / 9.0).sin() + (y as f32 / 7.0).cos()) * pattern;
+        Rgb([250.0, 244.0, 230.0].map(|level: f32| (level + wave - pattern * 2.0) as u8))
+    });
+    for row in 0..14 {
+        word_row(&mut page, 80, 1000, 70 + row * 64, INK);
+    }
+    page
+}
+
+/// Words of five to eight letters: uprights with bars.
+fn word_row(page: &mut RgbImage, from: u32, to: u32, y: u32, ink: Rgb<u8>) {
+    let mut x = from;
+    let mut letter = y / 64;
+    while x + 12 < to {
+        for dy in 0..17 {
+            for dx in 0..11 {
+                let upright = dx < 3 || (letter.is_multiple_of(3) && dx > 7);
+                let bar = dy / 3 == letter % 5;
+                if upright || bar {
+                    page.put_pixel(x + dx, y + dy, ink);
+                }
+            }
+        }
+        letter += 1;
+        x += if letter % 6 == 5 { 30 } else { 15 };
+    }
+}
+
+/// What a scanner makes of it: soft edges and grain.
+fn scanned(page: &RgbImage, seed: u32, grain: f32) -> RgbImage {
+    let mut noise = Grain(seed);
+    let mut soft = imageops::blur(page, 0.8);
+    soft.pixels_mut().for_each(|pixel| {
+        let off = noise.next(grain);
+        pixel.0.iter_mut().for_each(|value| *value = (f32::from(*value) + off).clamp(0.0, 255.0) as u8);
+    });
+    soft
+}
+
+fn found(page: &RgbImage) -> Vec<Trace> {
+    let layer = text_layer(page, DPI, Pose::default(), &LayerOptions { leaders: false, ..LayerOptions::reading() });
+    traces(&examine(page, DPI, layer.pose, &lines(&layer.image, DPI)))
+}
+
+/// A row's place, for altering a part of it.
+const SPOT: Rect = Rect { x: 320, y: 70 + 5 * 64 - 8, w: 190, h: 34 };
+
+fn only(traces: &[Trace], kinds: &[TraceKind]) {
+    assert!(!traces.is_empty(), "nothing was found");
+    for trace in traces {
+        assert!(kinds.contains(&trace.kind), "{trace:?}");
+        assert!(trace.rect.intersection(&SPOT.grown(90, 12, 1100, 1000)).area() > 0, "elsewhere: {trace:?}");
+    }
+}
+
+fn paste(page: &mut RgbImage, from: &RgbImage) {
+    let cut = imageops::crop_imm(from, SPOT.x, SPOT.y, SPOT.w, SPOT.h).to_image();
+    imageops::replace(page, &cut, i64::from(SPOT.x), i64::from(SPOT.y));
+}
+
+#[test]
+fn honest_scans_leave_no_trace() {
+    for (seed, pattern, grain) in [(1, 0.0, 3.0), (2, 6.0, 5.0), (3, 2.0, 9.0), (4, 9.0, 1.0)] {
+        let page = scanned(&drawn(pattern), seed, grain);
+        assert_eq!(found(&page), [], "pattern {pattern}, grain {grain}");
+    }
+}
+
+#[test]
+fn a_fold_and_a_shadow_are_no_traces() {
+    let mut page = scanned(&drawn(2.0), 5, 4.0);
+    for (x, y, pixel) in page.enumerate_pixels_mut() {
+        // A crease across the page, and a shadow towards its right edge.
+        let crease = 1.0 - 0.12 * (-((y as f32 - 415.0) / 5.0).powi(2)).exp();
+        let shade = 1.0 - 0.14 * (x as f32 / 1100.0).powi(3);
+        pixel.0.iter_mut().for_each(|value| *value = (f32::from(*value) * crease * shade) as u8);
+    }
+    assert_eq!(found(&page), []);
+}
+
+#[test]
+fn a_stronger_compression_of_the_whole_is_no_trace() {
+    let page = scanned(&drawn(3.0), 6, 4.0);
+    let mut jpeg = std::io::Cursor::new(Vec::new());
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 55).encode_image(&page).unwrap();
+    let again = image::load_from_memory(jpeg.get_ref()).unwrap().into_rgb8();
+    assert_eq!(found(&again), []);
+}
+
+#[test]
+fn fluid_over_a_value_is_other_paper() {
+    let mut paper = drawn(1.0);
+    for y in SPOT.y - 8..SPOT.bottom() + 6 {
+        for x in SPOT.x..SPOT.right() {
+            paper.put_pixel(x, y, Rgb([254, 254, 253]));
+        }
+    }
+    word_row(&mut paper, SPOT.x + 10, SPOT.right() - 10, SPOT.y + 8, Rgb([24, 44, 150]));
+    only(&found(&scanned(&paper, 7, 3.0)), &[TraceKind::Paper, TraceKind::Pattern]);
+}
+
+#[test]
+fn a_softer_and_a_sharper_place_are_seen() {
+    let page = scanned(&drawn(0.0), 8, 3.0);
+    let mut softer = page.clone();
+    paste(&mut softer, &imageops::blur(&page, 1.6));
+    only(&found(&softer), &[TraceKind::Softer, TraceKind::Smooth]);
+    let soft = scanned(&imageops::blur(&drawn(0.0), 1.0), 9, 3.0);
+    let mut sharper = soft.clone();
+    paste(&mut sharper, &drawn(0.0));
+    only(&found(&sharper), &[TraceKind::Sharper, TraceKind::Smooth]);
+}
+
+#[test]
+fn other_grain_and_none_are_seen() {
+    let page = scanned(&drawn(0.0), 10, 4.0);
+    let mut grainy = page.clone();
+    paste(&mut grainy, &scanned(&drawn(0.0), 11, 26.0));
+    only(&found(&grainy), &[TraceKind::Grainier, TraceKind::Sharper]);
+    let mut clean = page;
+    paste(&mut clean, &scanned(&drawn(0.0), 12, 0.0));
+    only(&found(&clean), &[TraceKind::Smooth]);
+}
+
+#[test]
+fn a_missing_pattern_is_seen() {
+    let mut paper = drawn(8.0);
+    let plain = Rgb([240, 234, 220]);
+    for y in SPOT.y - 4..SPOT.bottom() + 4 {
+        for x in SPOT.x..SPOT.right() {
+            paper.put_pixel(x, y, plain);
+        }
+    }
+    word_row(&mut paper, SPOT.x + 10, SPOT.right() - 10, SPOT.y + 8, INK);
+    only(&found(&scanned(&paper, 13, 2.0)), &[TraceKind::Pattern, TraceKind::Paper]);
+}
+
+#[test]
+fn a_stroke_through_a_line_is_seen_and_one_under_it_is_not() {
+    let mut struck = drawn(0.0);
+    let mut underlined = struck.clone();
+    for x in SPOT.x..SPOT.right() {
+        for thick in 0..3 {
+            struck.put_pixel(x, SPOT.y + 15 + thick + x / 120, Rgb([24, 44, 150]));
+            underlined.put_pixel(x, SPOT.y + 28 + thick, Rgb([24, 44, 150]));
+        }
+    }
+    let traces = found(&scanned(&struck, 14, 3.0));
+    assert!(traces.iter().any(|trace| trace.kind == TraceKind::Through), "{traces:?}");
+    assert!(found(&scanned(&underlined, 15, 3.0)).iter().all(|trace| trace.kind != TraceKind::Through));
+}
