@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bansao::authority::RunningAuthority;
+use bansao::certify::Rehearsal;
 use bansao::certify::compose::{FontPaths, Fonts};
 use bansao::clock::{Clock, SystemClock};
-use bansao::config::{AgencyConfig, Config, Development, KeyFiles};
+use bansao::config::{AgencyConfig, Config, Development, KeyConfig};
 use bansao::http::{HttpClient, Reach};
 use bansao::inspect::forms::FormSet;
 use bansao::inspect::read::Tesseract;
@@ -68,6 +69,7 @@ pub(crate) struct Ground {
     pub(crate) reader: Tesseract,
     pub(crate) limits: Limits,
     pub(crate) fonts: Arc<Fonts>,
+    pub(crate) rehearsal: Rehearsal,
     pub(crate) timestamper: HttpTimestamper,
     pub(crate) revocations: HttpRevocation,
     pub(crate) anchors: Arc<TrustAnchors>,
@@ -106,6 +108,7 @@ impl Ground {
             reader: Tesseract::new(config.service.tesseract.clone()).unwrap(),
             limits: config.limits.clone(),
             fonts: Arc::new(fonts(&config)),
+            rehearsal: Rehearsal::new(SystemClock.now()).unwrap(),
             runtime,
             folder,
             agency,
@@ -152,8 +155,8 @@ fn configuration(folder: &Path, authority: &RunningAuthority) -> Config {
     Config::load(&path).unwrap()
 }
 
-fn open(files: &KeyFiles, profile: SigningProfile) -> FileSigner {
-    FileSigner::open(&files.key, &files.chain, profile).unwrap()
+fn open(files: &KeyConfig, profile: SigningProfile) -> FileSigner {
+    FileSigner::open(files.key.as_deref().unwrap(), &files.chain, profile).unwrap()
 }
 
 fn anchors(config: &Config) -> TrustAnchors {

@@ -5,6 +5,7 @@ mod config;
 mod failure;
 pub mod inspect;
 mod inspect_command;
+mod keys;
 mod kiosk;
 pub mod pki;
 mod registry;
@@ -48,6 +49,8 @@ enum Command {
     Authority(authority::AuthorityArgs),
     /// Makes the development keys and certificates.
     Pki(pki::PkiArgs),
+    /// Lists and checks the signing keys of a configuration.
+    Keys(keys::Args),
     /// Writes and checks configuration.
     Config(config::Args),
 }
@@ -64,6 +67,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Inspect(args) => inspect_command::run(args).await,
         Command::Authority(args) => authority::run(args).await.map_err(CliError::from),
         Command::Pki(args) => pki::run(args).await.map_err(CliError::from),
+        Command::Keys(args) => keys::run(args).await,
         Command::Config(args) => config::run(args),
     };
     match done {

@@ -52,8 +52,10 @@ pub struct Issuer {
     pub name: String,
     /// Page that the QR code opens.
     pub verification_url: String,
-    /// The key that signs QR tokens.
-    pub token: Arc<dyn crate::keys::Signer>,
+    /// The keys that sign QR tokens.
+    pub token: crate::keys::KeyRing,
+    /// The throw-away key that every signing is rehearsed with.
+    pub rehearsal: Arc<crate::certify::Rehearsal>,
     /// Fonts of the copy.
     pub fonts: Arc<crate::certify::compose::Fonts>,
 }
