@@ -153,7 +153,7 @@ async fn flow(
     revocations: &Arc<dyn RevocationSource>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Flow, StartError> {
-    let cipher = Arc::new(Cipher::new(&data_key(&config.service.data_dir)?)?);
+    let (cipher, store) = store(config).await?;
     let anchors = Arc::new(anchors(config)?);
     let registries = RegisterClients::new(
         config.registries.iter().map(|(kind, endpoint)| (kind, endpoint.url.as_str())),
@@ -163,7 +163,7 @@ async fn flow(
     let wallets = WalletClients::new(config.wallets.iter().map(|w| (w.id.as_str(), w.url.as_str())), identity, Arc::clone(clock))?;
     let timestamps = TimestampSettings::new(config.timestamp.urls.clone());
     let ports = Ports {
-        store: Arc::new(SqliteStore::open(&config.service.data_dir.join("bansao.sqlite"), Arc::clone(&cipher)).await?),
+        store: Arc::new(store),
         blobs: Arc::new(FolderBlobs::open(config.service.data_dir.join("blobs"), Arc::clone(&cipher)).await?),
         cipher,
         clock: Arc::clone(clock),
@@ -191,6 +191,16 @@ async fn flow(
         fonts: Arc::new(Fonts::load(&fonts)?),
     };
     Ok(Flow::new(ports, desks, Arc::new(forms), config.limits.clone(), issuer))
+}
+
+/// The rows of the service that `config` describes, also beside a running service.
+///
+/// # Errors
+/// [`StartError`] for the data key and the database.
+pub async fn store(config: &Config) -> Result<(Arc<Cipher>, SqliteStore), StartError> {
+    let cipher = Arc::new(Cipher::new(&data_key(&config.service.data_dir)?)?);
+    let store = SqliteStore::open(&config.service.data_dir.join("bansao.sqlite"), Arc::clone(&cipher)).await?;
+    Ok((cipher, store))
 }
 
 /// The 32-byte data key of the service, made at the first start, mode 0600.

@@ -1,6 +1,7 @@
 //! The commands. Each file is one command: its arguments, and `run`.
 
 pub mod authority;
+mod books;
 mod config;
 mod failure;
 pub mod inspect;
@@ -49,6 +50,8 @@ enum Command {
     Authority(authority::AuthorityArgs),
     /// Makes the development keys and certificates.
     Pki(pki::PkiArgs),
+    /// Totals a year of the certification register and writes it as CSV.
+    Books(books::Args),
     /// Lists and checks the signing keys of a configuration.
     Keys(keys::Args),
     /// Writes and checks configuration.
@@ -67,6 +70,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Inspect(args) => inspect_command::run(args).await,
         Command::Authority(args) => authority::run(args).await.map_err(CliError::from),
         Command::Pki(args) => pki::run(args).await.map_err(CliError::from),
+        Command::Books(args) => books::run(args).await,
         Command::Keys(args) => keys::run(args).await,
         Command::Config(args) => config::run(args),
     };

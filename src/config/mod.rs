@@ -14,7 +14,7 @@ use thiserror::Error;
 use crate::decide::{Delegation, Effect};
 use crate::finding::Code;
 use crate::limits::Limits;
-use crate::record::{Agency, Certifier, Kind};
+use crate::record::{Agency, Certifier, Fees, Kind};
 
 pub use development::Development;
 pub use key::{HsmConfig, KeyConfig, Scheme};
@@ -80,6 +80,9 @@ pub struct Config {
     /// Fonts of the copy.
     #[serde(default)]
     pub fonts: FontFiles,
+    /// Fees, for the books.
+    #[serde(default)]
+    pub fees: Fees,
 }
 
 /// The service itself.

@@ -3,6 +3,7 @@
 //! `issue` is the flow of `design.md`, top to bottom; `submit`, `review`, `deliver`, `verify` are its other doors, and
 //! `jobs` keeps it going: running normally and recovering after a crash are the same code.
 
+mod books;
 mod deliver;
 mod desk;
 mod issue;
@@ -26,6 +27,7 @@ use crate::store::StoreError;
 pub use crate::intake::{Declaration, Upload, UploadError};
 pub use crate::store::{Delivery, Event, IssuedCopy, State, Submission};
 pub use crate::verify::{Report, SignatureSummary, TokenSummary, Verdict, VerifyCode, VerifyFinding};
+pub use books::{Book, BookLine, Totals, book};
 pub use deliver::Consent;
 pub use desk::{CertifierDesk, Desk};
 pub use jobs::Jobs;

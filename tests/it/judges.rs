@@ -114,7 +114,7 @@ async fn copies_of_every_key_type_are_accepted() {
 /// The validator of the field needs Java and is no part of the machine: used where it is.
 fn judged_by_verapdf(path: &str) {
     if Command::new("verapdf").arg("--version").output().is_err() {
-        println!("SKIPPED: no verapdf on this machine, PDF/A is not judged from outside");
+        eprintln!("SKIPPED: no verapdf on this machine, PDF/A is not judged from outside");
         return;
     }
     let (said, output) = run("verapdf", &["--flavour", "2u", "--format", "text", path]);

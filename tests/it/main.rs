@@ -5,6 +5,7 @@
 mod callers;
 mod interface;
 mod judges;
+mod keys;
 mod outages;
 mod review;
 mod stage;

@@ -32,7 +32,7 @@ impl Identity {
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
         let random = SystemRandom::new();
         let pkcs8 = self.key.serialize_der();
-        let rsa = |padding: &dyn signature::RsaEncoding| {
+        let rsa = |padding: &'static dyn signature::RsaEncoding| {
             let key = signature::RsaKeyPair::from_pkcs8(&pkcs8).unwrap();
             let mut out = vec![0; key.public().modulus_len()];
             key.sign(padding, &random, message, &mut out).unwrap();
