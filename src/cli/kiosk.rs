@@ -140,38 +140,64 @@ fn bar(submit: &Submit) -> ProgressBar {
     bar
 }
 
-/// Follows the events; a broken stream is taken up again after the last event that was seen.
+/// Times that a stream of events may break or end early before the kiosk gives up.
+const MOST_BREAKS: u32 = 5;
+/// Pause before a broken stream is taken up again.
+const BREAK_PAUSE: Duration = Duration::from_secs(1);
+
+/// Follows the events to a decision; a stream that breaks, or that a stopping service ends, is taken up again after the
+/// last event that was seen.
 async fn follow(
     client: &mut CertificationServiceClient<Channel>,
     mut submission: proto::Submission,
     bar: &ProgressBar,
 ) -> Result<proto::Submission, CliError> {
     let mut after_sequence = 0;
-    let mut failures = 0;
-    loop {
+    let mut breaks = 0;
+    while !is_decided(submission.state()) {
         let request = proto::WatchSubmissionRequest { name: submission.name.clone(), after_sequence };
-        let mut events = client.watch_submission(request).await?.into_inner();
-        loop {
-            match events.message().await {
-                Ok(Some(event)) => {
-                    after_sequence = event.sequence;
-                    bar.set_position(position(event.stage()));
-                    bar.set_message(label(event.stage()));
-                    submission = event.submission.unwrap_or(submission);
-                    if matches!(submission.state(), State::Issued | State::Refused | State::Cancelled | State::Referred) {
-                        return Ok(submission);
-                    }
-                }
-                Ok(None) => return Ok(submission),
-                Err(status) if failures < 3 => {
-                    failures += 1;
-                    bar.set_message(service_error(&status));
-                    break;
-                }
-                Err(status) => return Err(status.into()),
-            }
+        let watched = watch(client, request, bar, &mut submission, &mut after_sequence).await;
+        if is_decided(submission.state()) {
+            break;
+        }
+        breaks += 1;
+        match watched {
+            Err(status) if breaks > MOST_BREAKS || crate::api::reason(&status).is_some() => return Err(status.into()),
+            Err(status) => bar.set_message(service_error(&status)),
+            Ok(()) if breaks > MOST_BREAKS => break,
+            Ok(()) => {}
+        }
+        tokio::time::sleep(BREAK_PAUSE).await;
+    }
+    Ok(submission)
+}
+
+/// Shows the events of one stream until a decision or its end.
+async fn watch(
+    client: &mut CertificationServiceClient<Channel>,
+    request: proto::WatchSubmissionRequest,
+    bar: &ProgressBar,
+    submission: &mut proto::Submission,
+    after_sequence: &mut i64,
+) -> Result<(), tonic::Status> {
+    let mut events = client.watch_submission(request).await?.into_inner();
+    while let Some(event) = events.message().await? {
+        *after_sequence = event.sequence;
+        bar.set_position(position(event.stage()));
+        bar.set_message(label(event.stage()));
+        if let Some(now) = event.submission {
+            *submission = now;
+        }
+        if is_decided(submission.state()) {
+            break;
         }
     }
+    Ok(())
+}
+
+/// Whether a kiosk has nothing more to wait for.
+fn is_decided(state: State) -> bool {
+    matches!(state, State::Issued | State::Refused | State::Cancelled | State::Referred)
 }
 
 fn position(stage: Stage) -> u64 {

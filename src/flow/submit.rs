@@ -12,7 +12,7 @@ use crate::intake::Declaration;
 use crate::record::{Caller, CopyId, Requester, SubmissionId};
 use crate::store::{Event, IssuedCopy, NewSubmission, RegisterLine, StoreError, Submission};
 
-/// One event, with the submission as it stood when the event was read.
+/// One event, with the submission as it stood after it or later.
 pub type Watched = Result<(Event, Submission), Failure>;
 
 /// Watchers look again after this time even when nothing was announced: another node may have done the work.
@@ -101,8 +101,8 @@ impl Flow {
                 }
                 let changed = flow.changed.notified();
                 match flow.events_after(&id, after).await {
-                    Ok((events, submission)) => {
-                        last = submission.state.is_final();
+                    Ok((events, submission, ended)) => {
+                        last = ended;
                         after = events.last().map_or(after, |event| event.sequence);
                         ready = events.into_iter().rev().map(|event| Ok((event, submission.clone()))).collect();
                     }
@@ -119,11 +119,15 @@ impl Flow {
         }))
     }
 
-    async fn events_after(&self, id: &SubmissionId, after: i64) -> Result<(Vec<Event>, Submission), Failure> {
-        // The submission first: an event that comes between the two reads is then seen at the next look, not lost.
-        let submission = self.ports.store.submission(id).await?.ok_or(StoreError::NotFound)?;
+    /// The events after number `after`, the submission at least as new as the last of them, and whether these are all.
+    async fn events_after(&self, id: &SubmissionId, after: i64) -> Result<(Vec<Event>, Submission, bool), Failure> {
+        // The state before the events tells whether they are all: what comes between the two reads is not lost. The state
+        // after them is what they led to: the last event of a submission must not show it as it was before.
+        let before = self.peek(id).await?;
         let events = self.ports.store.events(id, after).await?;
-        Ok((events, submission))
+        let ended = before.state.is_final();
+        let now = if ended || events.is_empty() { before } else { self.peek(id).await? };
+        Ok((events, now, ended))
     }
 
     /// Withdraws a submission of this kiosk.
