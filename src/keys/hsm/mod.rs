@@ -43,11 +43,15 @@ pub struct HsmKey {
 
 /// The modules of this process: a library is initialised once however many keys use it.
 #[derive(Default)]
-pub struct HsmModules(Mutex<HashMap<PathBuf, Pkcs11>>);
+pub struct HsmModules {
+    open: Mutex<HashMap<PathBuf, Pkcs11>>,
+    /// For each token, whether it refused a PIN: its keys share the answer, for they share the tries.
+    refusals: Mutex<HashMap<(PathBuf, String), Arc<AtomicBool>>>,
+}
 
 impl HsmModules {
     fn open(&self, path: &Path) -> Result<Pkcs11, Error> {
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(module) = open.get(path) {
             return Ok(module.clone());
         }
@@ -58,6 +62,11 @@ impl HsmModules {
         }
         open.insert(path.to_owned(), module.clone());
         Ok(module)
+    }
+
+    fn refusal(&self, key: &HsmKey) -> Arc<AtomicBool> {
+        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(refusals.entry((key.module.clone(), key.token.clone())).or_default())
     }
 }
 
@@ -73,7 +82,7 @@ struct Vault {
     module: Pkcs11,
     key: HsmKey,
     pin: AuthPin,
-    pin_refused: AtomicBool,
+    pin_refused: Arc<AtomicBool>,
     idle: Mutex<Vec<Opened>>,
 }
 
@@ -93,7 +102,7 @@ impl HsmSigner {
         let certificates = read_chain(chain)?;
         let pin = AuthPin::new(read_private(&key.pin)?.trim_end_matches(['\r', '\n']).to_owned().into());
         let module = modules.open(&key.module).map_err(|error| says(key, &error))?;
-        let vault = Vault { module, key: key.clone(), pin, pin_refused: AtomicBool::new(false), idle: Mutex::default() };
+        let vault = Vault { module, key: key.clone(), pin, pin_refused: modules.refusal(key), idle: Mutex::default() };
         let opened = vault.open()?;
         let wanted = match profile {
             SigningProfile::EcdsaP256Sha256 | SigningProfile::EcdsaP384Sha384 => KeyType::EC,

@@ -116,12 +116,15 @@ async fn inside_a_process_with_the_token() {
 #[ignore = "run by the test above"]
 async fn inside_a_process_with_a_wrong_pin() {
     let folder = PathBuf::from(std::env::var_os(FOLDER).unwrap());
-    let key = HsmKey { module: MODULE.into(), token: "bansao".into(), label: "rsa".into(), pin: folder.join("wrong-pin") };
-    let module = HsmModules::default().open(&key.module).unwrap();
-    let pin = AuthPin::new("11111111".to_owned().into());
-    let vault = Vault { module, key, pin, pin_refused: AtomicBool::new(false), idle: Mutex::default() };
-    let first = vault.sign(b"message", SigningProfile::RsaPssSha256).unwrap_err();
-    assert!(matches!(&first, KeyError::Module { reason, .. } if reason.to_lowercase().contains("pin")), "{first}");
-    let second = vault.sign(b"message", SigningProfile::RsaPssSha256).unwrap_err();
-    assert!(matches!(&second, KeyError::Module { reason, .. } if reason.contains("not tried again")), "{second}");
+    let modules = HsmModules::default();
+    let open = |label: &str, pin: &str| {
+        let key = HsmKey { module: MODULE.into(), token: "bansao".into(), label: label.into(), pin: folder.join(pin) };
+        HsmSigner::open(&modules, &key, &folder.join(format!("{label}.pem")), SigningProfile::EcdsaP256Sha256).map(drop).unwrap_err()
+    };
+    let first = open("p256", "wrong-pin");
+    assert!(matches!(&first, KeyError::Module { reason, .. } if reason.to_lowercase().contains("pin is incorrect")), "{first}");
+    for (label, pin) in [("p256", "wrong-pin"), ("p384", "wrong-pin"), ("p256", "pin")] {
+        let later = open(label, pin);
+        assert!(matches!(&later, KeyError::Module { reason, .. } if reason.contains("not tried again")), "{later}");
+    }
 }
