@@ -317,6 +317,9 @@ impl Config {
             return contradiction("timestamp.urls: at least one is needed".to_owned());
         }
         self.token.check("token")?;
+        if std::iter::once(&self.token).chain(&self.token.next).any(|key| key.scheme != Scheme::EcdsaP256) {
+            return contradiction("token: the scheme of QR tokens is ecdsa-p256".to_owned());
+        }
         for agency in &self.agencies {
             agency.seal.check(&format!("agency {}: seal", agency.agency.id))?;
             for certifier in &agency.certifiers {
