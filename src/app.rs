@@ -1,12 +1,13 @@
 //! Wiring: the one place that knows concrete adapters.
 
+mod keyring;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bansao_pades::SigningProfile;
 use bansao_pades::path::{PathLimits, PathQuery, Usage, find_path};
 use bansao_pades::revocation::RevocationStatus;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -19,8 +20,9 @@ use crate::api::proto::verification_service_server::VerificationServiceServer;
 use crate::api::proto::wallet_service_server::WalletServiceServer;
 use crate::api::{Certification, ClientRevocation, Gate, Review, Verification, Wallets};
 use crate::certify::compose::{FontError, FontPaths, Fonts};
+use crate::certify::{Rehearsal, RehearsalError};
 use crate::clock::Clock;
-use crate::config::{AgencyConfig, Config, KeyFiles, PolicyConfig, Profile, Scheme};
+use crate::config::{AgencyConfig, Config, PolicyConfig, Profile};
 use crate::decide::Policy;
 use crate::error::{ErrorCode, Failure};
 use crate::flow::{CertifierDesk, Citizens, Desk, Flow, Issuer, Jobs, Ports};
@@ -29,14 +31,17 @@ use crate::identity::{IdentityError, IdentityVerifier, KeySource};
 use crate::inspect::forms::{FormError, FormSet};
 use crate::jws::{Jwks, JwsError};
 use crate::keys::{
-    FileSigner, HttpRevocation, HttpTimestamper, KeyError, Purpose, RevocationSettings, RevocationSource, Signer, TimestampSettings,
-    TrustAnchors, certificates_from_pem,
+    HttpRevocation, HttpTimestamper, KeyError, Purpose, RevocationSettings, RevocationSource, TimestampSettings, TrustAnchors,
+    certificates_from_pem,
 };
 use crate::peers::{BreakerSettings, RegisterClients, WalletClients};
 use crate::record::Requester;
 use crate::store::{Cipher, CipherError, FolderBlobs, Originals, SqliteStore, StoreError};
 use crate::wire::{PeerError, Running, ServeError, TlsIdentity, serve};
 use crate::worker::{Pool, PoolSettings, WorkerError};
+use keyring::Keyring;
+
+pub use keyring::{KeyFault, KeyReport, KeyRole, survey};
 
 /// The service cannot start.
 #[derive(Debug, Error)]
@@ -47,6 +52,10 @@ pub enum StartError {
     Unreadable(std::path::PathBuf, #[source] std::io::Error),
     #[error("key")]
     Key(#[from] KeyError),
+    #[error("throw-away key")]
+    Rehearsal(#[from] RehearsalError),
+    #[error("keys")]
+    Role(#[from] KeyFault),
     #[error("store")]
     Store(#[from] StoreError),
     #[error("data key")]
@@ -188,7 +197,7 @@ async fn flow(
     revocations: &Arc<dyn RevocationSource>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Flow, StartError> {
-    let cipher = Arc::new(Cipher::new(&data_key(&config.service.data_dir)?)?);
+    let (cipher, store) = store(config).await?;
     let anchors = Arc::new(anchors(config)?);
     let registries = RegisterClients::new(
         config.registries.iter().map(|(kind, endpoint)| (kind, endpoint.url.as_str())),
@@ -200,7 +209,7 @@ async fn flow(
     let wallets = WalletClients::new(config.wallets.iter().map(|w| (w.id.as_str(), w.url.as_str())), identity, Arc::clone(clock))?;
     let forms = forms(config)?;
     let timestamps = TimestampSettings::new(config.timestamp.urls.clone());
-    let store = Arc::new(SqliteStore::open(&config.service.data_dir.join("bansao.sqlite"), Arc::clone(&cipher)).await?);
+    let store = Arc::new(store);
     let ports = Ports {
         originals: Arc::clone(&store) as Arc<dyn Originals>,
         store,
@@ -216,15 +225,27 @@ async fn flow(
         revocations: Arc::clone(revocations),
         anchors,
     };
-    let desks = config.agencies.iter().map(|agency| desk(agency, &config.policy)).collect::<Result<_, _>>()?;
+    let mut keyring = Keyring::default();
+    let desks = config.agencies.iter().map(|agency| desk(agency, &config.policy, &mut keyring)).collect::<Result<_, _>>()?;
     let fonts = FontPaths { regular: config.fonts.regular.clone(), bold: config.fonts.bold.clone(), italic: config.fonts.italic.clone() };
     let issuer = Issuer {
         name: config.service.issuer.clone(),
         verification_url: config.service.verification_url.clone(),
-        token: signer(&config.token)?,
+        token: keyring.open(KeyRole::Token, &config.token)?,
+        rehearsal: Arc::new(Rehearsal::new(clock.now())?),
         fonts: Arc::new(Fonts::load(&fonts)?),
     };
     Ok(Flow::new(ports, desks, Arc::new(forms), config.limits.clone(), issuer))
+}
+
+/// The rows of the service that `config` describes, also beside a running service.
+///
+/// # Errors
+/// [`StartError`] for the data key and the database.
+pub async fn store(config: &Config) -> Result<(Arc<Cipher>, SqliteStore), StartError> {
+    let cipher = Arc::new(Cipher::new(&data_key(&config.service.data_dir)?)?);
+    let store = SqliteStore::open(&config.service.data_dir.join("bansao.sqlite"), Arc::clone(&cipher)).await?;
+    Ok((cipher, store))
 }
 
 /// The 32-byte data key of the service, made at the first start, mode 0600.
@@ -258,29 +279,22 @@ fn anchors(config: &Config) -> Result<TrustAnchors, StartError> {
     Ok(anchors)
 }
 
-fn desk(agency: &AgencyConfig, policy: &PolicyConfig) -> Result<Desk, StartError> {
-    let certifiers = agency
-        .certifiers
-        .iter()
-        .map(|c| Ok(CertifierDesk { certifier: c.certifier.clone(), officer: c.officer.clone(), signer: signer(&c.signature)? }));
+fn desk(agency: &AgencyConfig, policy: &PolicyConfig, keyring: &mut Keyring) -> Result<Desk, StartError> {
+    let mut certifiers = Vec::new();
+    for one in &agency.certifiers {
+        let role = KeyRole::Certifier { agency: agency.agency.id.clone(), name: one.certifier.full_name.clone() };
+        let keys = keyring.open(role, &one.signature)?;
+        certifiers.push(CertifierDesk { certifier: one.certifier.clone(), officer: one.officer.clone(), keys });
+    }
     Ok(Desk {
         agency: agency.agency.clone(),
         symbol: agency.symbol.clone(),
         book: agency.book,
         kiosks: agency.kiosks.clone(),
-        seal: signer(&agency.seal)?,
-        certifiers: certifiers.collect::<Result<_, StartError>>()?,
+        seal: keyring.open(KeyRole::Seal { agency: agency.agency.id.clone(), name: agency.agency.name.clone() }, &agency.seal)?,
+        certifiers,
         policy: Policy { effects: policy.effects.clone(), delegations: agency.delegations.clone(), register_required: true },
     })
-}
-
-fn signer(files: &KeyFiles) -> Result<Arc<dyn Signer>, StartError> {
-    let profile = match files.scheme {
-        Some(Scheme::RsaPkcs1v15) => SigningProfile::RsaPkcs1Sha256,
-        Some(Scheme::RsaPss) => SigningProfile::RsaPssSha256,
-        Some(Scheme::EcdsaP256) | None => SigningProfile::EcdsaP256Sha256,
-    };
-    Ok(Arc::new(FileSigner::open(&files.key, &files.chain, profile)?))
 }
 
 /// The identity provider as the flow sees it.
@@ -315,8 +329,8 @@ impl Citizens for AssertedCitizens {
 
 fn revocation_settings(config: &Config) -> RevocationSettings {
     RevocationSettings {
-        ocsp_url: config.revocation.ocsp_url.clone(),
-        crl_url: config.revocation.crl_url.clone(),
+        ocsp_urls: config.revocation.ocsp_urls.clone(),
+        crl_urls: config.revocation.crl_urls.clone(),
         reach: if config.revocation.allow_private_addresses { Reach::Anywhere } else { Reach::PublicOnly },
         ..RevocationSettings::default()
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use bansao::decide::{Decision, Delegation, Policy, decide};
 use bansao::finding::{Code, Finding};
 use bansao::inspect::forms::FormSet;
-use bansao::inspect::read::Tesseract;
+use bansao::inspect::read::{LANGUAGE_DATA, Tesseract};
 use bansao::inspect::register::compare_with_register;
 use bansao::inspect::{InspectionReport, inspect};
 use bansao::limits::Limits;
@@ -50,7 +50,7 @@ fn case(name: &str) -> (Vec<Vec<u8>>, Facts) {
 
 fn inspected(name: &str, forms: &FormSet) -> (InspectionReport, Facts) {
     let (files, facts) = case(name);
-    let reader = Tesseract::new("tesseract").unwrap();
+    let reader = Tesseract::load(Path::new(LANGUAGE_DATA)).unwrap();
     (inspect(&files, Some(&adoption()), forms, &reader, &Limits { page_seconds: 60, ..Limits::default() }, TODAY), facts)
 }
 

@@ -128,14 +128,14 @@ pub(crate) fn copy(bench: &mut Bench, dossier: &Dossier<'_>, bare: &Bare<'_>) ->
 
     let prepare = Work::made_ready("prepare", || {
         let composed = made.composed.clone();
-        Box::new(|| spend(prepared(composed, &made)))
+        Box::new(|| spend(prepared(composed, &made, ground)))
     });
     bench.row(20, vec![prepare, Work::new("SHA-256 of the PDF", 10, hash)]);
 
     let both = Work::made_ready("prepare + seal", || {
         let composed = made.composed.clone();
         Box::new(|| {
-            let prepared = prepared(composed, &made);
+            let prepared = prepared(composed, &made, ground);
             spend(ground.runtime.block_on(dossier.seal(prepared, &made.statement)));
         })
     });
@@ -143,8 +143,8 @@ pub(crate) fn copy(bench: &mut Bench, dossier: &Dossier<'_>, bare: &Bare<'_>) ->
     made
 }
 
-fn prepared(composed: ComposedCopy, made: &Made) -> PreparedCopy {
-    prepare(composed, &made.digests).unwrap()
+fn prepared(composed: ComposedCopy, made: &Made, ground: &Ground) -> PreparedCopy {
+    prepare(composed, &made.digests, &ground.rehearsal, SystemClock.now()).unwrap()
 }
 
 fn make(dossier: &Dossier<'_>) -> Made {
@@ -156,7 +156,7 @@ fn make(dossier: &Dossier<'_>) -> Made {
     ground.runtime.block_on(async {
         let qr_text = dossier.token(&statement.certification_no, &id, &digests).await;
         let composed = compose(&dossier.content(pages, &statement, &id, &qr_text), &ground.fonts).unwrap();
-        let sealed = dossier.seal(prepare(composed.clone(), &digests).unwrap(), &statement).await.pdf;
+        let sealed = dossier.seal(prepare(composed.clone(), &digests, &ground.rehearsal, SystemClock.now()).unwrap(), &statement).await.pdf;
         Made { statement, composed, digests, sealed }
     })
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use bansao::app::pool_settings;
 use bansao::authority::RunningAuthority;
+use bansao::certify::Rehearsal;
 use bansao::certify::compose::{FontPaths, Fonts};
 use bansao::clock::{Clock, SystemClock};
-use bansao::config::{AgencyConfig, Config, Development, KeyFiles};
+use bansao::config::{AgencyConfig, Config, Development, KeyConfig};
 use bansao::http::{HttpClient, Reach};
 use bansao::inspect::forms::FormSet;
 use bansao::keys::{FileSigner, HttpRevocation, HttpTimestamper, Purpose, RevocationSettings, TimestampSettings, TrustAnchors};
@@ -72,6 +73,7 @@ pub(crate) struct Ground {
     pub(crate) pool_settings: PoolSettings,
     pub(crate) limits: Limits,
     pub(crate) fonts: Arc<Fonts>,
+    pub(crate) rehearsal: Rehearsal,
     pub(crate) timestamper: HttpTimestamper,
     pub(crate) revocations: HttpRevocation,
     pub(crate) anchors: Arc<TrustAnchors>,
@@ -114,6 +116,7 @@ impl Ground {
             revocations: HttpRevocation::new(RevocationSettings { reach: Reach::Anywhere, ..Default::default() }, http, clock),
             limits: config.limits.clone(),
             fonts: Arc::new(fonts(&config)),
+            rehearsal: Rehearsal::new(SystemClock.now()).unwrap(),
             runtime,
             folder,
             agency,
@@ -160,8 +163,8 @@ fn configuration(folder: &Path, authority: &RunningAuthority) -> Config {
     Config::load(&path).unwrap()
 }
 
-fn open(files: &KeyFiles, profile: SigningProfile) -> FileSigner {
-    FileSigner::open(&files.key, &files.chain, profile).unwrap()
+fn open(files: &KeyConfig, profile: SigningProfile) -> FileSigner {
+    FileSigner::open(files.key.as_deref().unwrap(), &files.chain, profile).unwrap()
 }
 
 fn anchors(config: &Config) -> TrustAnchors {

@@ -29,6 +29,7 @@
 
 mod error;
 mod extension;
+mod faults;
 mod folder;
 mod hierarchy;
 mod identity_provider;

@@ -9,6 +9,7 @@ use time::{Duration, OffsetDateTime};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::AuthorityError;
+use super::faults::{OcspFault, TimestampFault};
 use super::hierarchy::{KeyKind, Profile, Reason};
 use super::issue::{Ca, Issued, Leaf, random_serial};
 use super::revocations::{Revocation, Revocations, hex_of, reason_code};
@@ -96,6 +97,61 @@ impl Institution {
         let mut status = |serial: &[u8]| self.status(ca, &hex_of(serial));
         let mut sign = |message: &[u8]| sign_with(&office.responder_key, message);
         let response = ocsp_respond(request, &office.responder, now, now + OCSP_VALID, &mut status, &mut sign);
+        Some(response.map_err(|e| AuthorityError::issue(ca, e)))
+    }
+
+    /// A time-stamp response that is wrong in one way.
+    pub(super) fn faulty_timestamp(&self, fault: TimestampFault, request: &[u8], now: OffsetDateTime) -> Result<Vec<u8>, AuthorityError> {
+        let mut asked = request.to_vec();
+        // The service's own requests: the digest of SHA-256 is the octet string of 32 bytes; at the end a nonce, then certReq.
+        let at = match fault {
+            TimestampFault::Imprint => request.windows(2).position(|pair| pair == [0x04, 0x20]).map(|start| start.saturating_add(2)),
+            TimestampFault::Nonce => request.len().checked_sub(4),
+            _ => None,
+        };
+        if let Some(byte) = at.and_then(|at| asked.get_mut(at)) {
+            *byte ^= 1;
+        }
+        match fault {
+            TimestampFault::Future => self.timestamp(request, now + Duration::hours(1)),
+            TimestampFault::Certificate => {
+                let failed = |e: String| AuthorityError::issue("timestamp", e);
+                let office = self.cas.values().next().ok_or_else(|| failed("no authority".to_owned()))?;
+                let certificate = office.responder.certificate.clone();
+                let identity = TsaIdentity {
+                    certificate,
+                    chain: vec![office.ca.certificate.clone()],
+                    profile: office.responder_key.profile(),
+                    policy: TSA_POLICY.to_owned(),
+                };
+                let mut sign = |message: &[u8]| sign_with(&office.responder_key, message);
+                timestamp::respond(request, &identity, &[1], now, Some(ACCURACY), &mut sign).map_err(|e| failed(e.to_string()))
+            }
+            _ => self.timestamp(&asked, now),
+        }
+    }
+
+    /// An OCSP response that says or does what it should not.
+    pub(super) fn faulty_ocsp(
+        &self,
+        fault: OcspFault,
+        ca: &str,
+        request: &[u8],
+        now: OffsetDateTime,
+    ) -> Option<Result<Vec<u8>, AuthorityError>> {
+        let office = self.cas.get(ca)?;
+        let status = match fault {
+            OcspFault::Revoked => CertificateStatus::Revoked { at: now - Duration::hours(1), reason: Some(1) },
+            OcspFault::Unknown => CertificateStatus::Unknown,
+            OcspFault::Stale | OcspFault::Undelegated => CertificateStatus::Good,
+        };
+        let undelegated =
+            OcspResponder { certificate: self.tsa.certificate.clone(), issuer: office.ca.certificate.clone(), profile: self.tsa.profile };
+        let (responder, key) =
+            if fault == OcspFault::Undelegated { (&undelegated, &self.tsa_key) } else { (&office.responder, &office.responder_key) };
+        let at = if fault == OcspFault::Stale { now - Duration::hours(2) } else { now };
+        let mut sign = |message: &[u8]| sign_with(key, message);
+        let response = ocsp_respond(request, responder, at, at + OCSP_VALID, &mut |_| status, &mut sign);
         Some(response.map_err(|e| AuthorityError::issue(ca, e)))
     }
 

@@ -198,10 +198,10 @@ fn list(issued: &Issued, data: &DataFolder) -> Result<Vec<IssuedCertificate>, Au
 }
 
 /// What every answer needs.
-struct Desk {
-    institution: Institution,
+pub(super) struct Desk {
+    pub(super) institution: Institution,
     identity: IdentityProvider,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     /// Held so that no other process works in the folder.
     _data: DataFolder,
 }
@@ -217,6 +217,7 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/jwks.json", get(jwks))
         .route("/assertions", post(assertions))
         .route("/revoke", post(revoke))
+        .merge(super::faults::routes())
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         .with_state(desk)
 }
@@ -289,7 +290,7 @@ async fn revoke(State(desk): State<Arc<Desk>>, body: Bytes) -> Response {
     }
 }
 
-fn answer(content_type: &'static str, made: Option<Result<Vec<u8>, AuthorityError>>) -> Response {
+pub(super) fn answer(content_type: &'static str, made: Option<Result<Vec<u8>, AuthorityError>>) -> Response {
     match made {
         Some(Ok(body)) => ([(CONTENT_TYPE, content_type)], body).into_response(),
         Some(Err(e)) => internal(&e),

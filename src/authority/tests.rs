@@ -141,6 +141,65 @@ async fn time_stamps_come_from_the_first_authority_that_gives_a_trusted_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_bad_time_stamp_is_refused_for_its_own_reason_and_costs_no_copy() {
+    let (_folder, authority) = running().await;
+    let mut anchors = TrustAnchors::default();
+    anchors.load(Purpose::Timestamp, &authority.data_dir.join("anchors/timestamp.pem")).unwrap();
+    let timestamper = |urls: Vec<String>| {
+        let settings = TimestampSettings::new(urls);
+        HttpTimestamper::new(settings, Arc::new(anchors.clone()), HttpClient::new(), Arc::new(SystemClock))
+    };
+    let (imprint, good) = (Sha256::of(b"x"), format!("{}/tsa", authority.url()));
+    for (fault, says) in [
+        ("imprint", "imprint"),
+        ("nonce", "nonce"),
+        ("certificate", "time"),
+        ("future", "time"),
+        ("long", "longer than 65536 bytes"),
+        ("silent", "within 2000 ms"),
+    ] {
+        let bad = format!("{}/faulty/tsa/{fault}", authority.url());
+        let refused = timestamper(vec![bad.clone()]).timestamp(&imprint).await.unwrap_err();
+        assert!(refused.to_string().contains(says), "{fault}: {refused}");
+        assert!(timestamper(vec![bad, good.clone()]).timestamp(&imprint).await.is_ok(), "{fault}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_bad_revocation_answer_is_refused_for_its_own_reason() {
+    let (_folder, authority) = running().await;
+    let data = &authority.data_dir;
+    let (certificate, issuer) = (leaf(data, "agency-ba-dinh"), leaf(data, "ca/signer-ca"));
+    let dead = "http://127.0.0.1:1/";
+    let ask = async |ocsp: &str, list: &str| {
+        let settings = RevocationSettings {
+            ocsp_urls: vec![ocsp.to_owned()],
+            crl_urls: vec![list.to_owned()],
+            reach: Reach::Anywhere,
+            ..RevocationSettings::default()
+        };
+        HttpRevocation::new(settings, HttpClient::new(), Arc::new(SystemClock)).evidence(&certificate, &issuer).await
+    };
+    let faulty = |what: &str| format!("{}/faulty/{what}", authority.url());
+    let revoked = ask(&faulty("ocsp/revoked/signer-ca"), dead).await.unwrap();
+    assert!(matches!(revoked.status, RevocationStatus::Revoked { .. }), "{revoked:?}");
+    let list = format!("{}/crl/signer-ca.crl", authority.url());
+    for fault in ["unknown", "stale", "undelegated"] {
+        let bad = faulty(&format!("ocsp/{fault}/signer-ca"));
+        let Err(RevocationError::AllFailed(each)) = ask(&bad, dead).await else { panic!("{fault} was taken") };
+        let refused = each.iter().any(|one| matches!(one, RevocationError::Unknown { .. } | RevocationError::Refused { .. }));
+        assert!(refused, "{fault}: {each:?}");
+        assert!(matches!(ask(&bad, &list).await.unwrap().proof, RevocationProof::Crl(_)), "{fault}");
+    }
+    let listed = ask(dead, &faulty("crl/pem/signer-ca.crl")).await.unwrap();
+    assert!(matches!(listed.proof, RevocationProof::Crl(list) if list.first() == Some(&0x30)), "PEM is kept as DER");
+    for (fault, says) in [("expired", "refused"), ("oversized", "longer than 16777216 bytes")] {
+        let refused = ask(dead, &faulty(&format!("crl/{fault}/signer-ca.crl"))).await.unwrap_err();
+        assert!(refused.to_string().contains(says), "{fault}: {refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn openssl_reads_revocations_from_responder_and_list() {
     let (_folder, authority) = running().await;
     let (data, url) = (&authority.data_dir, authority.url());
@@ -206,7 +265,7 @@ async fn the_service_learns_of_a_revocation_and_keeps_answers_while_they_are_cur
     let above = first.evidence(&issuer, &leaf(data, "ca/root")).await.unwrap();
     assert!(matches!(above.status, RevocationStatus::Good { .. }));
 
-    let without_ocsp = source(|settings| settings.ocsp_url = Some("http://127.0.0.1:1/".to_owned()));
+    let without_ocsp = source(|settings| settings.ocsp_urls = vec!["http://127.0.0.1:1/".to_owned()]);
     let listed = without_ocsp.evidence(&certificate, &issuer).await.unwrap();
     assert!(matches!(listed.proof, RevocationProof::Crl(_)));
     let refused = source(|settings| settings.reach = Reach::PublicOnly).evidence(&certificate, &issuer).await;

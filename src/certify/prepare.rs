@@ -2,8 +2,10 @@
 
 use bansao_pades::{FieldLock, FieldSpec, add_signature_fields};
 use thiserror::Error;
+use time::OffsetDateTime;
 
 use super::compose::ComposedCopy;
+use super::rehearse::{Rehearsal, RehearsalError};
 use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD, PageDigestError, extract_page_digests};
 use crate::record::Sha256;
 
@@ -20,6 +22,9 @@ pub enum PrepareError {
     /// The page images are not those of the inspected scan.
     #[error("the page images are not those that were inspected")]
     OtherPages,
+    /// Signed by a throw-away key it does not verify.
+    #[error("the copy cannot be signed so that it verifies")]
+    Rehearsal(#[from] RehearsalError),
 }
 
 /// Leave to sign exactly these bytes, once: [`super::seal`] uses it up.
@@ -30,12 +35,17 @@ pub struct PreparedCopy {
     pub(super) agency_size: (f32, f32),
 }
 
-/// Puts both empty signature fields in, in one revision before the first signature, and checks that the pages are those
-/// of the scan by digest.
+/// Puts both empty signature fields in, in one revision before the first signature, checks that the pages are those of the
+/// scan by digest, and has both signatures rehearsed at `now`.
 ///
 /// # Errors
 /// [`PrepareError`].
-pub fn prepare(composed: ComposedCopy, expected_pages: &[Sha256]) -> Result<PreparedCopy, PrepareError> {
+pub fn prepare(
+    composed: ComposedCopy,
+    expected_pages: &[Sha256],
+    rehearsal: &Rehearsal,
+    now: OffsetDateTime,
+) -> Result<PreparedCopy, PrepareError> {
     let fields = [
         FieldSpec {
             name: CERTIFIER_FIELD.to_owned(),
@@ -54,5 +64,6 @@ pub fn prepare(composed: ComposedCopy, expected_pages: &[Sha256]) -> Result<Prep
     if extract_page_digests(&pdf)? != expected_pages {
         return Err(PrepareError::OtherPages);
     }
+    rehearsal.of(&pdf, now)?;
     Ok(PreparedCopy { pdf, certifier_size: composed.certifier_field.size(), agency_size: composed.agency_field.size() })
 }

@@ -1,12 +1,14 @@
 //! The commands. Each file is one command: its arguments, and `run`.
 
 pub mod authority;
+mod books;
 mod config;
 mod doctor;
 mod failure;
 pub mod inspect;
 mod inspect_command;
 mod inspect_worker;
+mod keys;
 mod kiosk;
 pub mod pki;
 mod registry;
@@ -55,6 +57,10 @@ enum Command {
     Authority(authority::AuthorityArgs),
     /// Makes the development keys and certificates.
     Pki(pki::PkiArgs),
+    /// Totals a year of the certification register and writes it as CSV.
+    Books(books::Args),
+    /// Lists and checks the signing keys of a configuration.
+    Keys(keys::Args),
     /// Writes and checks configuration.
     Config(config::Args),
 }
@@ -87,6 +93,8 @@ async fn run_command(command: Command) -> ExitCode {
         Command::Doctor(args) => return doctor::run(args).await,
         Command::Authority(args) => authority::run(args).await.map_err(CliError::from),
         Command::Pki(args) => pki::run(args).await.map_err(CliError::from),
+        Command::Books(args) => books::run(args).await,
+        Command::Keys(args) => keys::run(args).await,
         Command::Config(args) => config::run(args),
     };
     match done {

@@ -137,5 +137,9 @@ mod tests {
         };
         let config: crate::config::Config = toml::from_str(&development.to_toml()).unwrap();
         assert_eq!((config.agencies.len(), config.registries.len(), config.wallets.len()), (2, 4, 1));
+        assert!(config.check().is_ok());
+        let mut other = config;
+        other.token.scheme = crate::config::Scheme::Ed25519;
+        assert!(other.check().is_err_and(|error| error.to_string().contains("ecdsa-p256")));
     }
 }

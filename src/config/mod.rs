@@ -2,6 +2,7 @@
 //! the file. Every key, chain, anchor, time-stamping authority, register and wallet comes from here.
 
 mod development;
+mod key;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -13,9 +14,10 @@ use thiserror::Error;
 use crate::decide::{Delegation, Effect};
 use crate::finding::Code;
 use crate::limits::Limits;
-use crate::record::{Agency, Certifier, Kind};
+use crate::record::{Agency, Certifier, Fees, Kind};
 
 pub use development::Development;
+pub use key::{HsmConfig, KeyConfig, Scheme};
 
 /// The configuration cannot be used.
 #[derive(Debug, Error)]
@@ -60,7 +62,7 @@ pub struct Config {
     #[serde(default)]
     pub revocation: Revocation,
     /// The key that signs QR tokens.
-    pub token: KeyFiles,
+    pub token: KeyConfig,
     /// The agencies that certify here.
     pub agencies: Vec<AgencyConfig>,
     /// Registers: kind of certificate → endpoint.
@@ -81,6 +83,9 @@ pub struct Config {
     /// Fonts of the copy.
     #[serde(default)]
     pub fonts: FontFiles,
+    /// Fees, for the books.
+    #[serde(default)]
+    pub fees: Fees,
 }
 
 /// What is asked of the machine that the service runs on.
@@ -198,37 +203,12 @@ pub struct Timestamp {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Revocation {
-    /// OCSP responder in place of those that certificates name.
-    pub ocsp_url: Option<String>,
-    /// Revocation list in place of those that certificates name.
-    pub crl_url: Option<String>,
+    /// OCSP responders in place of those that certificates name, in order.
+    pub ocsp_urls: Vec<String>,
+    /// Revocation lists in place of those that certificates name, in order.
+    pub crl_urls: Vec<String>,
     /// Whether addresses in certificates may lead into private networks and to this machine; for development.
     pub allow_private_addresses: bool,
-}
-
-/// A key and its certificate chain.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct KeyFiles {
-    /// Private key, PKCS#8 PEM, mode 0600.
-    pub key: PathBuf,
-    /// Certificate chain, PEM, leaf first.
-    pub chain: PathBuf,
-    /// Signature scheme; for an RSA key PSS unless said otherwise.
-    #[serde(default)]
-    pub scheme: Option<Scheme>,
-}
-
-/// A signature scheme (domain reference 1.8); the digest is SHA-256.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Scheme {
-    /// RSASSA-PKCS1-v1_5.
-    RsaPkcs1v15,
-    /// RSASSA-PSS.
-    RsaPss,
-    /// ECDSA on P-256.
-    EcdsaP256,
 }
 
 /// One agency.
@@ -247,7 +227,7 @@ pub struct AgencyConfig {
     /// Kiosks that stand in it, by the id in their certificate.
     pub kiosks: Vec<String>,
     /// Its seal.
-    pub seal: KeyFiles,
+    pub seal: KeyConfig,
     /// Its certifiers.
     pub certifiers: Vec<CertifierConfig>,
     /// Their standing delegations.
@@ -274,7 +254,7 @@ pub struct CertifierConfig {
     #[serde(default)]
     pub officer: Option<String>,
     /// Their key.
-    pub signature: KeyFiles,
+    pub signature: KeyConfig,
 }
 
 /// Where a gRPC peer listens.
@@ -347,20 +327,17 @@ impl Config {
             &mut self.tls.chain,
             &mut self.tls.key,
             &mut self.tls.anchors,
-            &mut self.token.key,
-            &mut self.token.chain,
             &mut fonts.regular,
             &mut fonts.bold,
             &mut fonts.italic,
         ];
         paths.extend([&mut self.inspection.language_data, &mut self.inspection.program]);
+        paths.extend(self.token.paths());
         paths.extend(self.service.forms_dir.as_mut());
         paths.extend(self.trust.signer.iter_mut().chain(self.trust.timestamp.iter_mut()));
         for agency in &mut self.agencies {
-            paths.extend([&mut agency.seal.key, &mut agency.seal.chain]);
-            for certifier in &mut agency.certifiers {
-                paths.extend([&mut certifier.signature.key, &mut certifier.signature.chain]);
-            }
+            paths.extend(agency.seal.paths());
+            paths.extend(agency.certifiers.iter_mut().flat_map(|certifier| certifier.signature.paths()));
         }
         for path in paths {
             *path = base.join(&*path);
@@ -378,7 +355,15 @@ impl Config {
         if self.timestamp.urls.is_empty() {
             return contradiction("timestamp.urls: at least one is needed".to_owned());
         }
+        self.token.check("token")?;
+        if std::iter::once(&self.token).chain(&self.token.next).any(|key| key.scheme != Scheme::EcdsaP256) {
+            return contradiction("token: the scheme of QR tokens is ecdsa-p256".to_owned());
+        }
         for agency in &self.agencies {
+            agency.seal.check(&format!("agency {}: seal", agency.agency.id))?;
+            for certifier in &agency.certifiers {
+                certifier.signature.check(&format!("agency {}: certifier {}", agency.agency.id, certifier.certifier.id))?;
+            }
             for delegation in &agency.delegations {
                 if !agency.certifiers.iter().any(|c| c.certifier.id == delegation.certifier) {
                     return contradiction(format!("agency {}: delegation names no certifier: {}", agency.agency.id, delegation.certifier));

@@ -1,9 +1,7 @@
 //! An agency at work: its certifiers, seal, kiosks and policy.
 
-use std::sync::Arc;
-
 use crate::decide::Policy;
-use crate::keys::Signer;
+use crate::keys::KeyRing;
 use crate::record::{Agency, Caller, Certifier, Role};
 
 /// An agency with everything that it certifies with.
@@ -16,22 +14,22 @@ pub struct Desk {
     pub book: u32,
     /// Kiosks that stand in it, by id.
     pub kiosks: Vec<String>,
-    /// Its seal.
-    pub seal: Arc<dyn Signer>,
+    /// The keys of its seal.
+    pub seal: KeyRing,
     /// Its certifiers.
     pub certifiers: Vec<CertifierDesk>,
     /// Its policy.
     pub policy: Policy,
 }
 
-/// A certifier with their key.
+/// A certifier with their keys.
 pub struct CertifierDesk {
     /// The certifier.
     pub certifier: Certifier,
     /// Their officer id, where they review referrals.
     pub officer: Option<String>,
-    /// Their key.
-    pub signer: Arc<dyn Signer>,
+    /// Their keys.
+    pub keys: KeyRing,
 }
 
 impl Desk {

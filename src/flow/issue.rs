@@ -138,8 +138,8 @@ impl Flow {
         let now = in_vietnam(self.ports.clock.now());
         let (prepared, qr_text) = self.compose(submission, &essence, &statement, &copy, now).await?;
         let who = Signatory {
-            certifier: &*certifier.signer,
-            agency: &*desk.seal,
+            certifier: &**certifier.keys.at(now),
+            agency: &**desk.seal.at(now),
             statement: &statement,
             profile: AppearanceProfile::ChungThuc,
             fonts: &self.issuer.fonts,
@@ -226,10 +226,11 @@ impl Flow {
             pages: &digests,
             salt,
         };
-        let qr_text = sign_token(&content, &self.issuer.verification_url, &*self.issuer.token).await.map_err(|error| match error {
-            TokenSignError::Key(_) => wait(ErrorCode::SignerUnavailable),
-            TokenSignError::Content(error) => never(&error.to_string()),
-        })?;
+        let qr_text =
+            sign_token(&content, &self.issuer.verification_url, &**self.issuer.token.at(now)).await.map_err(|error| match error {
+                TokenSignError::Key(_) => wait(ErrorCode::SignerUnavailable),
+                TokenSignError::Content(error) => never(&error.to_string()),
+            })?;
         let content = CopyContent {
             pages,
             title: format!("{} – {}", statement.kind_label, statement.certification_no),
@@ -238,13 +239,12 @@ impl Flow {
             created_at: now,
             document_id: copy.as_str().as_bytes().to_vec(),
         };
-        let fonts = Arc::clone(&self.issuer.fonts);
-        let composed = tokio::task::spawn_blocking(move || compose(&content, &fonts))
-            .await
-            .map_err(|_| wait(ErrorCode::Internal))?
-            .map_err(|error| never(&error.to_string()))?;
-        let prepared = prepare(composed, &digests).map_err(|error| never(&error.to_string()))?;
-        Ok((prepared, qr_text))
+        let (fonts, rehearsal) = (Arc::clone(&self.issuer.fonts), Arc::clone(&self.issuer.rehearsal));
+        let prepared = tokio::task::spawn_blocking(move || {
+            let composed = compose(&content, &fonts).map_err(|error| never(&error.to_string()))?;
+            prepare(composed, &digests, &rehearsal, now).map_err(|error| never(&error.to_string()))
+        });
+        Ok((prepared.await.map_err(|_| wait(ErrorCode::Internal))??, qr_text))
     }
 
     /// Step 8.
@@ -371,7 +371,7 @@ mod tests {
 
     fn inspected(page: &ScannedPage) -> PageReport {
         let (size_px, words) = ((1, 1), Vec::new());
-        PageReport { file: 0, pixels_sha256: page.pixels_sha256, size_px, dpi: 300.0, skew_degrees: 0.0, words }
+        PageReport { file: 0, pixels_sha256: page.pixels_sha256, size_px, dpi: 300.0, skew_degrees: 0.0, words, fingerprint: None }
     }
 
     #[test]

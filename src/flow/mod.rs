@@ -3,6 +3,7 @@
 //! `issue` is the flow of `design.md`, top to bottom; `submit`, `review`, `deliver`, `verify` are its other doors, and
 //! `jobs` keeps it going: running normally and recovering after a crash are the same code.
 
+mod books;
 mod deliver;
 mod desk;
 mod earlier;
@@ -28,6 +29,7 @@ pub use crate::inspect::evidence::PageEvidence;
 pub use crate::intake::{Declaration, Upload, UploadError};
 pub use crate::store::{Delivery, Event, IssuedCopy, State, Submission};
 pub use crate::verify::{Report, SignatureSummary, TokenSummary, Verdict, VerifyCode, VerifyFinding};
+pub use books::{Book, BookLine, Totals, book};
 pub use deliver::Consent;
 pub use desk::{CertifierDesk, Desk};
 pub use jobs::Jobs;
@@ -54,8 +56,10 @@ pub struct Issuer {
     pub name: String,
     /// Page that the QR code opens.
     pub verification_url: String,
-    /// The key that signs QR tokens.
-    pub token: Arc<dyn crate::keys::Signer>,
+    /// The keys that sign QR tokens.
+    pub token: crate::keys::KeyRing,
+    /// The throw-away key that every signing is rehearsed with.
+    pub rehearsal: Arc<crate::certify::Rehearsal>,
     /// Fonts of the copy.
     pub fonts: Arc<crate::certify::compose::Fonts>,
 }

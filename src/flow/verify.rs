@@ -56,7 +56,7 @@ impl Flow {
     /// What is trusted here.
     pub fn trust_list(&self) -> TrustList {
         let of = |purpose, trust| self.ports.anchors.of(purpose).iter().map(move |der| (trust, der.clone()));
-        let token = self.issuer.token.certificate_chain().iter().map(|der| (TrustPurpose::Token, der.clone()));
+        let token = self.issuer.token.all().flat_map(|key| key.certificate_chain()).map(|der| (TrustPurpose::Token, der.clone()));
         let certificates =
             of(Purpose::Signer, TrustPurpose::Signer).chain(of(Purpose::Timestamp, TrustPurpose::Timestamp)).chain(token).collect();
         TrustList { certificates, as_of_ms: self.loaded_ms }
@@ -69,12 +69,14 @@ impl Flow {
 
     fn material(&self) -> Material {
         let signer_anchors = self.ports.anchors.of(Purpose::Signer).to_vec();
-        let (leaf, intermediates) = match self.issuer.token.certificate_chain() {
-            [leaf, intermediates @ ..] => (vec![leaf.clone()], intermediates.to_vec()),
-            [] => (Vec::new(), Vec::new()),
-        };
+        let (mut leaves, mut intermediates) = (Vec::new(), Vec::new());
+        for key in self.issuer.token.all() {
+            let Some((leaf, above)) = key.certificate_chain().split_first() else { continue };
+            leaves.push(leaf.clone());
+            intermediates.extend(above.iter().cloned());
+        }
         Material {
-            token_keys: TokenKeys::trusted(&leaf, &intermediates, &signer_anchors, self.ports.clock.now()),
+            token_keys: TokenKeys::trusted(&leaves, &intermediates, &signer_anchors, self.ports.clock.now()),
             signer_anchors,
             timestamp_anchors: self.ports.anchors.of(Purpose::Timestamp).to_vec(),
             as_of_ms: self.loaded_ms,

@@ -1,13 +1,16 @@
 //! Keys and what vouches for them, as ports: who signs, who states the time, what proves that a certificate stood, whom we trust.
 //!
 //! A stage takes `&dyn Signer` or `&dyn Timestamper` and never learns where the key lives. The adapters here are files
-//! ([`FileSigner`]) and HTTP ([`HttpTimestamper`], [`HttpRevocation`]). What this module is not: it judges no certificate
+//! ([`FileSigner`]), security modules ([`HsmSigner`]) and HTTP ([`HttpTimestamper`], [`HttpRevocation`]). What this module is not: it judges no certificate
 //! path (that is `bansao_pades`), and it issues none (that is [`crate::authority`]).
 
 mod anchors;
 mod certificate;
 mod file;
+mod hsm;
 mod revocation;
+mod ring;
+mod sources;
 mod timestamp;
 
 use async_trait::async_trait;
@@ -20,7 +23,9 @@ use crate::record::Sha256;
 pub use anchors::{Purpose, TrustAnchors};
 pub use certificate::{certificates_from_pem, certificates_to_pem, public_key};
 pub use file::{FileSigner, read_private};
+pub use hsm::{HsmKey, HsmModules, HsmSigner};
 pub use revocation::{HttpRevocation, RevocationError, RevocationEvidence, RevocationProof, RevocationSettings};
+pub use ring::KeyRing;
 pub use timestamp::{HttpTimestamper, TimestampError, TimestampSettings};
 
 /// A key that signs, with the certificate that names its owner.
@@ -84,7 +89,15 @@ pub enum KeyError {
         /// Its permission bits.
         mode: u32,
     },
-    /// Not an unencrypted PKCS #8 key in PEM of a kind that the profile names.
+    /// A security module does not give what is asked.
+    #[error("the security module does not give {key}: {reason}")]
+    Module {
+        /// Token and key, by label.
+        key: String,
+        /// What the module says.
+        reason: String,
+    },
+    /// Not a PKCS #8 key in PEM of a kind that the profile names, or one that its passphrase does not open.
     #[error("{path} holds no usable key: {reason}")]
     Key {
         /// The file.

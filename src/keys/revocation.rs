@@ -1,5 +1,8 @@
 //! Proof that a certificate was not revoked, over HTTP: OCSP first, then the revocation list; kept while it is current.
 //!
+//! A kept answer is asked for anew after a while, so that a revocation is learnt of soon; when nobody answers then, the kept one
+//! serves to its end. A source that failed lately is asked last.
+//!
 //! Nothing that is unreachable, stale or unsure counts as good (domain reference 1.8, F11). OCSP is asked without a nonce
 //! (RFC 5019): the answer goes into documents and is kept, so freshness comes from its times.
 
@@ -14,6 +17,7 @@ use time::OffsetDateTime;
 
 use super::RevocationSource;
 use super::certificate::RevocationAddresses;
+use super::sources::Health;
 use crate::clock::Clock;
 use crate::http::{Bounds, HttpClient, HttpError, Reach};
 use crate::record::Sha256;
@@ -74,10 +78,10 @@ pub enum RevocationProof {
 /// Whom to ask, and how patiently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevocationSettings {
-    /// Asked instead of the OCSP addresses in certificates.
-    pub ocsp_url: Option<String>,
-    /// Fetched instead of the list addresses in certificates.
-    pub crl_url: Option<String>,
+    /// Asked, in order, instead of the OCSP addresses in certificates.
+    pub ocsp_urls: Vec<String>,
+    /// Fetched, in order, instead of the list addresses in certificates.
+    pub crl_urls: Vec<String>,
     /// Time for one exchange.
     pub deadline: Duration,
     /// Bytes of an OCSP answer.
@@ -86,15 +90,15 @@ pub struct RevocationSettings {
     pub crl_max_bytes: usize,
     /// Networks that addresses in certificates may lead to.
     pub reach: Reach,
-    /// How long an answer is used again, if it stays current that long.
+    /// How long an answer is used again without asking, if it stays current that long.
     pub reuse: Duration,
 }
 
 impl Default for RevocationSettings {
     fn default() -> Self {
         Self {
-            ocsp_url: None,
-            crl_url: None,
+            ocsp_urls: Vec::new(),
+            crl_urls: Vec::new(),
             deadline: Duration::from_secs(2),
             ocsp_max_bytes: 64 << 10,
             crl_max_bytes: 16 << 20,
@@ -109,26 +113,44 @@ pub struct HttpRevocation {
     settings: RevocationSettings,
     client: HttpClient,
     clock: Arc<dyn Clock>,
+    health: Health,
     kept: Mutex<HashMap<Sha256, Kept>>,
 }
 
 #[derive(Clone)]
 struct Kept {
     body: Arc<Vec<u8>>,
+    /// Until then it is used without asking.
+    fresh_until: OffsetDateTime,
+    /// Its own end.
     until: OffsetDateTime,
+}
+
+/// Whom to ask, and what for.
+#[derive(Clone)]
+enum Source {
+    Ocsp(String, Reach),
+    List(String, Reach),
+}
+
+impl Source {
+    fn named(self) -> (String, Self) {
+        let (Self::Ocsp(url, _) | Self::List(url, _)) = &self;
+        (url.clone(), self)
+    }
 }
 
 impl HttpRevocation {
     /// Asks as `settings` say.
     pub fn new(settings: RevocationSettings, client: HttpClient, clock: Arc<dyn Clock>) -> Self {
-        Self { settings, client, clock, kept: Mutex::default() }
+        let health = Health::new(Arc::clone(&clock));
+        Self { settings, client, clock, health, kept: Mutex::default() }
     }
 
     async fn ask_ocsp(&self, url: &str, reach: Reach, certificate: &[u8], issuer: &[u8]) -> Result<RevocationEvidence, RevocationError> {
         let refused = |source| RevocationError::Refused { url: url.to_owned(), source };
-        let judge = |body: &[u8], now| revocation::check_ocsp(body, certificate, issuer, None, &Freshness::at_present(now));
-        let key = Sha256::of(&[b"ocsp", url.as_bytes(), certificate].concat());
-        let body = match self.kept(&key) {
+        let key = key_of_answer(url, certificate);
+        let body = match self.kept(&key, Age::Fresh) {
             Some(body) => body,
             None => {
                 let request = revocation::ocsp_request(certificate, issuer, None).map_err(refused)?;
@@ -137,7 +159,8 @@ impl HttpRevocation {
                 Arc::new(self.client.post(url, query, reply, request, bounds).await?)
             }
         };
-        let status = judge(&body, self.clock.now()).map_err(refused)?;
+        let fresh = Freshness::at_present(self.clock.now());
+        let status = revocation::check_ocsp(&body, certificate, issuer, None, &fresh).map_err(refused)?;
         self.keep(key, &body, &status);
         match status {
             RevocationStatus::Unknown => Err(RevocationError::Unknown { url: url.to_owned() }),
@@ -147,8 +170,8 @@ impl HttpRevocation {
 
     async fn ask_crl(&self, url: &str, reach: Reach, certificate: &[u8], issuer: &[u8]) -> Result<RevocationEvidence, RevocationError> {
         let refused = |source| RevocationError::Refused { url: url.to_owned(), source };
-        let key = Sha256::of(&[b"list", url.as_bytes()].concat());
-        let body = match self.kept(&key) {
+        let key = key_of_list(url);
+        let body = match self.kept(&key, Age::Fresh) {
             Some(body) => body,
             None => {
                 let fetched = self.client.get(url, self.bounds(self.settings.crl_max_bytes, reach)).await?;
@@ -160,13 +183,32 @@ impl HttpRevocation {
         Ok(RevocationEvidence { status, proof: RevocationProof::Crl(body.to_vec()) })
     }
 
+    /// A kept answer that is still current by its own word, for when nobody answers.
+    fn remembered(&self, source: &Source, certificate: &[u8], issuer: &[u8]) -> Option<RevocationEvidence> {
+        let fresh = Freshness::at_present(self.clock.now());
+        let (status, proof) = match source {
+            Source::Ocsp(url, _) => {
+                let body = self.kept(&key_of_answer(url, certificate), Age::Current)?;
+                (revocation::check_ocsp(&body, certificate, issuer, None, &fresh), RevocationProof::Ocsp(body.to_vec()))
+            }
+            Source::List(url, _) => {
+                let body = self.kept(&key_of_list(url), Age::Current)?;
+                (revocation::check_crl(&body, certificate, issuer, &fresh), RevocationProof::Crl(body.to_vec()))
+            }
+        };
+        let status = status.ok().filter(|status| *status != RevocationStatus::Unknown)?;
+        Some(RevocationEvidence { status, proof })
+    }
+
     fn bounds(&self, max_bytes: usize, reach: Reach) -> Bounds {
         Bounds { deadline: self.settings.deadline, max_bytes, reach }
     }
 
-    fn kept(&self, key: &Sha256) -> Option<Arc<Vec<u8>>> {
+    fn kept(&self, key: &Sha256, age: Age) -> Option<Arc<Vec<u8>>> {
+        let now = self.clock.now();
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(key).filter(|one| self.clock.now() < one.until).map(|one| Arc::clone(&one.body))
+        let serves = |one: &&Kept| now < if age == Age::Fresh { one.fresh_until } else { one.until };
+        kept.get(key).filter(serves).map(|one| Arc::clone(&one.body))
     }
 
     /// Keeps an answer that passed the checks; a kept one keeps its end. Good news ends with the answer; a revocation
@@ -174,17 +216,14 @@ impl HttpRevocation {
     fn keep(&self, key: Sha256, body: &Arc<Vec<u8>>, status: &RevocationStatus) {
         let now = self.clock.now();
         let reuse_until = now.checked_add(time::Duration::try_from(self.settings.reuse).unwrap_or(time::Duration::MAX));
-        let until = match (status, reuse_until) {
-            (RevocationStatus::Good { next_update: Some(next), .. }, Some(reuse_until)) => (*next).min(reuse_until),
-            (RevocationStatus::Good { next_update: Some(next), .. }, None) => *next,
-            _ => return,
-        };
+        let RevocationStatus::Good { next_update: Some(until), .. } = status else { return };
+        let (until, fresh_until) = (*until, reuse_until.map_or(*until, |reuse| reuse.min(*until)));
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= CACHE_ENTRIES {
             kept.retain(|_, one| now < one.until);
         }
         if kept.len() < CACHE_ENTRIES && kept.get(&key).is_none_or(|one| !Arc::ptr_eq(&one.body, body)) {
-            kept.insert(key, Kept { body: Arc::clone(body), until });
+            kept.insert(key, Kept { body: Arc::clone(body), fresh_until, until });
         }
     }
 }
@@ -193,35 +232,50 @@ impl HttpRevocation {
 impl RevocationSource for HttpRevocation {
     async fn evidence(&self, certificate: &[u8], issuer: &[u8]) -> Result<RevocationEvidence, RevocationError> {
         let named = RevocationAddresses::of(certificate).map_err(RevocationError::Certificate)?;
-        let (ocsp_reach, ocsp) = in_place_of(self.settings.ocsp_url.as_ref(), named.ocsp, self.settings.reach);
-        let (crl_reach, crl) = in_place_of(self.settings.crl_url.as_ref(), named.crl, self.settings.reach);
-        let mut failures = Vec::new();
-        for url in &ocsp {
-            match self.ask_ocsp(url, ocsp_reach, certificate, issuer).await {
-                Ok(evidence) => return Ok(evidence),
-                Err(failure) => failures.push(failure),
+        let (ocsp_reach, ocsp) = in_place_of(&self.settings.ocsp_urls, named.ocsp, self.settings.reach);
+        let (list_reach, lists) = in_place_of(&self.settings.crl_urls, named.crl, self.settings.reach);
+        let ocsp = ocsp.into_iter().map(|url| Source::Ocsp(url, ocsp_reach));
+        let sources: Vec<Source> = ocsp.chain(lists.into_iter().map(|url| Source::List(url, list_reach))).collect();
+        let ask = |source| async move {
+            match source {
+                Source::Ocsp(url, reach) => self.ask_ocsp(&url, reach, certificate, issuer).await,
+                Source::List(url, reach) => self.ask_crl(&url, reach, certificate, issuer).await,
             }
+        };
+        let asked = self.health.first(sources.iter().cloned().map(Source::named).collect(), ask).await;
+        let Err(mut failures) = asked else { return asked.map_err(RevocationError::AllFailed) };
+        if let Some(evidence) = sources.iter().find_map(|source| self.remembered(source, certificate, issuer)) {
+            tracing::warn!(?failures, "nobody answers about revocation; an earlier answer is still current");
+            return Ok(evidence);
         }
-        for url in &crl {
-            match self.ask_crl(url, crl_reach, certificate, issuer).await {
-                Ok(evidence) => return Ok(evidence),
-                Err(failure) => failures.push(failure),
-            }
-        }
-        match failures.len() {
-            0 => Err(RevocationError::NoSource),
-            1 => Err(failures.pop().unwrap_or(RevocationError::NoSource)),
-            _ => Err(RevocationError::AllFailed(failures)),
-        }
+        Err(match failures.len() {
+            0 => RevocationError::NoSource,
+            1 => failures.pop().unwrap_or(RevocationError::NoSource),
+            _ => RevocationError::AllFailed(failures),
+        })
     }
 }
 
-/// The operator's address, which may lead anywhere, or those in the certificate.
-fn in_place_of(configured: Option<&String>, named: Vec<String>, reach: Reach) -> (Reach, Vec<String>) {
-    match configured {
-        Some(url) => (Reach::Anywhere, vec![url.clone()]),
-        None => (reach, named),
-    }
+fn key_of_answer(url: &str, certificate: &[u8]) -> Sha256 {
+    Sha256::of(&[b"ocsp", url.as_bytes(), certificate].concat())
+}
+
+fn key_of_list(url: &str) -> Sha256 {
+    Sha256::of(&[b"list", url.as_bytes()].concat())
+}
+
+/// How old a kept answer may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Age {
+    /// Young enough not to ask.
+    Fresh,
+    /// Current by its own word.
+    Current,
+}
+
+/// The operator's addresses, which may lead anywhere, or those in the certificate.
+fn in_place_of(configured: &[String], named: Vec<String>, reach: Reach) -> (Reach, Vec<String>) {
+    if configured.is_empty() { (reach, named) } else { (Reach::Anywhere, configured.to_vec()) }
 }
 
 /// Some authorities publish their list as PEM text (domain reference 3).

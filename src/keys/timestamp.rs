@@ -1,4 +1,5 @@
-//! Time-stamps over HTTP (RFC 3161, 3.4): several authorities asked in order, every answer checked before it is taken.
+//! Time-stamps over HTTP (RFC 3161, 3.4): several authorities asked in order, every answer checked before it is taken. One that
+//! failed lately is asked last; one that is silent is overtaken by the next.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use bansao_pades::timestamp::{self, Expectation, TimestampToken};
 use ring::rand::{SecureRandom, SystemRandom};
 use thiserror::Error;
 
+use super::sources::Health;
 use super::{Purpose, Timestamper, TrustAnchors};
 use crate::clock::Clock;
 use crate::http::{Bounds, HttpClient, HttpError};
@@ -74,13 +76,15 @@ pub struct HttpTimestamper {
     anchors: Arc<TrustAnchors>,
     client: HttpClient,
     clock: Arc<dyn Clock>,
+    health: Health,
     random: SystemRandom,
 }
 
 impl HttpTimestamper {
     /// Asks as `settings` say and trusts the time-stamp anchors of `anchors`.
     pub fn new(settings: TimestampSettings, anchors: Arc<TrustAnchors>, client: HttpClient, clock: Arc<dyn Clock>) -> Self {
-        Self { settings, anchors, client, clock, random: SystemRandom::new() }
+        let health = Health::new(Arc::clone(&clock));
+        Self { settings, anchors, client, clock, health, random: SystemRandom::new() }
     }
 
     async fn ask(&self, url: &str, imprint: &Sha256) -> Result<TimestampToken, TimestampError> {
@@ -118,23 +122,15 @@ impl HttpTimestamper {
 #[async_trait]
 impl Timestamper for HttpTimestamper {
     async fn timestamp(&self, imprint: &Sha256) -> Result<TimestampToken, TimestampError> {
-        let mut failures = Vec::new();
-        for url in &self.settings.urls {
-            match self.ask(url, imprint).await {
-                Ok(token) => return Ok(token),
-                Err(failure) => {
-                    tracing::warn!(%url, %failure, "no time-stamp from this authority");
-                    failures.push(failure);
-                }
-            }
-        }
-        match failures.pop() {
-            None => Err(TimestampError::NoSource),
-            Some(only) if failures.is_empty() => Err(only),
-            Some(last) => {
-                failures.push(last);
-                Err(TimestampError::AllFailed(failures))
-            }
-        }
+        let sources = self.settings.urls.iter().map(|url| (url.clone(), url.as_str())).collect();
+        let ask = |url| async move {
+            let asked: Result<TimestampToken, TimestampError> = self.ask(url, imprint).await;
+            asked.inspect_err(|failure| tracing::warn!(%url, %failure, "no time-stamp from this authority"))
+        };
+        self.health.first(sources, ask).await.map_err(|mut failures| match failures.len() {
+            0 => TimestampError::NoSource,
+            1 => failures.pop().unwrap_or(TimestampError::NoSource),
+            _ => TimestampError::AllFailed(failures),
+        })
     }
 }

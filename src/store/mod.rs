@@ -235,6 +235,10 @@ pub struct Reservation {
 pub struct RegisterLine {
     /// The number.
     pub number: CertificationNo,
+    /// The submission that it was given to.
+    pub submission: SubmissionId,
+    /// When it was given, ms since 1970 UTC.
+    pub reserved_ms: i64,
     /// How it stands.
     pub state: NumberState,
 }

@@ -63,6 +63,7 @@ async fn other_peoples_software_accepts_the_copy() {
     assert_eq!(token.verdict(), Verdict::Invalid);
 
     judged_by_qpdf(&path);
+    judged_by_verapdf(&path);
     judged_by_pdfsig(&stage, &path);
     judged_by_pyhanko(&stage, &path);
     judged_by_zbar(&stage, &path, &copy.qr_text);
@@ -108,6 +109,16 @@ async fn copies_of_every_key_type_are_accepted() {
     judged_by_qpdf(&path);
     judged_by_pdfsig(&stage, &path);
     judged_by_pyhanko(&stage, &path);
+}
+
+/// The validator of the field needs Java and is no part of the machine: used where it is.
+fn judged_by_verapdf(path: &str) {
+    if Command::new("verapdf").arg("--version").output().is_err() {
+        eprintln!("SKIPPED: no verapdf on this machine, PDF/A is not judged from outside");
+        return;
+    }
+    let (said, output) = run("verapdf", &["--flavour", "2u", "--format", "text", path]);
+    assert!(output.status.success() && said.starts_with("PASS"), "{said}");
 }
 
 fn judged_by_qpdf(path: &str) {

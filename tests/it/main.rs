@@ -7,6 +7,7 @@ mod evidence;
 mod fixtures;
 mod interface;
 mod judges;
+mod keys;
 mod mutants;
 mod outages;
 mod registers;

@@ -77,4 +77,9 @@ async fn an_officer_decides_on_what_was_referred() {
     let lines = stage.app().flow().register_lines("ba-dinh", year).await.unwrap();
     assert_eq!(lines.len(), 1, "a refused or cancelled submission takes no number");
     assert!(matches!(lines[0].state, NumberState::Issued(_)));
+    let (_cipher, store) = bansao::app::store(&stage.config).await.unwrap();
+    let book = bansao::flow::book(&store, "ba-dinh", year, stage.config.fees).await.unwrap();
+    let totals = book.totals();
+    assert_eq!((totals.last_number, totals.issued, totals.void, totals.open, totals.fee_vnd), (1, 1, 0, 0, 2_000));
+    assert_eq!((book.lines[0].requester.as_str(), book.lines[0].personal_id.as_str()), ("Lê Thị Thử", "001190000017"));
 }

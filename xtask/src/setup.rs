@@ -52,6 +52,7 @@ pub(crate) const TEST: &[Package] = &[
     command("poppler-utils", "pdfsig", "-v"),
     command("qpdf", "qpdf", "--version"),
     command("zbar-tools", "zbarimg", "--version"),
+    file("softhsm2", "/usr/lib/softhsm/libsofthsm2.so"),
     command("libnss3-tools", "sh", "command -v certutil"),
     command("python3-venv", "python3", "import venv, ensurepip"),
 ];

@@ -82,8 +82,16 @@ impl DigestAlgorithm {
 pub enum SigningProfile {
     /// RSASSA-PKCS1-v1_5 with SHA-256.
     RsaPkcs1Sha256,
+    /// RSASSA-PKCS1-v1_5 with SHA-384.
+    RsaPkcs1Sha384,
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    RsaPkcs1Sha512,
     /// RSASSA-PSS with SHA-256, MGF1 with SHA-256, salt of 32 bytes, all three written out.
     RsaPssSha256,
+    /// RSASSA-PSS with SHA-384, MGF1 with SHA-384, salt of 48 bytes, all three written out.
+    RsaPssSha384,
+    /// RSASSA-PSS with SHA-512, MGF1 with SHA-512, salt of 64 bytes, all three written out.
+    RsaPssSha512,
     /// ECDSA on P-256 with SHA-256; the signature value is the DER form.
     EcdsaP256Sha256,
     /// ECDSA on P-384 with SHA-384; the signature value is the DER form.
@@ -96,17 +104,20 @@ impl SigningProfile {
     /// The hash function for the document and the message digest.
     #[must_use]
     pub fn digest_algorithm(self) -> DigestAlgorithm {
-        match self {
-            Self::RsaPkcs1Sha256 | Self::RsaPssSha256 | Self::EcdsaP256Sha256 => DigestAlgorithm::Sha256,
-            Self::EcdsaP384Sha384 => DigestAlgorithm::Sha384,
-            Self::Ed25519 => DigestAlgorithm::Sha512,
+        match self.scheme() {
+            Scheme::RsaPkcs1(digest) | Scheme::RsaPss(digest) | Scheme::Ecdsa(digest) => digest,
+            Scheme::Ed25519 => DigestAlgorithm::Sha512,
         }
     }
 
     pub(crate) fn signature_identifier(self) -> Result<AlgorithmIdentifierOwned, Error> {
         let (oid, parameters) = match self {
             Self::RsaPkcs1Sha256 => (oid::RSA_SHA256, Some(Any::null())),
-            Self::RsaPssSha256 => (oid::RSASSA_PSS, Some(pss_parameters(DigestAlgorithm::Sha256)?)),
+            Self::RsaPkcs1Sha384 => (oid::RSA_SHA384, Some(Any::null())),
+            Self::RsaPkcs1Sha512 => (oid::RSA_SHA512, Some(Any::null())),
+            Self::RsaPssSha256 | Self::RsaPssSha384 | Self::RsaPssSha512 => {
+                (oid::RSASSA_PSS, Some(pss_parameters(self.digest_algorithm())?))
+            }
             Self::EcdsaP256Sha256 => (oid::ECDSA_SHA256, None),
             Self::EcdsaP384Sha384 => (oid::ECDSA_SHA384, None),
             Self::Ed25519 => (oid::ED25519, None),
@@ -117,7 +128,11 @@ impl SigningProfile {
     pub(crate) fn scheme(self) -> Scheme {
         match self {
             Self::RsaPkcs1Sha256 => Scheme::RsaPkcs1(DigestAlgorithm::Sha256),
+            Self::RsaPkcs1Sha384 => Scheme::RsaPkcs1(DigestAlgorithm::Sha384),
+            Self::RsaPkcs1Sha512 => Scheme::RsaPkcs1(DigestAlgorithm::Sha512),
             Self::RsaPssSha256 => Scheme::RsaPss(DigestAlgorithm::Sha256),
+            Self::RsaPssSha384 => Scheme::RsaPss(DigestAlgorithm::Sha384),
+            Self::RsaPssSha512 => Scheme::RsaPss(DigestAlgorithm::Sha512),
             Self::EcdsaP256Sha256 => Scheme::Ecdsa(DigestAlgorithm::Sha256),
             Self::EcdsaP384Sha384 => Scheme::Ecdsa(DigestAlgorithm::Sha384),
             Self::Ed25519 => Scheme::Ed25519,

@@ -59,8 +59,8 @@ fn openssl_verifies_a_time_stamp() {
 
 #[test]
 fn openssl_verifies_the_container_of_every_key_type() {
-    use SigningProfile::{EcdsaP256Sha256, RsaPkcs1Sha256, RsaPssSha256};
-    for profile in [EcdsaP256Sha256, RsaPkcs1Sha256, RsaPssSha256] {
+    // `openssl cms` of Debian 12 (3.0) refuses Ed25519 in every container ("invalid digest").
+    for profile in PROFILES.into_iter().filter(|profile| *profile != SigningProfile::Ed25519) {
         let pki = Pki::new(profile);
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path();
@@ -84,11 +84,9 @@ fn openssl_verifies_the_container_of_every_key_type() {
 
 #[test]
 fn qpdf_and_pdfsig_accept_two_signatures() {
-    for (base, profile) in [
-        (base_pdf(), SigningProfile::RsaPssSha256),
-        (base_pdf_modern(), SigningProfile::EcdsaP256Sha256),
-        (base_pdf(), SigningProfile::RsaPkcs1Sha256),
-    ] {
+    // pdfsig of Debian 12 (poppler 22.12 on NSS) does not know Ed25519.
+    for (at, profile) in PROFILES.into_iter().filter(|profile| *profile != SigningProfile::Ed25519).enumerate() {
+        let base = if at % 2 == 0 { base_pdf() } else { base_pdf_modern() };
         let pki = Pki::new(profile);
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path();
@@ -122,9 +120,8 @@ fn openssl_agrees_about_a_revocation_list() {
 #[test]
 #[ignore = "needs a python with pyHanko first in the path"]
 fn pyhanko_accepts_every_level() {
-    use SigningProfile::{EcdsaP256Sha256, RsaPkcs1Sha256, RsaPssSha256};
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pyhanko/judge.py");
-    for profile in [EcdsaP256Sha256, RsaPkcs1Sha256, RsaPssSha256] {
+    for profile in PROFILES {
         for base in [base_pdf(), base_pdf_modern()] {
             let pki = Pki::new(profile);
             let dir = tempfile::tempdir().unwrap();

@@ -21,7 +21,7 @@ fn levels(report: &Report) -> Vec<Option<Level>> {
 
 #[test]
 fn every_level_of_every_key_type_passes() {
-    for profile in [EC, SigningProfile::RsaPkcs1Sha256, SigningProfile::RsaPssSha256] {
+    for profile in PROFILES {
         for base in [base_pdf(), base_pdf_modern()] {
             let pki = Pki::new(profile);
             let mut relaxed = pki.context();

@@ -386,3 +386,24 @@ proptest! {
         prop_assert!(answered.is_err() || answered.is_ok_and(|digests| digests.len() == 1));
     }
 }
+
+#[test]
+fn what_is_prepared_was_signed_once_by_a_key_that_is_thrown_away() {
+    use crate::certify::{PrepareError, Rehearsal, RehearsalError, prepare};
+    let now = datetime!(2026-11-20 03:04:05 UTC);
+    let rehearsal = Rehearsal::new(now).unwrap();
+    let copy = compose(&a4(), &fonts()).unwrap();
+    let pages = extract_page_digests(&copy.pdf).unwrap();
+    let ready = prepare(copy.clone(), &pages, &rehearsal, now).unwrap();
+    assert!(!format!("{ready:?}").is_empty());
+
+    let other: Vec<_> = pages.iter().rev().copied().collect();
+    assert_eq!(prepare(copy.clone(), &other, &rehearsal, now).unwrap_err(), PrepareError::OtherPages);
+    // A file without the two fields cannot be signed, and one whose fields were put in twice is not ours.
+    assert!(matches!(rehearsal.of(&copy.pdf, now), Err(RehearsalError::Pdf(_))));
+    let mut outside = copy;
+    outside.certifier_field.page = 99;
+    assert!(matches!(prepare(outside, &pages, &rehearsal, now), Err(PrepareError::Fields(_))));
+    // The throw-away key is of no use long after.
+    assert!(Rehearsal::new(now).unwrap().of(b"%PDF-1.7 rubbish", now).is_err());
+}

@@ -189,5 +189,6 @@ fn register_line(row: &SqliteRow) -> Result<RegisterLine, StoreError> {
         "void" => NumberState::Void(row.try_get::<Option<String>, _>("reason")?.unwrap_or_default()),
         _ => return Err(StoreError::Damaged),
     };
-    Ok(RegisterLine { number, state })
+    let submission = SubmissionId::parse(&row.try_get::<String, _>("submission")?).map_err(|_| StoreError::Damaged)?;
+    Ok(RegisterLine { number, submission, reserved_ms: row.try_get("reserved_ms")?, state })
 }

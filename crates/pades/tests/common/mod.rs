@@ -32,22 +32,54 @@ impl Identity {
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
         let random = SystemRandom::new();
         let pkcs8 = self.key.serialize_der();
+        let rsa = |padding: &'static dyn signature::RsaEncoding| {
+            let key = signature::RsaKeyPair::from_pkcs8(&pkcs8).unwrap();
+            let mut out = vec![0; key.public().modulus_len()];
+            key.sign(padding, &random, message, &mut out).unwrap();
+            out
+        };
+        let ecdsa = |algorithm: &'static signature::EcdsaSigningAlgorithm| {
+            let key = signature::EcdsaKeyPair::from_pkcs8(algorithm, &pkcs8, &random).unwrap();
+            key.sign(&random, message).unwrap().as_ref().to_vec()
+        };
         match self.profile {
-            SigningProfile::RsaPkcs1Sha256 | SigningProfile::RsaPssSha256 => {
-                let key = signature::RsaKeyPair::from_pkcs8(&pkcs8).unwrap();
-                let mut out = vec![0; key.public().modulus_len()];
-                let padding: &dyn signature::RsaEncoding =
-                    if self.profile == SigningProfile::RsaPssSha256 { &signature::RSA_PSS_SHA256 } else { &signature::RSA_PKCS1_SHA256 };
-                key.sign(padding, &random, message, &mut out).unwrap();
-                Ok(out)
-            }
-            SigningProfile::EcdsaP256Sha256 => {
-                let algorithm = &signature::ECDSA_P256_SHA256_ASN1_SIGNING;
-                let key = signature::EcdsaKeyPair::from_pkcs8(algorithm, &pkcs8, &random).unwrap();
-                Ok(key.sign(&random, message).unwrap().as_ref().to_vec())
+            SigningProfile::RsaPkcs1Sha256 => Ok(rsa(&signature::RSA_PKCS1_SHA256)),
+            SigningProfile::RsaPkcs1Sha384 => Ok(rsa(&signature::RSA_PKCS1_SHA384)),
+            SigningProfile::RsaPkcs1Sha512 => Ok(rsa(&signature::RSA_PKCS1_SHA512)),
+            SigningProfile::RsaPssSha256 => Ok(rsa(&signature::RSA_PSS_SHA256)),
+            SigningProfile::RsaPssSha384 => Ok(rsa(&signature::RSA_PSS_SHA384)),
+            SigningProfile::RsaPssSha512 => Ok(rsa(&signature::RSA_PSS_SHA512)),
+            SigningProfile::EcdsaP256Sha256 => Ok(ecdsa(&signature::ECDSA_P256_SHA256_ASN1_SIGNING)),
+            SigningProfile::EcdsaP384Sha384 => Ok(ecdsa(&signature::ECDSA_P384_SHA384_ASN1_SIGNING)),
+            SigningProfile::Ed25519 => {
+                let key = signature::Ed25519KeyPair::from_pkcs8_maybe_unchecked(&pkcs8).unwrap();
+                Ok(key.sign(message).as_ref().to_vec())
             }
             other => Err(Error::Signer(format!("no test key for {other:?}"))),
         }
+    }
+}
+
+/// Every profile that signs.
+pub const PROFILES: [SigningProfile; 9] = [
+    SigningProfile::RsaPkcs1Sha256,
+    SigningProfile::RsaPkcs1Sha384,
+    SigningProfile::RsaPkcs1Sha512,
+    SigningProfile::RsaPssSha256,
+    SigningProfile::RsaPssSha384,
+    SigningProfile::RsaPssSha512,
+    SigningProfile::EcdsaP256Sha256,
+    SigningProfile::EcdsaP384Sha384,
+    SigningProfile::Ed25519,
+];
+
+/// A key of the kind that a profile needs.
+pub fn key_for(profile: SigningProfile) -> KeyPair {
+    match profile {
+        SigningProfile::EcdsaP256Sha256 => ec_key(),
+        SigningProfile::EcdsaP384Sha384 => KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).unwrap(),
+        SigningProfile::Ed25519 => KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap(),
+        _ => rsa_key(),
     }
 }
 
@@ -132,7 +164,7 @@ impl Pki {
         let ec = SigningProfile::EcdsaP256Sha256;
         let root = self_signed(ca_params("Test Root", None), ec_key());
         let ca = issue(&root, ca_params("Test CA", Some(0)), ec_key(), ec);
-        let key = if certifier == ec { ec_key() } else { rsa_key() };
+        let key = key_for(certifier);
         let certifier = issue(&ca, leaf_params("Nguyễn Văn Chứng"), key, certifier);
         let agency = issue(&ca, leaf_params("UBND phường Thử Nghiệm"), ec_key(), ec);
         let tsa = issue(&ca, tsa_params("Test TSA"), ec_key(), ec);

@@ -1,0 +1,216 @@
+//! A year of an agency's certification register, as it is read, closed and handed over (domain reference 1.4).
+//!
+//! Columns: running number, date, requester's name and number, paper, certifier, pages, copies, fee, note. A number that was
+//! given up stays in its place with the reason; none is left out. The export holds names and personal numbers: it is written
+//! where the operator says and nowhere else.
+
+use std::fmt::Write as _;
+
+use time::Date;
+
+use crate::clock::{from_unix_ms, in_vietnam};
+use crate::error::{ErrorCode, Failure};
+use crate::record::{CertificationNo, Fees, Kind};
+use crate::store::{NumberState, RegisterLine, Store};
+
+/// One line of a book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookLine {
+    /// The number.
+    pub number: CertificationNo,
+    /// The day on which it was given, in Việt Nam.
+    pub date: Date,
+    /// The requester's name.
+    pub requester: String,
+    /// The requester's personal number.
+    pub personal_id: String,
+    /// The kind of paper; none for a number that no copy bears.
+    pub kind: Option<Kind>,
+    /// The certifier, by id.
+    pub certifier: Option<String>,
+    /// Pages of the original.
+    pub pages: usize,
+    /// Copies under this number.
+    pub copies: u32,
+    /// The fee, đồng.
+    pub fee_vnd: u64,
+    /// Why a number is void, or that it is still open.
+    pub note: String,
+}
+
+/// The lines of a year and what they come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Book {
+    /// Every number, in order.
+    pub lines: Vec<BookLine>,
+}
+
+/// What stands under the last line when a year is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Totals {
+    /// The last running number.
+    pub last_number: u32,
+    /// Numbers that copies bear.
+    pub issued: usize,
+    /// Numbers that were given up.
+    pub void: usize,
+    /// Numbers of copies that are still being made: a book is closed when there is none.
+    pub open: usize,
+    /// Fees, đồng.
+    pub fee_vnd: u64,
+}
+
+const OPEN: &str = "đang thực hiện";
+
+/// Reads the book of `agency` for `year`.
+///
+/// # Errors
+/// `STORE_UNAVAILABLE`; `INTERNAL` when a number is missing between two others.
+pub async fn book(store: &dyn Store, agency: &str, year: i32, fees: Fees) -> Result<Book, Failure> {
+    let mut lines = Vec::new();
+    for (place, line) in store.register_lines(agency, year).await?.into_iter().enumerate() {
+        if usize::try_from(line.number.number).ok() != place.checked_add(1) {
+            return Err(ErrorCode::Internal.into());
+        }
+        lines.push(written(store, line, fees).await?);
+    }
+    Ok(Book { lines })
+}
+
+async fn written(store: &dyn Store, line: RegisterLine, fees: Fees) -> Result<BookLine, Failure> {
+    let submission = store.submission(&line.submission).await?.ok_or(ErrorCode::NotFound)?;
+    let pages = submission.report.as_ref().map_or(0, |report| report.pages.len());
+    let requester = submission.received.requester;
+    let mut written = BookLine {
+        number: line.number,
+        date: in_vietnam(from_unix_ms(line.reserved_ms)).date(),
+        requester: requester.full_name.unwrap_or_default(),
+        personal_id: requester.personal_id.as_str().to_owned(),
+        kind: None,
+        certifier: None,
+        pages,
+        copies: 0,
+        fee_vnd: 0,
+        note: String::new(),
+    };
+    match line.state {
+        NumberState::Reserved => OPEN.clone_into(&mut written.note),
+        NumberState::Void(reason) => written.note = format!("hủy: {reason}"),
+        NumberState::Issued(copy) => {
+            let copy = store.copy(&copy).await?.ok_or(ErrorCode::NotFound)?;
+            (written.kind, written.certifier) = (Some(copy.kind), Some(copy.certifier));
+            (written.copies, written.fee_vnd) = (1, fees.of(pages));
+        }
+    }
+    Ok(written)
+}
+
+impl Book {
+    /// What the lines come to.
+    pub fn totals(&self) -> Totals {
+        let issued = self.lines.iter().filter(|line| line.copies > 0).count();
+        let open = self.lines.iter().filter(|line| line.note == OPEN).count();
+        Totals {
+            last_number: self.lines.last().map_or(0, |line| line.number.number),
+            issued,
+            void: self.lines.len().saturating_sub(issued).saturating_sub(open),
+            open,
+            fee_vnd: self.lines.iter().fold(0, |sum, line| sum.saturating_add(line.fee_vnd)),
+        }
+    }
+
+    /// The book as CSV (RFC 4180) in UTF-8 with a mark at the start, so that spreadsheets read Vietnamese; `paper` names a kind of
+    /// paper and `certifier` a certifier. The last row holds the totals.
+    pub fn to_csv(&self, paper: impl Fn(&Kind) -> String, certifier: impl Fn(&str) -> String) -> String {
+        let heads = [
+            "Số",
+            "Quyển số",
+            "Ngày",
+            "Người yêu cầu",
+            "Số định danh",
+            "Tên giấy tờ",
+            "Người chứng thực",
+            "Số trang",
+            "Số bản",
+            "Lệ phí (đồng)",
+            "Ghi chú",
+        ];
+        let mut csv = String::from("\u{feff}");
+        row(&mut csv, &heads.map(str::to_owned));
+        for line in &self.lines {
+            row(
+                &mut csv,
+                &[
+                    line.number.number_text(),
+                    line.number.book_no(),
+                    format!("{:02}/{:02}/{}", line.date.day(), u8::from(line.date.month()), line.date.year()),
+                    line.requester.clone(),
+                    line.personal_id.clone(),
+                    line.kind.as_ref().map(&paper).unwrap_or_default(),
+                    line.certifier.as_deref().map(&certifier).unwrap_or_default(),
+                    line.pages.to_string(),
+                    line.copies.to_string(),
+                    line.fee_vnd.to_string(),
+                    line.note.clone(),
+                ],
+            );
+        }
+        let totals = self.totals();
+        let said =
+            format!("Tổng: {} số, {} đã cấp, {} hủy, {} đang thực hiện", totals.last_number, totals.issued, totals.void, totals.open);
+        let mut last: [String; 11] = Default::default();
+        last[3] = said;
+        last[8] = totals.issued.to_string();
+        last[9] = totals.fee_vnd.to_string();
+        row(&mut csv, &last);
+        csv
+    }
+}
+
+/// A cell that a spreadsheet would take for a formula gets an apostrophe: names come from outside.
+fn row(csv: &mut String, cells: &[String]) {
+    let quoted = cells.iter().map(|cell| {
+        let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+        format!("\"{guard}{}\"", cell.replace('"', "\"\""))
+    });
+    // Writing to a string does not fail.
+    let _written = write!(csv, "{}\r\n", quoted.collect::<Vec<_>>().join(",")).is_ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    fn line(number: u32, copies: u32, note: &str, requester: &str) -> BookLine {
+        BookLine {
+            number: CertificationNo { agency: "a".into(), year: 2026, book: 1, number, symbol: "SCT/BS".into() },
+            date: date!(2026 - 11 - 05),
+            requester: requester.into(),
+            personal_id: "001324941815".into(),
+            kind: Kind::new("birth_certificate").filter(|_| copies > 0),
+            certifier: (copies > 0).then(|| "an".to_owned()),
+            pages: 3,
+            copies,
+            fee_vnd: if copies > 0 { Fees::default().of(3) } else { 0 },
+            note: note.into(),
+        }
+    }
+
+    #[test]
+    fn a_book_shows_every_number_and_its_totals_and_runs_no_formula() {
+        let book = Book {
+            lines: vec![line(1, 1, "", "=HYPERLINK(\"x\")"), line(2, 0, "hủy: không lập được", "Lê A"), line(3, 0, OPEN, "Lê B")],
+        };
+        assert_eq!(book.totals(), Totals { last_number: 3, issued: 1, void: 1, open: 1, fee_vnd: 5_000 });
+        let csv = book.to_csv(|_| "Giấy khai sinh".into(), |_| "Nguyễn Văn An".into());
+        let rows: Vec<&str> = csv.trim_end().split("\r\n").collect();
+        assert_eq!(rows.len(), 5);
+        assert!(rows[0].starts_with("\u{feff}\"Số\",\"Quyển số\""), "{csv}");
+        let first = "\"01\",\"1/2026-SCT/BS\",\"05/11/2026\",\"'=HYPERLINK(\"\"x\"\")\",\"001324941815\",\"Giấy khai sinh\",\"Nguyễn Văn An\",\"3\",\"1\",\"5000\",\"\"";
+        assert_eq!(rows[1], first);
+        assert!(rows[2].ends_with("\"3\",\"0\",\"0\",\"hủy: không lập được\""), "{csv}");
+        assert!(rows[4].contains("Tổng: 3 số, 1 đã cấp, 1 hủy, 1 đang thực hiện"), "{csv}");
+    }
+}
