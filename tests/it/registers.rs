@@ -132,6 +132,7 @@ async fn a_fifth_kind_goes_through_the_whole_service_without_rust() {
         text.replace("\n[registries]\n", &format!("\n[registries]\nadoption_certificate = {{ url = \"https://{}\" }}\n", register.address));
     std::fs::write(&path, text).unwrap();
     stage.config = bansao::config::Config::load(&path).unwrap();
+    stage.config.inspection.program = env!("CARGO_BIN_EXE_bansao").into();
     stage.restart().await;
 
     let scan = std::fs::read(root.join("fixtures/forms/scans/adoption_certificate/a2019-print/scan.jpg")).unwrap();
