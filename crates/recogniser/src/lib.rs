@@ -16,6 +16,8 @@
 //! | [`line`](mod@line) | a picture becomes 32 rows of even tone |
 //! | `net` | the network, by hand, with the widest vectors of the machine |
 //! | [`posteriors`] | probabilities along the line, and the plain way to read them |
+//! | [`beam`], [`prior`] | reading with knowledge of what can be written: patterns, lists, syllables |
+//! | `lattice` | where a given text lies on a line, and how likely it is |
 //! | [`reading`] | text, words with boxes and confidence |
 //! | [`recogniser`] | all of it together |
 //!
@@ -31,20 +33,25 @@
 #![forbid(unsafe_code)]
 
 pub mod alphabet;
+pub mod beam;
 pub mod error;
+mod lattice;
 pub mod line;
 pub mod model;
 mod net;
 pub mod posteriors;
+pub mod prior;
 pub mod reading;
 pub mod recogniser;
 #[cfg(test)]
 mod tests;
 
 pub use alphabet::Alphabet;
+pub use beam::Search;
 pub use error::{LineError, ModelError};
 pub use line::Line;
 pub use model::Model;
-pub use posteriors::Posteriors;
+pub use posteriors::{Found, Posteriors};
+pub use prior::Prior;
 pub use reading::{Reading, Sign, Word};
 pub use recogniser::Recogniser;

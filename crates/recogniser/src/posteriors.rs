@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::alphabet::{Alphabet, BLANK, Symbol};
+use crate::beam::{self, Search};
+use crate::lattice;
 use crate::line::Line;
+use crate::prior::Prior;
 use crate::reading::{Geometry, Reading, Stretch, assemble};
 
 /// Columns of the line at the network's height for one step.
@@ -16,6 +19,19 @@ pub struct Posteriors {
     /// Natural logarithms, step by step, the blank first.
     logs: Vec<f32>,
     geometry: Geometry,
+}
+
+/// A text that a prior allows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The text with its words; the probabilities are the network's, without the prior.
+    pub reading: Reading,
+    /// The natural logarithm of the text's probability by the network alone, over all alignments. Compare it with that of what was
+    /// read freely ([`Posteriors::log_likelihood`]): much less means that the prior does not fit the line.
+    pub log_likelihood: f32,
+    /// By how much the score (network and prior, natural logarithm) exceeds that of the next text that was followed to the end;
+    /// infinite where there was none.
+    pub margin: f32,
 }
 
 impl Posteriors {
@@ -33,7 +49,7 @@ impl Posteriors {
     }
 
     /// The natural logarithms of the probabilities, step by step along the line; the blank first.
-    pub fn steps(&self) -> impl ExactSizeIterator<Item = &[f32]> {
+    pub fn steps(&self) -> impl ExactSizeIterator<Item = &[f32]> + Clone {
         self.logs.chunks_exact(self.alphabet.outputs())
     }
 
@@ -54,6 +70,29 @@ impl Posteriors {
             previous = symbol;
         }
         assemble(&stretches, &self.alphabet, self.geometry)
+    }
+
+    /// Reads the likeliest text that `prior` allows; none where no allowed text was found.
+    pub fn search(&self, prior: &impl Prior, search: Search) -> Option<Found> {
+        let mut best = beam::search(self.steps(), &self.alphabet, prior, search).into_iter();
+        let (text, score) = best.next()?;
+        let margin = best.next().map_or(f32::INFINITY, |(_, next)| score - next);
+        let reading = assemble(&lattice::align(self.steps(), &text)?, &self.alphabet, self.geometry);
+        Some(Found { reading, log_likelihood: lattice::likelihood(self.steps(), &text), margin })
+    }
+
+    /// The natural logarithm of a text's probability by the network: how well a text from elsewhere (another engine, a
+    /// register) fits the picture. None where the text has characters that the network does not know.
+    pub fn log_likelihood(&self, text: &str) -> Option<f32> {
+        Some(lattice::likelihood(self.steps(), &self.alphabet.encode(text)?))
+    }
+
+    /// Posteriors of given probabilities, one pixel a step.
+    #[cfg(test)]
+    pub(crate) fn of(alphabet: Alphabet, probabilities: &[Vec<f32>]) -> Self {
+        let logs = probabilities.iter().flatten().map(|p| p.ln()).collect();
+        let source = [u32::try_from(probabilities.len()).unwrap_or(u32::MAX), 32];
+        Self { alphabet: Arc::new(alphabet), logs, geometry: Geometry { pitch: 1.0, source } }
     }
 }
 
