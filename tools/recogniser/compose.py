@@ -55,8 +55,10 @@ def compose(masks, widths, base, patterns, stamps, **chances):
     s = u(0.92, 1.06) * 28 / 40 * (1 + c(p["bad_cut"]) * u(0.05, 0.22))
     sx = s * u(0.86, 1.16)
     left, right, dy = u(1, 7), u(1, 7), u(-1.6, 1.6)
+    sx = torch.minimum(sx, (room * 28 / 40 * 1.06 * 1.16) / w)
     full = torch.round(w * sx + left + right).clamp_min(16)
-    width = int(-(-int(full.max().item()) // 16) * 16)
+    # As wide as the widest can get, so that a batch's shape follows from its bucket.
+    width = int(-(-(room * 28 / 40 * 1.06 * 1.16 + 14) // 16) * 16)
     yy = torch.arange(HEIGHT, device=dev).view(1, 1, -1, 1).float()
     xx = torch.arange(width, device=dev).view(1, 1, 1, -1).float()
     rise = u(-1.6, 1.6) * c(0.5) / full

@@ -12,7 +12,7 @@ import json
 import math
 import pathlib
 import queue
-import random
+import sys
 import threading
 import time
 
@@ -52,35 +52,45 @@ class Pool:
         self.bases = [np.zeros(size, np.float32) for size in self.capacity]
         self.symbols = [[None] * size for size in self.capacity]
         self.drawn = np.zeros(BUCKETS, np.int64)
+        self.waiting = [[] for _ in range(BUCKETS)]
         self.lock = threading.Lock()
 
-    def add(self, flat, widths, bases, symbols):
+    def receive(self, flat, widths, bases, symbols):
+        """Takes lines in, on any thread; they are drawn from after the next `settle`."""
         places, start = {}, 0
         for width, base, line in zip(widths, bases, symbols):
             end = start + width * draw.HEIGHT
-            places.setdefault((width - 1) // STEP, []).append((flat[start:end].reshape(draw.HEIGHT, width), width, base, line))
+            places.setdefault((width - 1) // STEP, []).append((flat[start:end].reshape(draw.HEIGHT, width), base, line))
             start = end
-        for at, lines in places.items():
+        with self.lock:
+            for at, lines in places.items():
+                self.waiting[at] += lines
+
+    def settle(self):
+        """Moves what waits to the device, one copy a width: only the thread that trains talks to the device."""
+        with self.lock:
+            waiting, self.waiting = self.waiting, [[] for _ in range(BUCKETS)]
+        for at, lines in enumerate(waiting):
+            lines = lines[-self.capacity[at] :]
+            if not lines:
+                continue
             block = np.zeros((len(lines), draw.HEIGHT, STEP * (at + 1)), np.uint8)
-            for n, (mask, width, _, _) in enumerate(lines):
-                block[n, :, :width] = mask
-            block = torch.from_numpy(block).to(self.device, non_blocking=True)
-            with self.lock:
-                for n, (_, width, base, line) in enumerate(lines):
-                    slot = int(self.drawn[at] % self.capacity[at])
-                    self.masks[at][slot] = block[n]
-                    self.widths[at][slot], self.bases[at][slot], self.symbols[at][slot] = width, base, line
-                    self.drawn[at] += 1
+            for n, (mask, _, _) in enumerate(lines):
+                block[n, :, : mask.shape[1]] = mask
+            slots = (self.drawn[at] + np.arange(len(lines))) % self.capacity[at]
+            self.masks[at].index_copy_(0, torch.from_numpy(slots).to(self.device), torch.from_numpy(block).to(self.device))
+            for slot, (mask, base, line) in zip(slots, lines):
+                self.widths[at][slot], self.bases[at][slot], self.symbols[at][slot] = mask.shape[1], base, line
+            self.drawn[at] += len(lines)
 
     def batch(self, budget, rng):
         held = np.minimum(self.drawn, self.capacity)
         sizes = np.array([max(8, budget // (STEP * (at + 1))) for at in range(BUCKETS)])
         chance = self.drawn / sizes * (held > 0)
         at = int(rng.choice(BUCKETS, p=chance / chance.sum()))
-        with self.lock:
-            slots = rng.randint(0, held[at], min(sizes[at], 4 * held[at]))
-            masks = self.masks[at][torch.from_numpy(slots).to(self.device)]
-            return masks, self.widths[at][slots], self.bases[at][slots], [self.symbols[at][slot] for slot in slots]
+        slots = rng.randint(0, held[at], sizes[at])
+        masks = self.masks[at][torch.from_numpy(slots).to(self.device)]
+        return masks, self.widths[at][slots], self.bases[at][slots], [self.symbols[at][slot] for slot in slots]
 
 
 def distance(a, b):
@@ -154,6 +164,7 @@ def main():
     ask.add_argument("--budget", type=int, default=20_000, help="columns of masks in a batch")
     ask.add_argument("--rate", type=float, default=3e-3)
     ask.add_argument("--seed", type=int, default=1)
+    ask.add_argument("--least-rate", type=float, default=0, help="give up when fewer lines a second are shown (for machines lent by the minute)")
     ask.add_argument("--judged", type=int, default=300)
     say = ask.parse_args()
     begun = time.time()
@@ -166,14 +177,17 @@ def main():
     first = say.seed * 1_000_003 + state["steps"] * 1009
     for n in range(say.workers):
         mp.get_context("fork").Process(target=draws, args=(first + n, say.fonts, chunks), daemon=True).start()
+    sys.setswitchinterval(0.0005)
+    torch.set_num_threads(2)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    torch.backends.cudnn.benchmark = True
+    # Shapes differ from batch to batch: looking for the best kernel of each would cost more than it saves.
+    torch.backends.cudnn.benchmark = False
     torch.manual_seed(first)
     patterns = torch.from_numpy(draw.patterns(5)).to(device)
     stamps = torch.from_numpy(draw.stamps(6, draw.Fonts(say.fonts, False))).to(device)
     sets = judges(say.fonts, say.judged)
     pool = Pool(device, say.pool_mb)
-    threading.Thread(target=lambda: [pool.add(*chunks.get()) for _ in iter(int, 1)], daemon=True).start()
+    threading.Thread(target=lambda: [pool.receive(*chunks.get()) for _ in iter(int, 1)], daemon=True).start()
 
     net = Net().to(device, memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(net.parameters(), lr=say.rate, weight_decay=1e-2, betas=(0.9, 0.98))
@@ -184,6 +198,9 @@ def main():
     if (out / "mean.pt").exists():
         mean.load_state_dict(torch.load(out / "mean.pt", map_location=device))
     print(f"{sum(p.numel() for p in net.parameters())} parameters on {device}, {time.time() - begun:.0f} s to start", flush=True)
+
+    floats = lambda part: [tensor for tensor in part.state_dict().values() if tensor.dtype.is_floating_point]
+    slow, fast = floats(mean), floats(net)
 
     def save(**more):
         for name, part in (("net", net), ("mean", mean), ("optimiser", optimiser)):
@@ -196,6 +213,7 @@ def main():
     rng = np.random.RandomState(first % 2**32)
     while pool.drawn.sum() < 2000:
         time.sleep(0.2)
+        pool.settle()
     before, started, told, losses = state["minutes"], time.time(), time.time(), []
     while time.time() - begun < say.minutes * 60:
         state["minutes"] = before + (time.time() - started) / 60
@@ -203,6 +221,8 @@ def main():
         rate = say.rate * min(1, (state["steps"] + 1) / 400) * (0.5 * (1 + math.cos(math.pi * along)) * 0.99 + 0.01)
         for group in optimiser.param_groups:
             group["lr"] = rate
+        if state["steps"] % 20 == 0:
+            pool.settle()
         masks, widths, bases, symbols = pool.batch(say.budget, rng)
         with torch.no_grad():
             x, width = compose(masks, torch.from_numpy(widths).to(device), torch.from_numpy(bases).to(device), patterns, stamps)
@@ -221,12 +241,10 @@ def main():
         state["lines"] += len(symbols)
         with torch.no_grad():
             keep = min(0.9995, 1 - 10 / (state["steps"] + 20))
-            for ours, theirs in zip(mean.state_dict().values(), net.state_dict().values()):
-                if ours.dtype.is_floating_point:
-                    ours.lerp_(theirs, 1 - keep)
-                else:
-                    ours.copy_(theirs)
+            torch._foreach_lerp_(slow, fast, 1 - keep)
         losses.append(loss.detach())
+        if say.least_rate and 40 < time.time() - started < 60 and state["lines"] < say.least_rate * (time.time() - started):
+            raise SystemExit(f"slow: {state['lines']} lines, {state['steps']} steps, {pool.drawn.sum()} drawn")
         if time.time() - told > 60:
             told = time.time()
             curve = judge(mean, sets, patterns, stamps, device, 60)
