@@ -141,6 +141,7 @@ pub fn pool_settings(config: &Config) -> PoolSettings {
         workers: if inspection.workers == 0 { submissions_at_once(config) } else { inspection.workers },
         submissions_per_worker: inspection.submissions_per_worker,
         memory_bytes: inspection.memory_mib << 20,
+        engine: inspection.engine,
         language_data: inspection.language_data.clone(),
         limits: config.limits.clone(),
     }

@@ -1,6 +1,7 @@
 //! Every folder of `fixtures/scans` with a `case.toml` is a test of inspection and decision.
 //!
 //! The register is simulated from the case: it holds what `[fields]` says, changed by `[register]`, or nothing.
+//! `BANSAO_ENGINE=own|tesseract` reads with that engine in place of the default;
 //! `BANSAO_CASES=text` runs only the cases whose path contains the text; `BANSAO_SCANS=folder` runs other cases.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
@@ -15,7 +16,7 @@ use std::time::{Duration, Instant};
 use bansao::decide::{Decision, Delegation, Policy, decide};
 use bansao::finding::Finding;
 use bansao::inspect::forms::FormSet;
-use bansao::inspect::read::{LANGUAGE_DATA, Tesseract};
+use bansao::inspect::read::{Engine, LANGUAGE_DATA, Reader, open_reader};
 use bansao::inspect::register::{compare_with_register, not_found};
 use bansao::inspect::{InspectionReport, inspect};
 use bansao::limits::Limits;
@@ -100,7 +101,7 @@ fn look_up(case: &Case, report: &InspectionReport, forms: &FormSet) -> Vec<Findi
     compare_with_register(report, form, &truth)
 }
 
-fn run(path: &Path, forms: &FormSet, reader: &Tesseract) -> Outcome {
+fn run(path: &Path, forms: &FormSet, reader: &dyn Reader) -> Outcome {
     let case: Case = toml::from_str(&std::fs::read_to_string(path.join("case.toml")).unwrap()).unwrap();
     let files: Vec<Vec<u8>> = case.files.iter().map(|file| std::fs::read(path.join(file)).unwrap()).collect();
     let start = Instant::now();
@@ -180,7 +181,12 @@ fn name(decision: &Decision) -> &'static str {
 #[test]
 fn every_specimen_is_decided_as_its_case_says() {
     let forms = FormSet::embedded().unwrap();
-    let reader = Tesseract::load(Path::new(LANGUAGE_DATA)).unwrap();
+    let engine = match std::env::var("BANSAO_ENGINE").as_deref() {
+        Ok("own") => Engine::Own,
+        Ok("tesseract") => Engine::Tesseract,
+        _ => Engine::default(),
+    };
+    let reader = open_reader(engine, Path::new(LANGUAGE_DATA)).unwrap();
     let cases = cases();
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::new());
@@ -188,7 +194,7 @@ fn every_specimen_is_decided_as_its_case_says() {
         for _ in 0..2 {
             scope.spawn(|| {
                 while let Some(path) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = run(path, &forms, &reader);
+                    let outcome = run(path, &forms, reader.as_ref());
                     outcomes.lock().unwrap().push(outcome);
                 }
             });

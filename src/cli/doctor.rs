@@ -63,6 +63,7 @@ pub(super) fn alone() -> PoolSettings {
         workers: 1,
         submissions_per_worker: u32::MAX,
         memory_bytes: inspection.memory_mib << 20,
+        engine: inspection.engine,
         language_data: inspection.language_data,
         limits: Limits::default(),
     }

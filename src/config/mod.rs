@@ -13,6 +13,7 @@ use thiserror::Error;
 
 use crate::decide::{Delegation, Effect};
 use crate::finding::Code;
+use crate::inspect::read::Engine;
 use crate::limits::Limits;
 use crate::record::{Agency, Certifier, Fees, Kind};
 
@@ -109,6 +110,8 @@ pub struct Inspection {
     pub submissions_per_worker: u32,
     /// Memory of one worker, MiB of address space.
     pub memory_mib: u64,
+    /// What reads: `pair` (our own network, and Tesseract on values that matter), `own` or `tesseract`.
+    pub engine: Engine,
     /// Tesseract's language data for Vietnamese print (`tesseract-ocr-vie`).
     pub language_data: PathBuf,
     /// The program whose `inspect-worker` command a worker is; this one unless named.
@@ -121,6 +124,7 @@ impl Default for Inspection {
             workers: 0,
             submissions_per_worker: 1,
             memory_mib: 2048,
+            engine: Engine::default(),
             language_data: PathBuf::from("/usr/share/tesseract-ocr/5/tessdata/vie.traineddata"),
             program: PathBuf::from("/proc/self/exe"),
         }

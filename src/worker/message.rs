@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::attempt::{Attempt, Outcome};
 use super::sandbox::Sandbox;
 use crate::finding::Finding;
+use crate::inspect::read::Engine;
 use crate::inspect::{InspectionReport, ScannedContent, ScannedPage};
 use crate::limits::Limits;
 use crate::record::{Kind, Sha256};
@@ -22,6 +23,8 @@ use crate::record::{Kind, Sha256};
 pub(super) struct Setup {
     /// The form set: file names and texts.
     pub(super) forms: Vec<(String, String)>,
+    /// What reads.
+    pub(super) engine: Engine,
     /// Tesseract's language data.
     pub(super) language_data: PathBuf,
     /// Bounds of inspection.

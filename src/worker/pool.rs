@@ -13,6 +13,7 @@ use super::message::{Answer, Bounds, PageHead, Request, Setup};
 use super::sandbox::Sandbox;
 use crate::finding::{Code, Finding};
 use crate::inspect::forms::FormSet;
+use crate::inspect::read::Engine;
 use crate::inspect::{InspectionReport, Inspector, InspectorUnavailable, PagesError, ScannedPage};
 use crate::limits::Limits;
 use crate::record::Kind;
@@ -28,6 +29,8 @@ pub struct PoolSettings {
     pub submissions_per_worker: u32,
     /// Bytes of address space of one worker.
     pub memory_bytes: u64,
+    /// What reads.
+    pub engine: Engine,
     /// Tesseract's language data.
     pub language_data: PathBuf,
     /// Bounds of inspection, deadlines among them.
@@ -63,6 +66,7 @@ impl Pool {
     pub fn start(settings: PoolSettings, forms: &FormSet) -> Result<Self, WorkerError> {
         let setup = Setup {
             forms: forms.sources().to_vec(),
+            engine: settings.engine,
             language_data: settings.language_data.clone(),
             limits: settings.limits.clone(),
             memory_bytes: settings.memory_bytes,

@@ -9,7 +9,7 @@ use std::os::fd::AsFd;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use bansao_scan::GrayImage;
+use bansao_scan::{GrayImage, Rect};
 use bytes::Bytes;
 use time::Date;
 
@@ -18,7 +18,7 @@ use super::message::{self, Answer, Bounds, PageHead, Request, Setup};
 use super::sandbox::{self, Sandbox};
 use crate::finding::{Code, Finding};
 use crate::inspect::forms::FormSet;
-use crate::inspect::read::{ReadError, ReadWord, Reader, Tesseract};
+use crate::inspect::read::{ReadError, ReadWord, Reader, open_reader};
 use crate::inspect::{Direct, Inspector, PagesError};
 
 /// Serves until the other end closes. Must be called on the only thread of the process.
@@ -53,9 +53,10 @@ pub fn serve() -> Result<()> {
 fn prepare(setup: Setup, signs: File) -> std::result::Result<(Direct<Announcing>, Sandbox), String> {
     let sources = setup.forms.iter().map(|(file, text)| (file.as_str(), text.as_str()));
     let forms = FormSet::from_sources(sources).map_err(|error| error.to_string())?;
-    let reader = Tesseract::load(&setup.language_data).map_err(|error| error.to_string())?;
-    // What the engine loads late, it loads now.
-    reader.read(&[GrayImage::new(64, 32)], Duration::from_secs(10)).map_err(|error| error.to_string())?;
+    let reader = open_reader(setup.engine, &setup.language_data).map_err(|error| error.to_string())?;
+    // What the engines load late, they load now.
+    let (line, whole) = (GrayImage::new(64, 32), Rect { x: 0, y: 0, w: 64, h: 32 });
+    reader.again(&line, &[whole], Duration::from_secs(10)).map_err(|error| error.to_string())?;
     let sandbox = sandbox::close(setup.memory_bytes)?;
     Ok((Direct { forms, reader: Announcing { reader, signs: Mutex::new(signs) }, limits: setup.limits }, sandbox))
 }
@@ -84,17 +85,26 @@ fn answer(direct: &Direct<Announcing>, request: Request, files: &[Bytes]) -> (An
 /// A reader that tells the service each time that it is asked to read: a page has got that far. The service's deadline
 /// for a page runs from one such sign to the next.
 struct Announcing {
-    reader: Tesseract,
+    reader: Box<dyn Reader>,
     signs: Mutex<File>,
+}
+
+impl Announcing {
+    fn announce(&self) -> std::result::Result<(), ReadError> {
+        let mut signs = self.signs.lock().unwrap_or_else(PoisonError::into_inner);
+        message::write(&mut *signs, &Answer::Alive, &[]).map_err(|_| ReadError::Failed("nobody waits for it any more".into()))
+    }
 }
 
 impl Reader for Announcing {
     fn read(&self, lines: &[GrayImage], deadline: Duration) -> std::result::Result<Vec<Vec<ReadWord>>, ReadError> {
-        let mut signs = self.signs.lock().unwrap_or_else(PoisonError::into_inner);
-        let told = message::write(&mut *signs, &Answer::Alive, &[]);
-        drop(signs);
-        told.map_err(|_| ReadError::Failed("nobody waits for it any more".into()))?;
+        self.announce()?;
         self.reader.read(lines, deadline)
+    }
+
+    fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> std::result::Result<Vec<Vec<Vec<ReadWord>>>, ReadError> {
+        self.announce()?;
+        self.reader.again(layer, boxes, deadline)
     }
 
     fn name(&self) -> &str {

@@ -4,7 +4,7 @@
 use bansao::finding::Code;
 use bansao::inspect::Inspector;
 use bansao::inspect::forms::FormSet;
-use bansao::inspect::read::LANGUAGE_DATA;
+use bansao::inspect::read::{Engine, LANGUAGE_DATA};
 use bansao::limits::Limits;
 use bansao::worker::{Pool, PoolSettings};
 use bytes::Bytes;
@@ -66,6 +66,7 @@ fn damaged_scans_break_no_worker() {
         workers: 2,
         submissions_per_worker: u32::MAX,
         memory_bytes: 2 << 30,
+        engine: Engine::default(),
         language_data: LANGUAGE_DATA.into(),
         limits: Limits::default(),
     };

@@ -13,7 +13,7 @@ use bansao::config::{Config, Development, Profile};
 use bansao::decide::{Decision, Policy, decide};
 use bansao::finding::Code;
 use bansao::inspect::forms::FormSet;
-use bansao::inspect::read::{LANGUAGE_DATA, Tesseract};
+use bansao::inspect::read::{Engine, LANGUAGE_DATA, Pair};
 use bansao::inspect::{Direct, InspectionReport, Inspector};
 use bansao::limits::Limits;
 use bansao::worker::{Attempt, Landlock, Outcome, Pool, PoolSettings, Sandbox, WorkerError};
@@ -33,6 +33,7 @@ fn settings() -> PoolSettings {
         workers: 1,
         submissions_per_worker: 1000,
         memory_bytes: 2 << 30,
+        engine: Engine::default(),
         language_data: LANGUAGE_DATA.into(),
         limits: Limits { page_seconds: 60, ..Limits::default() },
     }
@@ -149,7 +150,7 @@ fn a_worker_sees_no_more_submissions_than_it_may() {
 fn workers_see_what_this_process_would_see() {
     let pool = pool(PoolSettings { workers: 2, ..settings() });
     let forms = FormSet::embedded().unwrap();
-    let reader = Tesseract::load(Path::new(LANGUAGE_DATA)).unwrap();
+    let reader = Pair::load(Path::new(LANGUAGE_DATA)).unwrap();
     let direct = Direct { forms, reader, limits: settings().limits };
     let cases = ["land_certificate/l2024-print-pdf", "marriage_certificate/m2010-print-tiff"];
     std::thread::scope(|scope| {

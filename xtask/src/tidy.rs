@@ -34,7 +34,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("wire", &[]),
     ("api", &["record", "finding", "clock", "error", "flow"]),
     ("peers", &["record", "clock", "jws", "keys", "deliver", "flow", "wire", "api"]),
-    ("config", &["record", "finding", "limits", "decide"]),
+    ("config", &["record", "finding", "limits", "inspect", "decide"]),
     ("authority", &["record", "clock", "http", "keys", "jws"]),
 ];
 

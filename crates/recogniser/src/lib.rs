@@ -46,6 +46,10 @@ pub mod recogniser;
 #[cfg(test)]
 mod tests;
 
+/// The trained weights that come with this crate: Vietnamese print, typewriter and pen fonts. Licence: Apache-2.0.
+/// `docs/RECOGNISER.md` tells how they were made; `weights/training.jsonl` is the log whose SHA-256 the file names.
+pub const VIETNAMESE: &[u8] = include_bytes!("../weights/vietnamese.bsrn");
+
 pub use alphabet::Alphabet;
 pub use beam::Search;
 pub use error::{LineError, ModelError};

@@ -1,11 +1,9 @@
-//! A second look at values that matter: each alone, at two other sizes. Three readings vote.
+//! A second look at values that matter: each alone, at other sizes or by another engine. Three readings vote.
 //!
-//! The engine errs differently at different sizes: a mark lost at one is there at another. Two readings that agree
-//! outvote the third and make each other sure; three that differ leave the value unsure, and so to a person.
+//! Two readings that agree outvote the third and make each other sure; three that differ leave the value unsure, and so to a person.
 
 use std::time::Duration;
 
-use bansao_scan::layout::crop_line;
 use bansao_scan::{GrayImage, Rect};
 
 use super::fields::Printed;
@@ -13,8 +11,6 @@ use super::reader::{ReadError, ReadWord, Reader};
 use super::value::{self, Value};
 use crate::inspect::forms::FieldType;
 
-/// Heights of a line's picture for the second and the third reading, pixels.
-const SIZES: [u32; 2] = [44, 70];
 /// Values read with more, of types that a slip cannot turn into another valid value, are not read again.
 const SURE: f32 = 0.9;
 
@@ -52,12 +48,11 @@ pub fn settle(
 ) -> Result<Vec<Settled>, ReadError> {
     let doubtful: Vec<usize> = candidates.iter().enumerate().filter(|(_, c)| is_doubtful(c)).map(|(at, _)| at).collect();
     let boxes: Vec<Rect> = doubtful.iter().filter_map(|at| candidates.get(*at)).filter_map(|c| c.printed.line).collect();
-    let pictures: Vec<GrayImage> = SIZES.iter().flat_map(|size| boxes.iter().map(|rect| crop_line(layer, rect, *size))).collect();
-    let readings = reader.read(&pictures, deadline)?;
+    let rounds = reader.again(layer, &boxes, deadline)?;
     let mut settled: Vec<Settled> = candidates.iter().map(|candidate| candidate.first.clone()).collect();
     for (number, at) in doubtful.iter().enumerate() {
         let (Some(candidate), Some(slot)) = (candidates.get(*at), settled.get_mut(*at)) else { continue };
-        let others = (0..SIZES.len()).filter_map(|size| readings.get(size * boxes.len() + number));
+        let others = rounds.iter().filter_map(|round| round.get(number));
         let mut all = vec![candidate.first.clone()];
         all.extend(others.filter_map(|words| reading(candidate.kind, words)));
         *slot = vote(all).unwrap_or_else(|| candidate.first.clone());

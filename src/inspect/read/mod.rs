@@ -2,9 +2,12 @@
 
 mod again;
 mod alone;
+mod engine;
 mod fields;
 mod labels;
+mod own;
 mod page;
+mod pair;
 mod reader;
 mod recognise;
 mod tesseract;
@@ -13,8 +16,11 @@ pub(crate) mod value;
 
 pub use again::{Candidate, Settled, settle};
 pub use alone::alone_fields;
+pub use engine::{Engine, open_reader};
 pub use fields::{Printed, printed_fields};
+pub use own::Own;
 pub use page::{ReadPage, read_page};
+pub use pair::Pair;
 pub use reader::{ReadError, ReadWord, Reader};
 pub use recognise::{Recognised, Title, recognise, stands_on};
 pub use tesseract::{LANGUAGE_DATA, Tesseract};

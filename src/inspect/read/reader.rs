@@ -2,8 +2,17 @@
 
 use std::time::Duration;
 
+use bansao_scan::layout::crop_line;
 use bansao_scan::{GrayImage, Rect};
 use thiserror::Error;
+
+/// Heights of a line's picture for the second and the third reading, pixels.
+const AGAIN_PX: [u32; 2] = [44, 70];
+
+/// The pictures of boxes of a layer.
+pub(super) fn cut(layer: &GrayImage, boxes: &[Rect], height: u32) -> Vec<GrayImage> {
+    boxes.iter().map(|rect| crop_line(layer, rect, height)).collect()
+}
 
 /// One word that was read, with its box in the line's picture.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +50,16 @@ pub trait Reader: Send + Sync {
     /// # Errors
     /// [`ReadError`]; nothing is returned for a part of the lines.
     fn read(&self, lines: &[GrayImage], deadline: Duration) -> Result<Vec<Vec<ReadWord>>, ReadError>;
+
+    /// Further readings of single values, whose boxes on an upright layer are given: rounds, each with the words of every box
+    /// in order. Values that matter are settled by a vote of the first reading and these.
+    ///
+    /// # Errors
+    /// As [`Reader::read`].
+    fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Vec<Vec<ReadWord>>>, ReadError> {
+        // The engine errs differently at different sizes: a mark lost at one is there at another.
+        AGAIN_PX.iter().map(|height| self.read(&cut(layer, boxes, *height), deadline)).collect()
+    }
 
     /// Engine, version and language data, for the audit trail.
     fn name(&self) -> &str;

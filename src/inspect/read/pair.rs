@@ -1,0 +1,49 @@
+//! Two engines that err differently: our own network reads every line; values that matter are read again by both.
+
+use std::path::Path;
+use std::time::Duration;
+
+use bansao_scan::{GrayImage, Rect};
+
+use super::own::Own;
+use super::reader::{ReadError, ReadWord, Reader, cut};
+use super::tesseract::Tesseract;
+
+/// Height at which Tesseract reads a value, pixels.
+const TESSERACT_PX: u32 = 56;
+
+/// Our own network and Tesseract.
+#[derive(Debug)]
+pub struct Pair {
+    own: Own,
+    tesseract: Tesseract,
+    name: String,
+}
+
+impl Pair {
+    /// Both, warm; Tesseract over the `.traineddata` at `language_data`.
+    ///
+    /// # Errors
+    /// [`ReadError::NotStarted`] of either.
+    pub fn load(language_data: &Path) -> Result<Self, ReadError> {
+        let (own, tesseract) = (Own::new()?, Tesseract::load(language_data)?);
+        let name = format!("{} with {}", own.name(), tesseract.name());
+        Ok(Self { own, tesseract, name })
+    }
+}
+
+impl Reader for Pair {
+    fn read(&self, lines: &[GrayImage], deadline: Duration) -> Result<Vec<Vec<ReadWord>>, ReadError> {
+        self.own.read(lines, deadline)
+    }
+
+    fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Vec<Vec<ReadWord>>>, ReadError> {
+        let mut rounds = self.own.again(layer, boxes, deadline)?;
+        rounds.push(self.tesseract.read(&cut(layer, boxes, TESSERACT_PX), deadline)?);
+        Ok(rounds)
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
