@@ -83,10 +83,22 @@ impl Alphabet {
     }
 }
 
-/// The characters of a text as the network has them: letters without tone, each tone after its letter.
+/// Characters that a scan cannot tell from others; the network is trained with the plain ones.
+fn plain(c: char) -> char {
+    match c {
+        '–' | '—' => '-',
+        '“' | '”' => '"',
+        '‘' | '’' => '\'',
+        'º' => '°',
+        '…' => '.',
+        _ => c,
+    }
+}
+
+/// The characters of a text as the network has them: letters without tone, each tone after its letter, plain dashes and quotes.
 pub fn split(text: &str) -> Vec<char> {
     let mut out = Vec::new();
-    for c in text.nfc() {
+    for c in text.nfc().map(plain) {
         let mut parts = std::iter::once(c).nfd();
         let Some(base) = parts.next() else { continue };
         let (tones, marks): (Vec<char>, Vec<char>) = parts.partition(|mark| TONES.contains(mark));
@@ -112,6 +124,7 @@ mod tests {
     fn tones_are_symbols_after_their_letter() {
         assert_eq!(split("Nguyễn"), ['N', 'g', 'u', 'y', 'ê', '\u{303}', 'n']);
         assert_eq!(split("ặ"), ['ă', '\u{323}']);
+        assert_eq!(split("ậ – “e\u{301}”"), ['â', '\u{323}', ' ', '-', ' ', '"', 'e', '\u{301}', '"']);
         let alphabet = alphabet();
         for text in ["Nguyễn", "Đặng ngọc ưởng", "12 3", "ẵ ợ ỷ ị"] {
             assert_eq!(alphabet.decode(alphabet.encode(text).unwrap()), text);

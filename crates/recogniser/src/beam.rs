@@ -15,6 +15,9 @@ use crate::prior::Prior;
 pub struct Search {
     /// Beginnings that are kept at each step.
     pub width: usize,
+    /// Symbols that a beginning goes on with at each step: the likeliest that the prior allows. It bounds the work where the network
+    /// knows nothing.
+    pub symbols: usize,
     /// How far below the best beginning another one is still followed, natural logarithm. It must be wide where the prior forbids
     /// what the network is sure of.
     pub slack: f32,
@@ -25,7 +28,7 @@ pub struct Search {
 impl Default for Search {
     /// Chosen for speed, not tuned: no trained weights were at hand.
     fn default() -> Self {
-        Self { width: 16, slack: 20.0, weight: 1.0 }
+        Self { width: 16, symbols: 8, slack: 20.0, weight: 1.0 }
     }
 }
 
@@ -101,9 +104,10 @@ impl<P: Prior> Beam<'_, P> {
             if last != BLANK {
                 stay.symbol = add(stay.symbol, ends.symbol + logs[usize::from(last)]);
             }
+            let mut room = self.search.symbols;
             for (symbol, log) in &likely {
                 // A prior only lowers the score, and the rest is less likely still.
-                if score + log < least {
+                if room == 0 || score + log < least {
                     break;
                 }
                 // The same symbol once more needs a blank between.
@@ -114,6 +118,7 @@ impl<P: Prior> Beam<'_, P> {
                 if let Some(child) = self.child(*node, *symbol) {
                     let entry = next.entry(child).or_insert(NEVER);
                     entry.symbol = add(entry.symbol, from + log);
+                    room -= 1;
                 }
             }
         }

@@ -14,7 +14,7 @@ use crate::reading::Reading;
 
 /// Reads lines, one at a time, on the calling thread. A clone shares the weights and has memory of its own.
 ///
-/// A line costs about 7 KB of memory a column, kept for the next line.
+/// The memory is about 2 KB for a column of the longest line so far.
 #[derive(Debug, Clone)]
 pub struct Recogniser {
     net: Arc<Net>,

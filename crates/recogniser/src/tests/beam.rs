@@ -50,7 +50,7 @@ fn a_wide_beam_finds_the_likeliest_text() {
     let mut dice = Dice(9);
     for seed in 0..6 {
         let posteriors = recogniser.posteriors(&Line::from_gray(&picture(24, 32, seed)).unwrap());
-        let wide = posteriors.search(&Anything, Search { width: 400, slack: 60.0, weight: 1.0 }).unwrap();
+        let wide = posteriors.search(&Anything, Search { width: 400, symbols: 60, slack: 60.0, weight: 1.0 }).unwrap();
         let symbols: Vec<_> = wide.reading.signs.iter().map(|sign| sign.symbol).collect();
         // No text that differs in one symbol is likelier.
         for _ in 0..60 {

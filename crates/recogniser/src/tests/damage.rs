@@ -62,3 +62,20 @@ fn headers_that_do_not_fit_are_refused() {
     shorter["r"] = json!(2);
     assert!(matches!(Model::parse(&file(&shorter, &small(), 1)), Err(ModelError::Tensor { index: 10, .. })));
 }
+
+#[test]
+fn any_changed_byte_of_the_header_is_answered() {
+    let whole = model(4);
+    let length = u32::from_le_bytes(whole[8..12].try_into().unwrap()) as usize;
+    let mut taken = 0;
+    for at in 0..12 + length {
+        for change in [0x01, 0x10, 0x80] {
+            let mut damaged = whole.clone();
+            damaged[at] ^= change;
+            taken += usize::from(Model::parse(&damaged).is_ok());
+        }
+    }
+    // What is left are other letters in the symbols and the licence, and other digits in the hash.
+    let free = 64 + SYMBOLS.len() + "Apache-2.0".len();
+    assert!(taken < 3 * free, "{taken} of {}", 3 * (12 + length));
+}
