@@ -42,6 +42,8 @@ pub(super) enum Request {
     },
     /// Take the pages out of the files.
     Pages,
+    /// Make the pages small.
+    Previews,
     /// Try to break out.
     Try(Attempt),
 }
@@ -64,6 +66,8 @@ pub(super) enum Answer {
     Report(Box<InspectionReport>),
     /// The pages; their contents are the message's byte strings.
     Pages(Vec<PageHead>),
+    /// Width and height of the previews; their JPEG streams are the message's byte strings.
+    Previews(Vec<(u32, u32)>),
     /// The files are no pages.
     Unopened(Finding),
     /// How trying went.
