@@ -44,6 +44,12 @@ struct Case {
     files: Vec<String>,
     #[expect(dead_code, reason = "for people")]
     note: String,
+    #[expect(dead_code, reason = "the scored set is counted by it")]
+    degradation: Option<String>,
+    #[expect(dead_code, reason = "the scored set is counted by it")]
+    fill: Option<String>,
+    #[expect(dead_code, reason = "the scored set is counted by it")]
+    altered: Option<String>,
     #[serde(default)]
     fields: BTreeMap<String, String>,
     #[serde(default)]

@@ -1,6 +1,7 @@
 //! `bansao inspect FILE…`: inspection and decision alone, without the service.
 //!
-//! Each file is a submission by itself. Without a register it is decided on the scan alone, `approve` meaning that
+//! Each file is a submission by itself, and so is each folder with a `case.toml` (a specimen): its files are the pages, its
+//! kind is declared, and its people answer as the register. Without a register it is decided on the scan alone, `approve` meaning that
 //! nothing in the scan stands against it: a delegation for every kind is assumed.
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use clap::Args;
 use serde::Serialize;
 use time::Date;
 
+use super::specimen::Specimen;
 use crate::decide::{Decision, Delegation, Policy, decide};
 use crate::finding::{Finding, Severity};
 use crate::inspect::forms::{Form, FormError, FormSet};
@@ -22,7 +24,7 @@ use crate::record::{Facts, Kind};
 /// The words of the command line.
 #[derive(Debug, Args)]
 pub struct InspectArgs {
-    /// Scans: JPEG, PNG, TIFF or PDF; each is a submission by itself.
+    /// Scans: JPEG, PNG, TIFF or PDF, or folders of specimens; each is a submission by itself.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// One JSON object a line instead of a table.
@@ -87,8 +89,8 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<(), InspectError> {
     for path in &args.files {
-        let bytes = std::fs::read(path).map_err(|source| InspectError::File { path: path.clone(), source })?;
-        let line = one(path, bytes, args, forms, inspector, today, lookup)?;
+        let submission = Specimen::open(path).map_err(|source| InspectError::File { path: path.clone(), source })?;
+        let line = one(path, submission, args, forms, inspector, today, lookup)?;
         if args.json {
             serde_json::to_writer(&mut *out, &line).map_err(std::io::Error::from)?;
             writeln!(out)?;
@@ -109,6 +111,7 @@ struct Line {
     form: Option<String>,
     fields: BTreeMap<String, String>,
     findings: Vec<Noted>,
+    pages: usize,
     elapsed_ms: u128,
 }
 
@@ -124,7 +127,7 @@ struct Noted {
 
 fn one(
     path: &Path,
-    bytes: Vec<u8>,
+    submission: Specimen,
     args: &InspectArgs,
     forms: &FormSet,
     inspector: &dyn Inspector,
@@ -132,7 +135,10 @@ fn one(
     lookup: Option<&LookUp<'_>>,
 ) -> Result<Line, InspectorUnavailable> {
     let start = Instant::now();
-    let mut report = inspector.inspect(&[bytes.into()], args.kind.as_ref(), today)?;
+    let kind = args.kind.as_ref().or(submission.kind.as_ref());
+    let mut report = inspector.inspect(&submission.files, kind, today)?;
+    let own = submission.register.as_ref().map(|register| move |_: &Kind, _: &Facts| Ok(register.clone()));
+    let lookup = own.as_ref().map(|own| own as &LookUp<'_>).or(lookup);
     if let Some(lookup) = lookup {
         let answer = ask(&report, forms, lookup);
         report.findings.extend(answer);
@@ -155,6 +161,7 @@ fn one(
         form: report.form.clone(),
         fields: report.fields.iter().map(|field| (field.id.clone(), field.value.clone())).collect(),
         findings: report.findings.iter().map(note).collect(),
+        pages: report.pages.len(),
         elapsed_ms: start.elapsed().as_millis(),
     })
 }
@@ -216,7 +223,7 @@ mod tests {
         assert_eq!(line["decision"], "refuse");
         assert_eq!(line["findings"][0]["code"], "UNSUPPORTED_FORMAT");
         assert_eq!(line["findings"][0]["severity"], "error");
-        for key in ["file", "kind", "form", "fields", "elapsed_ms"] {
+        for key in ["file", "kind", "form", "fields", "pages", "elapsed_ms"] {
             assert!(line.get(key).is_some(), "{key}");
         }
     }

@@ -14,6 +14,7 @@ pub mod pki;
 mod registry;
 mod review;
 mod serve;
+mod specimen;
 mod text;
 mod verify;
 mod wallet;

@@ -1,5 +1,7 @@
 //! The officer's door: what was referred, the scan, and the decision.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde_json::json;
 
@@ -67,11 +69,11 @@ impl Flow {
     /// As [`Flow::referral`]; `INTERNAL` when making them did not end.
     pub async fn evidence(&self, officer: &Caller, id: &SubmissionId) -> Result<Vec<PageEvidence>, Failure> {
         let report = self.referral(officer, id).await?.report.ok_or(ErrorCode::NotFound)?;
-        let files: Vec<Vec<u8>> = self.scan(officer, id).await?.into_iter().map(|(_, bytes)| bytes.to_vec()).collect();
-        let limits = self.limits.clone();
-        let made = tokio::task::spawn_blocking(move || evidence(&files, &report, &limits)).await;
+        let files: Vec<_> = self.scan(officer, id).await?.into_iter().map(|(_, bytes)| bytes.to_vec().into()).collect();
+        let inspector = Arc::clone(&self.ports.inspector);
+        let made = tokio::task::spawn_blocking(move || inspector.previews(&files)).await;
         match made {
-            Ok(Ok(pages)) => Ok(pages),
+            Ok(Ok(previews)) => Ok(evidence(previews, &report)),
             // A scan that was refused because it does not open has nothing to look at but its findings.
             Ok(Err(reason)) => {
                 tracing::info!(submission = %id, %reason, "no previews");

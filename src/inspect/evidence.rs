@@ -9,8 +9,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{FilterType, resize};
 
 use super::report::InspectionReport;
-use super::scan_limits;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Code, Finding, Severity};
 use crate::limits::Limits;
 
 /// One page as a person looks at it. Personal data.
@@ -33,24 +32,35 @@ pub const PREVIEW_BYTES: usize = 512 << 10;
 /// Qualities that are tried until the preview is small enough.
 const QUALITIES: [u8; 4] = [78, 60, 40, 20];
 
-/// Previews of all pages of `files`, with the findings of `report`. Blocks; bounded by `limits`.
-///
-/// # Errors
-/// Why a file cannot be opened, in words for a log.
-pub fn evidence(files: &[Vec<u8>], report: &InspectionReport, limits: &Limits) -> Result<Vec<PageEvidence>, String> {
-    let bounds = scan_limits(limits);
-    let mut pages = Vec::new();
-    for bytes in files {
-        for page in bansao_scan::open(bytes, &bounds).map_err(|error| error.to_string())?.pages {
-            let number = pages.len();
-            if number >= limits.pages {
-                return Err("too many pages".to_owned());
-            }
-            let (preview_jpeg, size_px) = preview(&page.image)?;
-            pages.push(PageEvidence { page: number, preview_jpeg, size_px, findings: findings_of(report, number) });
-        }
+/// A page made small, in bytes of our own encoder.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// The page as received, at most [`LONG_SIDE_PX`] long, JPEG of at most [`PREVIEW_BYTES`].
+    pub jpeg: Vec<u8>,
+    /// Width and height, pixels.
+    pub size_px: (u32, u32),
+}
+
+/// A citizen's paper stays out of logs.
+impl std::fmt::Debug for Preview {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Preview({} x {})", self.size_px.0, self.size_px.1)
     }
-    Ok(pages)
+}
+
+/// Previews of all pages of `files`. Opens hostile bytes: a worker's work. Blocks; bounded by `limits`.
+pub(super) fn previews(files: &[Vec<u8>], limits: &Limits) -> Result<Vec<Preview>, Finding> {
+    let failed = |reason| Finding::new(Code::CheckFailed).seen(reason);
+    super::open(files, limits)?.iter().map(|(_, page)| preview(&page.image).map_err(failed)).collect()
+}
+
+/// The previews with what `report` says of each page.
+pub fn evidence(previews: Vec<Preview>, report: &InspectionReport) -> Vec<PageEvidence> {
+    let page = |(page, Preview { jpeg, size_px }): (usize, Preview)| {
+        let findings = findings_of(report, page);
+        PageEvidence { page, preview_jpeg: jpeg, size_px, findings }
+    };
+    previews.into_iter().enumerate().map(page).collect()
 }
 
 fn findings_of(report: &InspectionReport, page: usize) -> Vec<Finding> {
@@ -59,7 +69,7 @@ fn findings_of(report: &InspectionReport, page: usize) -> Vec<Finding> {
     findings
 }
 
-fn preview(page: &RgbImage) -> Result<(Vec<u8>, (u32, u32)), String> {
+fn preview(page: &RgbImage) -> Result<Preview, String> {
     let (width, height) = page.dimensions();
     let scale = f64::from(LONG_SIDE_PX) / f64::from(width.max(height).max(1));
     let side = |length: u32| ((f64::from(length) * scale).round() as u32).max(1);
@@ -68,7 +78,7 @@ fn preview(page: &RgbImage) -> Result<(Vec<u8>, (u32, u32)), String> {
         let mut jpeg = Cursor::new(Vec::new());
         JpegEncoder::new_with_quality(&mut jpeg, quality).encode_image(&small).map_err(|error| error.to_string())?;
         if jpeg.get_ref().len() <= PREVIEW_BYTES {
-            return Ok((jpeg.into_inner(), small.dimensions()));
+            return Ok(Preview { jpeg: jpeg.into_inner(), size_px: small.dimensions() });
         }
     }
     Err("the preview is too large".to_owned())
@@ -144,7 +154,7 @@ fn write_number(picture: &mut RgbImage, number: u32, (left, top): (u32, u32), co
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Code, Region};
+    use crate::finding::Region;
 
     fn png(width: u32, height: u32) -> Vec<u8> {
         // Noise does not compress: the worst case for a preview's size.
@@ -171,12 +181,12 @@ mod tests {
             findings: vec![late, altered, Finding::new(Code::Blurred).on_page(1)],
             inspector: String::new(),
         };
-        let pages = evidence(&[png(2000, 2800), png(60, 40)], &report, &Limits::default()).unwrap();
+        let pages = evidence(previews(&[png(2000, 2800), png(60, 40)], &Limits::default()).unwrap(), &report);
         let codes = |page: usize| pages[page].findings.iter().map(|finding| finding.code).collect::<Vec<_>>();
         assert_eq!((codes(0), codes(1)), (vec![Code::Altered, Code::RegistrationLate], vec![Code::Blurred]));
         assert!(pages[0].preview_jpeg.len() <= PREVIEW_BYTES);
         assert_eq!((pages[0].size_px, pages[1].size_px), ((1000, 1400), (60, 40)));
-        assert!(evidence(&[b"no picture".to_vec()], &report, &Limits::default()).is_err());
+        assert_eq!(previews(&[b"no picture".to_vec()], &Limits::default()).unwrap_err().code, Code::UnsupportedFormat);
     }
 
     #[test]

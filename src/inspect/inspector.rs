@@ -8,6 +8,7 @@ use bytes::Bytes;
 use thiserror::Error;
 use time::Date;
 
+use super::evidence::{Preview, previews};
 use super::forms::FormSet;
 use super::read::Reader;
 use super::{InspectionReport, inspect, open};
@@ -32,6 +33,12 @@ pub trait Inspector: Send + Sync {
     /// # Errors
     /// [`PagesError`].
     fn pages(&self, files: &[Bytes]) -> Result<Vec<ScannedPage>, PagesError>;
+
+    /// The pages made small, for an officer to look at.
+    ///
+    /// # Errors
+    /// [`PagesError`].
+    fn previews(&self, files: &[Bytes]) -> Result<Vec<Preview>, PagesError>;
 }
 
 /// Nobody is there to inspect; the same call may succeed later.
@@ -139,5 +146,10 @@ impl<R: Reader> Inspector for Direct<R> {
         let files: Vec<Vec<u8>> = files.iter().map(|bytes| bytes.to_vec()).collect();
         let pages = open(&files, &self.limits).map_err(PagesError::Scan)?;
         Ok(pages.into_iter().map(|(_, page)| ScannedPage::of(page)).collect())
+    }
+
+    fn previews(&self, files: &[Bytes]) -> Result<Vec<Preview>, PagesError> {
+        let files: Vec<Vec<u8>> = files.iter().map(|bytes| bytes.to_vec()).collect();
+        previews(&files, &self.limits).map_err(PagesError::Scan)
     }
 }

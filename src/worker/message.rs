@@ -45,6 +45,8 @@ pub(super) enum Request {
     },
     /// Take the pages out of the files.
     Pages,
+    /// Make the pages small.
+    Previews,
     /// Try to break out.
     Try(Attempt),
 }
@@ -67,6 +69,8 @@ pub(super) enum Answer {
     Report(Box<InspectionReport>),
     /// The pages; their contents are the message's byte strings.
     Pages(Vec<PageHead>),
+    /// Width and height of the previews; their JPEG streams are the message's byte strings.
+    Previews(Vec<(u32, u32)>),
     /// The files are no pages.
     Unopened(Finding),
     /// How trying went.

@@ -12,6 +12,7 @@ use super::child::{Deadlines, Worker, WorkerError};
 use super::message::{Answer, Bounds, PageHead, Request, Setup};
 use super::sandbox::Sandbox;
 use crate::finding::{Code, Finding};
+use crate::inspect::evidence::{PREVIEW_BYTES, Preview};
 use crate::inspect::forms::FormSet;
 use crate::inspect::read::Engine;
 use crate::inspect::{InspectionReport, Inspector, InspectorUnavailable, PagesError, ScannedPage};
@@ -245,6 +246,22 @@ impl Inspector for Pool {
             Ok((Answer::Pages(heads), bytes)) => joined(heads, bytes),
             Ok((Answer::Unopened(finding), _)) => Err(PagesError::Scan(finding)),
             Ok(_) => Err(PagesError::Scan(stopped(&WorkerError::Garbled("no pages".into())))),
+            Err(error @ (WorkerError::NotStarted(_) | WorkerError::Gone)) => Err(InspectorUnavailable(error.to_string()).into()),
+            Err(error) => Err(PagesError::Scan(stopped(&error))),
+        }
+    }
+
+    fn previews(&self, files: &[Bytes]) -> Result<Vec<Preview>, PagesError> {
+        let files: Vec<&[u8]> = files.iter().map(AsRef::as_ref).collect();
+        match self.work(&Request::Previews, &files) {
+            // A worker that was taken over does not get to send an officer more than a preview.
+            Ok((Answer::Previews(sizes), streams))
+                if sizes.len() == streams.len() && streams.iter().all(|jpeg| jpeg.len() <= PREVIEW_BYTES) =>
+            {
+                Ok(sizes.into_iter().zip(streams).map(|(size_px, jpeg)| Preview { jpeg, size_px }).collect())
+            }
+            Ok((Answer::Unopened(finding), _)) => Err(PagesError::Scan(finding)),
+            Ok(_) => Err(PagesError::Scan(stopped(&WorkerError::Garbled("no previews".into())))),
             Err(error @ (WorkerError::NotStarted(_) | WorkerError::Gone)) => Err(InspectorUnavailable(error.to_string()).into()),
             Err(error) => Err(PagesError::Scan(stopped(&error))),
         }

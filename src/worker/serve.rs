@@ -78,6 +78,14 @@ fn answer(direct: &Direct<Announcing>, request: Request, files: &[Bytes]) -> (An
             Err(PagesError::Scan(finding)) => (Answer::Unopened(finding), Vec::new()),
             Err(error) => (Answer::Unopened(Finding::new(Code::CheckFailed).seen(error)), Vec::new()),
         },
+        Request::Previews => match direct.previews(files) {
+            Ok(previews) => {
+                let (sizes, strings) = previews.into_iter().map(|preview| (preview.size_px, preview.jpeg)).unzip();
+                (Answer::Previews(sizes), strings)
+            }
+            Err(PagesError::Scan(finding)) => (Answer::Unopened(finding), Vec::new()),
+            Err(error) => (Answer::Unopened(Finding::new(Code::CheckFailed).seen(error)), Vec::new()),
+        },
         Request::Try(what) => (Answer::Tried(attempt(what)), Vec::new()),
     }
 }

@@ -8,10 +8,13 @@
 //! | `cargo xtask tidy` | house rules: import directions, no stray words, file sizes |
 //! | `cargo xtask pki DIR` | makes the development keys and certificates |
 //! | `cargo xtask fixtures [--check]` | draws the specimen scans anew, or says which differ |
+//! | `cargo xtask fixtures --scored [DIR]` | draws the scored set, into `target/score` by default |
+//! | `cargo xtask score DIR …` | inspects the scored set and counts; see `score/mod.rs` |
 //! | `cargo xtask bench` | the benchmarks, release build |
 
 mod demo;
 mod run;
+mod score;
 mod setup;
 mod tidy;
 
@@ -27,10 +30,12 @@ fn main() -> ExitCode {
         ["test" | "ci"] => test(),
         ["tidy"] => tidy::run(),
         ["pki", folder] => setup::packages(setup::RUN).and_then(|()| cargo(&["run", "--quiet", "--", "pki", "init", "--data", folder])),
+        ["fixtures", "--scored", rest @ ..] => scored(rest),
+        ["score", rest @ ..] => score::run(rest),
         ["fixtures", rest @ ..] => fixtures(rest),
         ["bench", rest @ ..] => bench(rest),
         _ => {
-            say("cargo xtask demo | test | ci | tidy | pki DIR | fixtures [--check] | bench");
+            say("cargo xtask demo | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR]] | score DIR | bench");
             return ExitCode::from(2);
         }
     };
@@ -62,6 +67,12 @@ fn fixtures(rest: &[&str]) -> Result<(), Failed> {
     let mut arguments = vec!["run", "--release", "--quiet", "--package", "bansao-specimen", "--", "--out", "fixtures/scans"];
     arguments.extend(rest);
     cargo(&arguments)
+}
+
+fn scored(rest: &[&str]) -> Result<(), Failed> {
+    setup::packages(setup::SCORE)?;
+    let folder = rest.first().unwrap_or(&"target/score");
+    cargo(&["run", "--release", "--quiet", "--package", "bansao-specimen", "--", "--scored", "--out", folder])
 }
 
 fn bench(rest: &[&str]) -> Result<(), Failed> {

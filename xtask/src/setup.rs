@@ -32,11 +32,31 @@ const OPENSSL: Package = command("openssl", "openssl", "version");
 const GYRE: Package = file("fonts-texgyre", "/usr/share/texmf/fonts/opentype/public/tex-gyre/texgyrechorus-mediumitalic.otf");
 const DEJAVU: Package = file("fonts-dejavu-core", "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf");
 
+const POPPLER: Package = command("poppler-utils", "pdfsig", "-v");
+
 /// What the service and the demonstration need.
 pub(crate) const RUN: &[Package] = &[CC, LIBTESSERACT, VIETNAMESE, FONTS, OPENSSL];
 
 /// What drawing the specimens needs.
 pub(crate) const FIXTURES: &[Package] = &[CC, FONTS, GYRE, DEJAVU];
+
+/// What drawing the scored set needs beside [`FIXTURES`]: fonts that the committed specimens do not have.
+pub(crate) const SCORE: &[Package] = &[
+    CC,
+    FONTS,
+    GYRE,
+    DEJAVU,
+    file("fonts-freefont-ttf", "/usr/share/fonts/truetype/freefont/FreeSerif.ttf"),
+    file("fonts-linuxlibertine", "/usr/share/fonts/opentype/linux-libertine/LinLibertine_R.otf"),
+    file("fonts-sil-charis", "/usr/share/fonts/truetype/charis/CharisSIL-Regular.ttf"),
+    file("fonts-sil-andika", "/usr/share/fonts/truetype/andika/Andika-Italic.ttf"),
+    file("fonts-crosextra-carlito", "/usr/share/fonts/truetype/crosextra/Carlito-Regular.ttf"),
+    file("fonts-open-sans", "/usr/share/fonts/truetype/open-sans/OpenSans-Regular.ttf"),
+    file("fonts-ebgaramond", "/usr/share/fonts/opentype/ebgaramond/EBGaramond12-Italic.otf"),
+];
+
+/// What measuring stock Tesseract on the scored set needs.
+pub(crate) const STOCK: &[Package] = &[TESSERACT, VIETNAMESE, POPPLER];
 
 /// What the tests need beside that.
 pub(crate) const TEST: &[Package] = &[
@@ -49,7 +69,7 @@ pub(crate) const TEST: &[Package] = &[
     OPENSSL,
     GYRE,
     DEJAVU,
-    command("poppler-utils", "pdfsig", "-v"),
+    POPPLER,
     command("qpdf", "qpdf", "--version"),
     command("zbar-tools", "zbarimg", "--version"),
     file("softhsm2", "/usr/lib/softhsm/libsofthsm2.so"),

@@ -28,7 +28,7 @@ impl Facts {
 }
 
 /// The body that issues a paper.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Office {
     /// First line of its name at the head, e.g. `ỦY BAN NHÂN DÂN`.
     pub head: String,

@@ -38,7 +38,11 @@ pub enum Face {
     Foreign,
 }
 
-const FILES: [(&str, &str, &str); 10] = [
+/// A folder, a file in it and the Debian package that it comes from, for each [`Face`] in order.
+pub type FontSet = [(&'static str, &'static str, &'static str); 10];
+
+/// The fonts of the committed specimens.
+pub const USUAL: FontSet = [
     (LIBERATION, "LiberationSerif-Regular.ttf", "fonts-liberation2"),
     (LIBERATION, "LiberationSerif-Bold.ttf", "fonts-liberation2"),
     (LIBERATION, "LiberationSerif-Italic.ttf", "fonts-liberation2"),
@@ -53,7 +57,7 @@ const FILES: [(&str, &str, &str); 10] = [
 
 /// The bytes of every font file, in the order of [`Face`].
 #[derive(Debug)]
-pub struct FontFiles(Vec<Vec<u8>>);
+pub struct FontFiles(Vec<Vec<u8>>, FontSet);
 
 impl FontFiles {
     /// Reads the installed fonts.
@@ -61,14 +65,21 @@ impl FontFiles {
     /// # Errors
     /// [`Error::FontMissing`] names the Debian package to install.
     pub fn read() -> Result<Self> {
-        FILES
-            .iter()
+        Self::of(USUAL)
+    }
+
+    /// Reads the fonts of a set.
+    ///
+    /// # Errors
+    /// [`Error::FontMissing`] names the Debian package to install.
+    pub fn of(set: FontSet) -> Result<Self> {
+        set.iter()
             .map(|(folder, file, package)| {
                 let path = Path::new(folder).join(file);
                 std::fs::read(&path).map_err(|_| Error::FontMissing { path, package })
             })
             .collect::<Result<_>>()
-            .map(Self)
+            .map(|files| Self(files, set))
     }
 
     /// Parses them.
@@ -76,7 +87,7 @@ impl FontFiles {
     /// # Errors
     /// [`Error::FontUnusable`] for a file that is not a font.
     pub fn parse(&self) -> Result<Fonts<'_>> {
-        let faces = self.0.iter().zip(FILES).map(|(bytes, (folder, file, _))| {
+        let faces = self.0.iter().zip(self.1).map(|(bytes, (folder, file, _))| {
             ttf_parser::Face::parse(bytes, 0).map_err(|_| Error::FontUnusable { path: Path::new(folder).join(file) })
         });
         Ok(Fonts { faces: faces.collect::<Result<_>>()? })

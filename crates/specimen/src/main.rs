@@ -1,6 +1,6 @@
-//! `bansao-specimen --out DIR [--check] [--preview DIR] [--only TEXT] [--threads N]`
+//! `bansao-specimen --out DIR [--scored] [--check] [--preview DIR] [--only TEXT] [--threads N]`
 //!
-//! Draws every case into `DIR/<kind>/<case>`. `--check` writes nothing and exits 1 when a file differs; `--preview`
+//! Draws every case into `DIR/<kind>/<case>`; `--scored` draws the scored set into `DIR/<split>/<kind>/<case>` instead. `--check` writes nothing and exits 1 when a file differs; `--preview`
 //! writes half-size PNGs to look at; `--only` restricts to cases whose path contains the text.
 
 use std::io::Write;
@@ -12,7 +12,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bansao_specimen::cases::{self, Case, Rendered};
 use bansao_specimen::error::{Error, Result};
 use bansao_specimen::file::{Page, png};
-use bansao_specimen::fonts::{FontFiles, Fonts};
+use bansao_specimen::fonts::{FontFiles, Fonts, USUAL};
+use bansao_specimen::scored::{self, Split};
 
 #[derive(Debug, Default)]
 struct Options {
@@ -20,6 +21,7 @@ struct Options {
     preview: Option<PathBuf>,
     only: String,
     check: bool,
+    scored: bool,
     threads: usize,
 }
 
@@ -44,6 +46,7 @@ fn options() -> Result<Options> {
             "--preview" => options.preview = Some(value()?.into()),
             "--only" => options.only = value()?,
             "--threads" => options.threads = value()?.parse().unwrap_or(2),
+            "--scored" => options.scored = true,
             "--check" => options.check = true,
             other => return Err(Error::Usage(format!("unknown option {other}"))),
         }
@@ -53,16 +56,17 @@ fn options() -> Result<Options> {
 
 /// Draws the cases; the number of files that differ is returned (0 when writing).
 fn run(options: &Options) -> Result<usize> {
-    let files = FontFiles::read()?;
-    let fonts = files.parse()?;
-    let cases: Vec<Case> = cases::all().into_iter().filter(|c| c.path().contains(&options.only)).collect();
+    let jobs: Vec<Job> = jobs(options).into_iter().filter(|job| job.path.contains(&options.only)).collect();
+    let sets = if options.scored { Split::BOTH.iter().flat_map(|split| scored::sets(*split)).copied().collect() } else { vec![USUAL] };
+    let files = sets.into_iter().map(FontFiles::of).collect::<Result<Vec<_>>>()?;
+    let fonts = files.iter().map(FontFiles::parse).collect::<Result<Vec<_>>>()?;
     let next = AtomicUsize::new(0);
     let outcome = Mutex::new((Vec::new(), 0_usize));
     std::thread::scope(|scope| {
         for _ in 0..options.threads.max(1) {
             scope.spawn(|| {
-                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let done = one(case, &fonts, options);
+                while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let done = one(job, &fonts[job.fonts], options);
                     let mut sum = outcome.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     match done {
                         Ok((differing, size)) => {
@@ -80,18 +84,39 @@ fn run(options: &Options) -> Result<usize> {
     for path in &differing {
         say(&format!("differs: {path}"));
     }
-    say(&format!("{} cases, {size} bytes, {} differ", cases.len(), differing.len()));
+    say(&format!("{} cases, {size} bytes, {} differ", jobs.len(), differing.len()));
     Ok(differing.len())
 }
 
-fn one(case: &Case, fonts: &Fonts<'_>, options: &Options) -> Result<(Vec<String>, usize)> {
-    let rendered = case.render(fonts)?;
+/// A case, where it goes, and its fonts.
+struct Job {
+    case: Case,
+    path: String,
+    fonts: usize,
+}
+
+fn jobs(options: &Options) -> Vec<Job> {
+    if !options.scored {
+        return cases::all().into_iter().map(|case| Job { path: case.path(), case, fonts: 0 }).collect();
+    }
+    let mut jobs = Vec::new();
+    let mut first = 0;
+    for split in Split::BOTH {
+        let job = |(case, set): (Case, usize)| Job { path: format!("{}/{}", split.id(), case.path()), case, fonts: first + set };
+        jobs.extend(scored::cases(split).into_iter().map(job));
+        first += scored::sets(split).len();
+    }
+    jobs
+}
+
+fn one(job: &Job, fonts: &Fonts<'_>, options: &Options) -> Result<(Vec<String>, usize)> {
+    let rendered = job.case.render(fonts)?;
     if let Some(folder) = &options.preview {
-        preview(case, &rendered, folder)?;
+        preview(&job.path, &rendered, folder)?;
     }
     let size = rendered.files.iter().map(|(_, bytes)| bytes.len()).sum();
     let Some(out) = &options.out else { return Ok((Vec::new(), size)) };
-    let folder = out.join(case.path());
+    let folder = out.join(&job.path);
     if options.check {
         let differs = |(name, bytes): &(String, Vec<u8>)| {
             let path = folder.join(name);
@@ -105,10 +130,10 @@ fn one(case: &Case, fonts: &Fonts<'_>, options: &Options) -> Result<(Vec<String>
     Ok((Vec::new(), size))
 }
 
-fn preview(case: &Case, rendered: &Rendered, folder: &Path) -> Result<()> {
+fn preview(path: &str, rendered: &Rendered, folder: &Path) -> Result<()> {
     for (i, page) in rendered.pages.iter().enumerate() {
         let half = page.image.resized(page.image.width.div_ceil(2), page.image.height.div_ceil(2));
-        let name = format!("{}-{}.png", case.path().replace('/', "-"), i + 1);
+        let name = format!("{}-{}.png", path.replace('/', "-"), i + 1);
         store(&folder.join(name), &png(&Page { image: half, dpi: page.dpi / 2 })?)?;
     }
     Ok(())

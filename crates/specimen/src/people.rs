@@ -169,6 +169,12 @@ const FEMALE: [&str; 22] = [
 ];
 const ETHNICITIES: [&str; 9] = ["Kinh", "Kinh", "Kinh", "Kinh", "Tày", "Mường", "Thái", "Nùng", "Ê-đê"];
 
+/// Whether a given name, in any case, is one of the women's.
+#[must_use]
+pub fn is_female_given(given: &str) -> bool {
+    FEMALE.iter().any(|name| name.to_lowercase() == given.to_lowercase())
+}
+
 /// A family name.
 pub fn family(rng: &mut Rng) -> &'static str {
     rng.pick::<&'static str>(&FAMILIES)

@@ -97,6 +97,23 @@ impl Raster {
         Self { width, height, rgb }
     }
 
+    /// This picture and another to its right, over white.
+    #[must_use]
+    pub fn beside(&self, other: &Self) -> Self {
+        let (width, height) = (self.width + other.width, self.height.max(other.height));
+        let mut rgb = Vec::with_capacity(width as usize * height as usize * 3);
+        for y in 0..height as usize {
+            for part in [self, other] {
+                let row = part.width as usize * 3;
+                match part.rgb.get(y * row..(y + 1) * row) {
+                    Some(pixels) => rgb.extend_from_slice(pixels),
+                    None => rgb.resize(rgb.len() + row, 255),
+                }
+            }
+        }
+        Self { width, height, rgb }
+    }
+
     /// Changes every pixel.
     pub fn map(&mut self, mut change: impl FnMut([f32; 3]) -> [f32; 3]) {
         for pixel in self.rgb.chunks_exact_mut(3) {

@@ -1,6 +1,6 @@
 //! Papers that must not be certified because of what they are or say.
 
-use super::{Case, Kind, Register};
+use super::{Case, Kind, Register, Set};
 use crate::alter::Alteration;
 use crate::facts::Record;
 use crate::file::Container;
@@ -14,8 +14,12 @@ const REFUSE: &[&str] = &["refuse"];
 const NOT_APPROVE: &[&str] = &["refer", "refuse"];
 
 /// The cases.
-pub(super) fn cases() -> Vec<Case> {
-    [copies(), other_papers(), unsigned(), births(), marriages_and_deaths(), lands(), forged()].concat().into_iter().map(small).collect()
+pub(super) fn cases(set: Set) -> Vec<Case> {
+    [copies(set), other_papers(set), unsigned(set), births(set), marriages_and_deaths(set), lands(set), forged(set)]
+        .concat()
+        .into_iter()
+        .map(small)
+        .collect()
 }
 
 /// What is wrong here does not hang on the ornaments, so most are drawn without: the set must stay small.
@@ -28,39 +32,39 @@ fn small(case: Case) -> Case {
     Case { container, ..case.simple() }.look(|l| l.leaders = false)
 }
 
-fn new_birth(name: &str, year: u32) -> Case {
-    Case::new(Kind::Birth, name, Form::Birth2015, |rng| birth(rng, year, false))
+fn new_birth(set: Set, name: &str, year: u32) -> Case {
+    set.case(Kind::Birth, name, Form::Birth2015, |rng| birth(rng, year, false))
 }
 
-fn copies() -> Vec<Case> {
+fn copies(set: Set) -> Vec<Case> {
     let numbered = |record: Record, number: &str| {
         let date = record.facts.get("registration_date").to_owned();
         record.with("extract_no", number).with("issue_date", &date)
     };
     vec![
-        new_birth("copy-of-2015", 2016)
+        new_birth(set, "copy-of-2015", 2016)
             .look(|l| l.subtitle = Some("(BẢN SAO)"))
             .expect(REFUSE, &["SOURCE_IS_COPY"])
             .note("(BẢN SAO) under the title"),
-        Case::new(Kind::Birth, "copy-extract", Form::BirthExtract, |rng| numbered(birth(rng, 2023, false), "39/TLKS-BS"))
+        set.case(Kind::Birth, "copy-extract", Form::BirthExtract, |rng| numbered(birth(rng, 2023, false), "39/TLKS-BS"))
             .look(|l| l.subtitle = Some("(BẢN SAO)"))
             .fill(Fill::ITALIC)
             .expect(REFUSE, &["SOURCE_IS_COPY"])
             .note("extract of a birth, copy, number ends -BS"),
-        Case::new(Kind::Marriage, "copy-extract", Form::MarriageExtract, |rng| numbered(marriage(rng, 2018, false), "927/TLKH-BS"))
+        set.case(Kind::Marriage, "copy-extract", Form::MarriageExtract, |rng| numbered(marriage(rng, 2018, false), "927/TLKH-BS"))
             .look(|l| l.subtitle = Some("(BẢN SAO)"))
             .expect(REFUSE, &["SOURCE_IS_COPY"])
             .note("extract of a marriage, copy"),
-        Case::new(Kind::Death, "copy-extract", Form::Death2015Full, |rng| death(rng, 2025, false).with("extract_no", "309/TLKT-BS"))
+        set.case(Kind::Death, "copy-extract", Form::Death2015Full, |rng| death(rng, 2025, false).with("extract_no", "309/TLKT-BS"))
             .look(|l| l.subtitle = Some("(BẢN SAO)"))
             .expect(REFUSE, &["SOURCE_IS_COPY"])
             .note("extract of a death, copy"),
     ]
 }
 
-fn other_papers() -> Vec<Case> {
+fn other_papers(set: Set) -> Vec<Case> {
     let letter = |kind, name, letter| {
-        Case::new(kind, name, Form::Letter(letter), |rng| {
+        set.case(kind, name, Form::Letter(letter), |rng| {
             let record = match (letter, kind) {
                 (Letter::Diploma, _) => birth(rng, 2003, false).with("signer_title", ""),
                 (_, Kind::Death) => death(rng, 2022, false).with("signer_title", "TRẠM TRƯỞNG"),
@@ -81,38 +85,38 @@ fn other_papers() -> Vec<Case> {
         letter(Kind::Birth, "paper-diploma", Letter::Diploma).expect(REFUSE, &["UNKNOWN_KIND"]).note("a school diploma"),
         letter(Kind::Land, "paper-letter", Letter::Private).expect(REFUSE, &["UNKNOWN_KIND"]).note("a private letter by hand"),
         letter(Kind::Birth, "paper-empty", Letter::Empty).expect(REFUSE, &["BLANK_PAGE"]).note("an empty sheet"),
-        Case::new(Kind::Birth, "paper-marriage", Form::Marriage2015, |rng| marriage(rng, 2020, false))
+        set.case(Kind::Birth, "paper-marriage", Form::Marriage2015, |rng| marriage(rng, 2020, false))
             .expect(REFUSE, &["KIND_MISMATCH"])
             .note("a marriage certificate declared as a birth certificate"),
     ]
 }
 
-fn unsigned() -> Vec<Case> {
+fn unsigned(set: Set) -> Vec<Case> {
     vec![
-        new_birth("no-seal", 2020).look(|l| l.seal = false).expect(NOT_APPROVE, &["SEAL_MISSING"]).note("no seal"),
-        Case::new(Kind::Land, "no-seal", Form::Land2024, |rng| land(rng, Date::new(2025, 9, 18), false, 1))
+        new_birth(set, "no-seal", 2020).look(|l| l.seal = false).expect(NOT_APPROVE, &["SEAL_MISSING"]).note("no seal"),
+        set.case(Kind::Land, "no-seal", Form::Land2024, |rng| land(rng, Date::new(2025, 9, 18), false, 1))
             .look(|l| l.seal = false)
             .container(Container::Pdf(68))
             .expect(NOT_APPROVE, &["SEAL_MISSING"])
             .note("no seal on a pink form"),
-        Case::new(Kind::Death, "no-signer", Form::Death2015, |rng| death(rng, 2022, false))
+        set.case(Kind::Death, "no-signer", Form::Death2015, |rng| death(rng, 2022, false))
             .look(|l| l.signer = false)
             .expect(NOT_APPROVE, &["SIGNER_MISSING"])
             .note("sealed, nobody signed"),
-        new_birth("stamp-secret", 2019)
+        new_birth(set, "stamp-secret", 2019)
             .look(|l| l.stamp = Some("MẬT"))
             .expect(NOT_APPROVE, &["SECRET_OR_NO_COPY"])
             .note("secrecy stamp MẬT"),
-        Case::new(Kind::Marriage, "stamp-no-copy", Form::Marriage2010, |rng| marriage(rng, 2010, true))
+        set.case(Kind::Marriage, "stamp-no-copy", Form::Marriage2010, |rng| marriage(rng, 2010, true))
             .look(|l| l.stamp = Some("KHÔNG ĐƯỢC SAO CHỤP"))
             .expect(NOT_APPROVE, &["SECRET_OR_NO_COPY"])
             .note("stamp: must not be copied"),
     ]
 }
 
-fn births() -> Vec<Case> {
+fn births(set: Set) -> Vec<Case> {
     let edited = |name: &str, year: u32, edit: fn(Record) -> Record| {
-        Case::new(Kind::Birth, name, Form::Birth2015, |rng| edit(birth(rng, year, false)))
+        set.case(Kind::Birth, name, Form::Birth2015, |rng| edit(birth(rng, year, false)))
     };
     vec![
         edited("date-words-differ", 2022, |r| {
@@ -123,12 +127,12 @@ fn births() -> Vec<Case> {
         })
         .expect(NOT_APPROVE, &["DATE_WORDS_DIFFER"])
         .note("the words name another day than the digits"),
-        Case::new(Kind::Birth, "registered-before-birth", Form::Birth2015, |rng| {
+        set.case(Kind::Birth, "registered-before-birth", Form::Birth2015, |rng| {
             birth_on(rng, Date::new(2021, 9, 20), false).with("registration_date", "03/05/2021")
         })
         .expect(NOT_APPROVE, &["REGISTRATION_BEFORE_BIRTH"])
         .note("registered months before the birth"),
-        new_birth("date-in-future", 2036).expect(NOT_APPROVE, &["DATE_IN_FUTURE"]).note("everything happens in 2036"),
+        new_birth(set, "date-in-future", 2036).expect(NOT_APPROVE, &["DATE_IN_FUTURE"]).note("everything happens in 2036"),
         edited("date-impossible", 2023, |r| {
             r.with("birth_date", "31/02/2023").with("birth_date_words", &words::date(2023, 2, 31)).with("registration_date", "15/03/2023")
         })
@@ -153,7 +157,7 @@ fn births() -> Vec<Case> {
         edited("name-blank", 2022, |r| r.with("full_name", ""))
             .expect(NOT_APPROVE, &["FIELD_MISSING"])
             .note("the child's name was left blank"),
-        new_birth("not-in-register", 2018)
+        new_birth(set, "not-in-register", 2018)
             .fill(Fill::BOLD)
             .register(Register::Absent)
             .expect(NOT_APPROVE, &["REGISTER_NOT_FOUND"])
@@ -171,9 +175,9 @@ fn renumber(record: Record, role: &str, digits: &str) -> Record {
     }
 }
 
-fn marriages_and_deaths() -> Vec<Case> {
+fn marriages_and_deaths(set: Set) -> Vec<Case> {
     let wed = |name: &str, year: u32, edit: fn(Record) -> Record| {
-        Case::new(Kind::Marriage, name, Form::Marriage2015, |rng| edit(marriage(rng, year, false)))
+        set.case(Kind::Marriage, name, Form::Marriage2015, |rng| edit(marriage(rng, year, false)))
     };
     vec![
         wed("wife-under-age", 2020, |r| renumber(r.with("wife.birth_date", "12/05/2004"), "wife", "304"))
@@ -189,7 +193,7 @@ fn marriages_and_deaths() -> Vec<Case> {
         wed("same-gender-numbers", 2019, |r| renumber(r, "husband", "1"))
             .expect(NOT_APPROVE, &["SPOUSE_COLUMNS"])
             .note("the husband's number is a woman's"),
-        Case::new(Kind::Death, "registered-before-death", Form::Death2015, |rng| {
+        set.case(Kind::Death, "registered-before-death", Form::Death2015, |rng| {
             let r = death(rng, 2022, false);
             r.with("death_date", "24/11/2022")
                 .with("death_date_words", &words::date(2022, 11, 24))
@@ -201,26 +205,26 @@ fn marriages_and_deaths() -> Vec<Case> {
     ]
 }
 
-fn lands() -> Vec<Case> {
+fn lands(set: Set) -> Vec<Case> {
     let new = |name: &str, date: Date| {
-        Case::new(Kind::Land, name, Form::Land2024, move |rng| land(rng, date, false, 1)).container(Container::Pdf(66))
+        set.case(Kind::Land, name, Form::Land2024, move |rng| land(rng, date, false, 1)).container(Container::Pdf(66))
     };
     vec![
         new("qr-differs", Date::new(2025, 8, 8))
             .look(|l| l.qr_serial = Some("AA 11223344".to_owned()))
             .expect(NOT_APPROVE, &["QR_DIFFERS"])
             .note("the QR symbol carries another serial"),
-        Case::new(Kind::Land, "serial-of-old-form", Form::Land2024, |rng| {
+        set.case(Kind::Land, "serial-of-old-form", Form::Land2024, |rng| {
             land(rng, Date::new(2025, 10, 14), false, 1).with("land_serial_no", "DP 497299")
         })
         .container(Container::Pdf(66))
         .expect(NOT_APPROVE, &["SERIAL_FORM_DIFFERS"])
         .note("a six-digit serial on the form of 2024"),
-        Case::new(Kind::Land, "old-form-too-late", Form::Land2009, |rng| land(rng, Date::new(2025, 3, 20), true, 1))
+        set.case(Kind::Land, "old-form-too-late", Form::Land2009, |rng| land(rng, Date::new(2025, 3, 20), true, 1))
             .container(Container::Pdf(62))
             .expect(NOT_APPROVE, &["OLD_FORM_AFTER_END"])
             .note("the four-page form with a date of March 2025"),
-        Case::new(Kind::Land, "district-too-late", Form::Land2024, |rng| {
+        set.case(Kind::Land, "district-too-late", Form::Land2024, |rng| {
             land(rng, Date::new(2025, 5, 20), false, 1).with("issue_date", "20/08/2025")
         })
         .container(Container::Pdf(66))
@@ -231,12 +235,12 @@ fn lands() -> Vec<Case> {
             .note("the front without the back"),
         Case {
             pages: vec![0, 1],
-            ..Case::new(Kind::Land, "page-missing-2009", Form::Land2009, |rng| land(rng, Date::new(2019, 4, 4), true, 1))
+            ..set.case(Kind::Land, "page-missing-2009", Form::Land2009, |rng| land(rng, Date::new(2019, 4, 4), true, 1))
         }
         .container(Container::Pdf(62))
         .expect(NOT_APPROVE, &["PAGES_MISSING"])
         .note("two of four pages"),
-        Case { behind: Some(stranger()), ..new_birth("two-papers", 2019) }
+        Case { behind: Some(stranger()), ..new_birth(set, "two-papers", 2019) }
             .container(Container::Pdf(66))
             .expect(NOT_APPROVE, &[])
             .note("a birth certificate and somebody's death extract in one file"),
@@ -247,14 +251,14 @@ fn stranger() -> (Form, Record) {
     (Form::Death2015, death(&mut crate::rng::Rng::named("stranger"), 2019, false))
 }
 
-fn forged() -> Vec<Case> {
+fn forged(set: Set) -> Vec<Case> {
     let next_digit = |dmy: &str| format!("{}{}", &dmy[..9], (dmy[9..].parse::<u32>().unwrap_or(0) + 7) % 10);
-    let year = new_birth("patched-year", 2019);
+    let year = new_birth(set, "patched-year", 2019);
     let shown = next_digit(year.record.facts.get("birth_date"));
     let spelled_year = words::capitalised(&spelled(&shown));
-    let name = Case::new(Kind::Land, "patched-holder", Form::Land2024, |rng| land(rng, Date::new(2025, 9, 2), false, 1));
-    let struck = Case::new(Kind::Birth, "struck-out-name", Form::Birth2015, |rng| birth(rng, 2017, false));
-    let white = Case::new(Kind::Death, "whitened-date", Form::Death2010, |rng| death(rng, 2012, true));
+    let name = set.case(Kind::Land, "patched-holder", Form::Land2024, |rng| land(rng, Date::new(2025, 9, 2), false, 1));
+    let struck = set.case(Kind::Birth, "struck-out-name", Form::Birth2015, |rng| birth(rng, 2017, false));
+    let white = set.case(Kind::Death, "whitened-date", Form::Death2010, |rng| death(rng, 2012, true));
     vec![
         year.altered(Alteration::Patched { id: "birth_date", text: spelled_year }, &shown)
             .expect(NOT_APPROVE, &["REGISTER_MISMATCH"])

@@ -1,6 +1,6 @@
 //! Scans and files that must not be certified however good the paper was.
 
-use super::{Case, Kind};
+use super::{Case, Kind, Set};
 use crate::file::Container;
 use crate::forms::Form;
 use crate::records::{birth, death, marriage};
@@ -11,8 +11,8 @@ const REFUSE: &[&str] = &["refuse"];
 const NOT_APPROVE: &[&str] = &["refer", "refuse"];
 
 /// The cases.
-pub(super) fn cases() -> Vec<Case> {
-    [scans(), files()].concat().into_iter().map(small).collect()
+pub(super) fn cases(set: Set) -> Vec<Case> {
+    [scans(set), files(set)].concat().into_iter().map(small).collect()
 }
 
 /// What is wrong here does not hang on the ornaments, so most are drawn without: the set must stay small.
@@ -25,41 +25,45 @@ fn small(case: Case) -> Case {
     Case { container, ..case.simple() }.look(|l| l.leaders = false)
 }
 
-fn new_birth(name: &str, year: u32) -> Case {
-    Case::new(Kind::Birth, name, Form::Birth2015, |rng| birth(rng, year, false))
+fn new_birth(set: Set, name: &str, year: u32) -> Case {
+    set.case(Kind::Birth, name, Form::Birth2015, |rng| birth(rng, year, false))
 }
 
-fn scans() -> Vec<Case> {
+fn scans(set: Set) -> Vec<Case> {
     vec![
-        new_birth("photocopy", 2019)
+        new_birth(set, "photocopy", 2019)
             .fill(Fill::BOLD)
             .damage(Damage::Photocopy)
             .expect(NOT_APPROVE, &["PHOTOCOPY"])
             .note("a grey photocopy"),
-        new_birth("blurred", 2021).damage(Damage::Defocus(0.55)).expect(NOT_APPROVE, &["BLURRED"]).illegible().note("far out of focus"),
-        new_birth("low-resolution", 2020).damage(Damage::Reduced(72)).expect(REFUSE, &["LOW_RESOLUTION"]).illegible().note("72 dpi"),
-        Case::new(Kind::Death, "low-resolution", Form::Death2015, |rng| death(rng, 2024, false))
+        new_birth(set, "blurred", 2021)
+            .damage(Damage::Defocus(0.55))
+            .expect(NOT_APPROVE, &["BLURRED"])
+            .illegible()
+            .note("far out of focus"),
+        new_birth(set, "low-resolution", 2020).damage(Damage::Reduced(72)).expect(REFUSE, &["LOW_RESOLUTION"]).illegible().note("72 dpi"),
+        set.case(Kind::Death, "low-resolution", Form::Death2015, |rng| death(rng, 2024, false))
             .damage(Damage::Reduced(100))
             .expect(REFUSE, &["LOW_RESOLUTION"])
             .note("100 dpi"),
-        Case::new(Kind::Marriage, "enlarged", Form::Marriage2015, |rng| marriage(rng, 2024, false))
+        set.case(Kind::Marriage, "enlarged", Form::Marriage2015, |rng| marriage(rng, 2024, false))
             .damage(Damage::Enlarged(60))
             .expect(NOT_APPROVE, &[])
             .illegible()
             .note("60 dpi enlarged to claim 200"),
-        new_birth("cropped", 2022)
+        new_birth(set, "cropped", 2022)
             .damage(Damage::Cut(0.0, 0.0, 1.0, 0.62))
             .expect(NOT_APPROVE, &["CROPPED"])
             .note("the lower third with seal and signer is missing"),
     ]
 }
 
-fn files() -> Vec<Case> {
+fn files(set: Set) -> Vec<Case> {
     let file = |kind: Kind, name: &str, container: Container, codes| {
         let paper = match kind {
-            Kind::Marriage => Case::new(kind, name, Form::Marriage2015, |rng| marriage(rng, 2020, false)),
-            Kind::Death => Case::new(kind, name, Form::Death2015, |rng| death(rng, 2021, false)),
-            _ => Case::new(kind, name, Form::Birth2015, |rng| birth(rng, 2023, false)),
+            Kind::Marriage => set.case(kind, name, Form::Marriage2015, |rng| marriage(rng, 2020, false)),
+            Kind::Death => set.case(kind, name, Form::Death2015, |rng| death(rng, 2021, false)),
+            _ => set.case(kind, name, Form::Birth2015, |rng| birth(rng, 2023, false)),
         };
         paper.container(container).expect(REFUSE, codes).illegible()
     };

@@ -8,15 +8,17 @@ mod toml_text;
 use std::collections::BTreeSet;
 
 use crate::alter::Alteration;
+use crate::canvas::Written;
 use crate::error::Result;
-use crate::facts::{Facts, Record};
+use crate::facts::{Facts, Office, Record};
 use crate::file::{Container, Page};
 use crate::fonts::Fonts;
 use crate::forms::{Form, Look, Press, draw};
 use crate::raster::Raster;
+use crate::retouch::{Area, Retouch};
 use crate::rng::Rng;
 use crate::sheet::Fill;
-use crate::wear::{Damage, Scanner};
+use crate::wear::{Damage, Placement, Scanner};
 
 /// The kind that the kiosk declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +92,25 @@ pub struct Case {
     pub register: Register,
     /// Whether `case.toml` tells the fields.
     pub legible: bool,
+    /// The second paper lies beside the first on one glass, not behind it.
+    pub beside: bool,
+    /// The size of the paper as a factor of the usual one.
+    pub zoom: f32,
+    /// A value replaced in the pixels: how, the field, what it says now.
+    pub retouch: Option<(Retouch, &'static str, String)>,
+    /// What the scored set says of the case.
+    pub label: Option<Label>,
+}
+
+/// By what a scored case is counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Label {
+    /// What happened to the paper or the scan.
+    pub degradation: &'static str,
+    /// How the form was filled in.
+    pub fill: &'static str,
+    /// How it was altered, if it was.
+    pub altered: &'static str,
 }
 
 /// A case as files.
@@ -104,12 +125,15 @@ pub struct Rendered {
 impl Case {
     /// A case that must be certified, until told otherwise.
     pub fn new(kind: Kind, name: &str, form: Form, record: impl FnOnce(&mut Rng) -> Record) -> Self {
-        let record = record(&mut Rng::named(&format!("{}/{name}", kind.id())));
+        Set::COMMITTED.case(kind, name, form, record)
+    }
+
+    fn of(kind: Kind, name: &str, form: Form) -> Self {
         Self {
             kind,
             name: name.to_owned(),
             form,
-            record,
+            record: Record { facts: Facts::default(), office: Office::default() },
             look: Look::of(form, Fill::PRINT),
             alterations: Vec::new(),
             damage: Vec::new(),
@@ -122,20 +146,24 @@ impl Case {
             note: "",
             register: Register::Same,
             legible: true,
+            beside: false,
+            zoom: 1.0,
+            retouch: None,
+            label: None,
         }
     }
 
-    fn fill(mut self, fill: Fill) -> Self {
+    pub(crate) fn fill(mut self, fill: Fill) -> Self {
         self.look.fill = fill;
         self
     }
 
-    fn dpi(mut self, dpi: u32) -> Self {
+    pub(crate) fn dpi(mut self, dpi: u32) -> Self {
         self.dpi = dpi;
         self
     }
 
-    fn container(mut self, container: Container) -> Self {
+    pub(crate) fn container(mut self, container: Container) -> Self {
         self.container = container;
         self
     }
@@ -146,44 +174,44 @@ impl Case {
         self
     }
 
-    fn note(mut self, note: &'static str) -> Self {
+    pub(crate) fn note(mut self, note: &'static str) -> Self {
         self.note = note;
         self
     }
 
-    fn expect(mut self, expect: &'static [&'static str], codes: &'static [&'static str]) -> Self {
+    pub(crate) fn expect(mut self, expect: &'static [&'static str], codes: &'static [&'static str]) -> Self {
         (self.expect, self.codes) = (expect, codes);
         self
     }
 
-    fn look(mut self, change: impl FnOnce(&mut Look)) -> Self {
+    pub(crate) fn look(mut self, change: impl FnOnce(&mut Look)) -> Self {
         change(&mut self.look);
         self
     }
 
-    fn damage(mut self, damage: Damage) -> Self {
+    pub(crate) fn damage(mut self, damage: Damage) -> Self {
         self.damage.push(damage);
         self
     }
 
     /// The paper is forged; the register keeps what the record said.
-    fn altered(mut self, alteration: Alteration, printed: &str) -> Self {
+    pub(crate) fn altered(mut self, alteration: Alteration, printed: &str) -> Self {
         let truth = self.record.facts.clone();
-        let (Alteration::Patched { id, .. } | Alteration::StruckOut { id, .. } | Alteration::Whitened { id, .. }) = &alteration;
+        let (id, _) = alteration.what();
         self.register = Register::Holds(truth.clone());
         // The true value is drawn first and covered; the fields tell what the paper shows now.
-        self.record.facts.set("_altered", *id);
+        self.record.facts.set("_altered", id);
         self.record.facts.set("_shown", printed);
         self.alterations.push(alteration);
         self
     }
 
-    fn register(mut self, register: Register) -> Self {
+    pub(crate) fn register(mut self, register: Register) -> Self {
         self.register = register;
         self
     }
 
-    fn illegible(mut self) -> Self {
+    pub(crate) fn illegible(mut self) -> Self {
         self.legible = false;
         self
     }
@@ -200,41 +228,78 @@ impl Case {
     /// As the drawing and the encoders.
     pub fn render(&self, fonts: &Fonts<'_>) -> Result<Rendered> {
         let mut rng = Rng::named(&self.path());
-        let (mut printed, written) = self.print(fonts, rng.bits())?;
+        let (mut printed, written) = self.print(fonts, &self.record, rng.bits())?;
         if !self.pages.is_empty() {
             printed = self.pages.iter().filter_map(|i| printed.get(*i).cloned()).collect();
         }
-        let pages: Vec<Page> = printed.iter().map(|page| self.scan(page, &mut rng)).collect();
+        if self.beside {
+            printed = printed.iter().map(|p| p.0.clone()).reduce(|a, b| a.beside(&b)).map(|p| (p, Vec::new())).into_iter().collect();
+        }
+        let mut pages = Vec::with_capacity(printed.len());
+        for (at, (paper, lines)) in printed.iter().enumerate() {
+            let seen = self.retouch.as_ref().and_then(|(how, id, text)| Some((*how, text, lines.iter().find(|w| w.id == *id)?)));
+            let forgery = match seen {
+                Some((how, text, line)) => Some(self.forgery(fonts, at, how, text, line, lines)?),
+                None => None,
+            };
+            pages.push(self.scan(paper, forgery, &mut rng));
+        }
         let mut files = self.container.pack(&pages)?;
         let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
         files.push(("case.toml".to_owned(), toml_text::of(self, &names, &written).into_bytes()));
         Ok(Rendered { files, pages })
     }
 
-    /// The papers, and which fields were written on them.
-    fn print(&self, fonts: &Fonts<'_>, seed: u64) -> Result<(Vec<Raster>, BTreeSet<String>)> {
+    /// The papers with their lines of values, and which fields the first one prints.
+    fn print(&self, fonts: &Fonts<'_>, record: &Record, seed: u64) -> Result<(Papers, BTreeSet<String>)> {
         let mut written = BTreeSet::new();
         let mut rasters = Vec::new();
-        let papers = std::iter::once((self.form, &self.record)).chain(self.behind.iter().map(|(f, r)| (*f, r)));
+        let papers = std::iter::once((self.form, record)).chain(self.behind.iter().map(|(f, r)| (*f, r)));
         for (i, (form, record)) in papers.enumerate() {
             let look = if i == 0 { self.look.clone() } else { Look::of(form, Fill::BOLD) };
-            let press = Press { fonts, record, look: &look, dpi: self.dpi as f32, seed: seed.wrapping_add(i as u64) };
+            let press = Press { fonts, record, look: &look, dpi: self.dpi as f32 * self.zoom, seed: seed.wrapping_add(i as u64) };
             let mut pages = draw(form, &press)?;
             if i == 0 {
                 self.alterations.iter().try_for_each(|a| a.apply(&mut pages))?;
                 written.extend(pages.iter().flat_map(|p| p.written.iter().map(|w| w.id.clone())));
             }
-            rasters.extend(pages.iter().map(|p| Raster::of(&p.pixmap)));
+            rasters.extend(pages.iter().map(|p| (Raster::of(&p.pixmap), p.written.clone())));
         }
         Ok((rasters, written))
     }
 
-    fn scan(&self, page: &Raster, rng: &mut Rng) -> Page {
+    /// The same page with the forged value, and where the value stands.
+    fn forgery(&self, fonts: &Fonts<'_>, page: usize, how: Retouch, text: &str, line: &Written, lines: &[Written]) -> Result<Forgery> {
+        let forged = self.record.clone().with(&line.id, text);
+        let seed = Rng::named(&self.path()).bits();
+        let paper =
+            self.print(fonts, &forged, seed)?.0.into_iter().nth(page).map_or_else(|| Raster::plain(8, 8, [255; 3]), |(paper, _)| paper);
+        let other = lines.iter().filter(|w| w.id != line.id && w.width >= line.width * 0.6 && w.text != line.text);
+        let source = other.min_by(|a, b| (a.width - line.width).abs().total_cmp(&(b.width - line.width).abs())).cloned();
+        Ok(Forgery { how, paper, line: line.clone(), source })
+    }
+
+    fn scan(&self, page: &Raster, forgery: Option<Forgery>, rng: &mut Rng) -> Page {
         let mut scanner = Scanner::office(self.dpi, rng);
         if matches!(self.container, Container::Png | Container::TiffPalette) {
             scanner.noise = 0.0;
         }
-        let mut image = scanner.scan(page, rng);
+        let glass = rng.clone();
+        let (mut image, placement) = scanner.scan_placed(page, rng);
+        if let Some(forgery) = forgery {
+            let per_mm = self.dpi as f32 * self.zoom / 25.4;
+            let area = area(&forgery.line, &placement, per_mm, &image);
+            match &forgery.source {
+                Some(source) if forgery.how == Retouch::Repeated => {
+                    let from = self::area(source, &placement, per_mm, &image);
+                    Retouch::repeat(&mut image, from, area);
+                }
+                _ => {
+                    let forged = scanner.scan(&forgery.paper, &mut glass.clone());
+                    forgery.how.apply(&mut image, &forged, area, rng);
+                }
+            }
+        }
         let mut dpi = self.dpi;
         for damage in &self.damage {
             (image, dpi) = damage.apply(image, dpi, rng);
@@ -243,13 +308,53 @@ impl Case {
     }
 }
 
+/// Drawn pages, each with its lines of values.
+type Papers = Vec<(Raster, Vec<Written>)>;
+
+/// A value to be replaced in a scan.
+struct Forgery {
+    how: Retouch,
+    paper: Raster,
+    line: Written,
+    /// Another value of the page, for copying.
+    source: Option<Written>,
+}
+
+/// The box of a line in the scan, inside the picture.
+fn area(line: &Written, placement: &Placement, per_mm: f32, image: &Raster) -> Area {
+    let high = line.pen.points * 0.36;
+    let (x0, y0, x1, y1) = (line.x - 1.0, line.y - high * 1.05, line.x + line.width + 3.0, line.y + high * 0.36);
+    let corners = [(x0, y0), (x1, y0), (x0, y1), (x1, y1)].map(|(x, y)| placement.at(x * per_mm, y * per_mm));
+    let low = |values: [f32; 4], most: u32| (values.into_iter().fold(f32::MAX, f32::min).max(0.0) as u32).min(most - 2);
+    let high = |values: [f32; 4], most: u32| (values.into_iter().fold(0.0, f32::max) as u32).min(most - 1);
+    let (xs, ys) = (corners.map(|c| c.0), corners.map(|c| c.1));
+    (low(xs, image.width), low(ys, image.height), high(xs, image.width), high(ys, image.height))
+}
+
 /// Every case, in the order of the folders' kinds.
 #[must_use]
 pub fn all() -> Vec<Case> {
     let mut cases = good::cases();
-    cases.extend(bad::cases());
-    cases.extend(damaged::cases());
+    cases.extend(wrong(Set::COMMITTED));
     cases
+}
+
+/// Every case that must not be certified, drawn anew with the seeds of `set`.
+pub(crate) fn wrong(set: Set) -> Vec<Case> {
+    [bad::cases(set), damaged::cases(set)].concat()
+}
+
+/// Whose seeds a case is drawn with: two sets tell of other people in the same plots.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Set(pub(crate) &'static str);
+
+impl Set {
+    /// The set that the repository holds.
+    pub(crate) const COMMITTED: Self = Self("");
+
+    fn case(self, kind: Kind, name: &str, form: Form, record: impl FnOnce(&mut Rng) -> Record) -> Case {
+        Case { record: record(&mut Rng::named(&format!("{}{}/{name}", self.0, kind.id()))), ..Case::of(kind, name, form) }
+    }
 }
 
 #[cfg(test)]

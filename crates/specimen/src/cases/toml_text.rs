@@ -22,6 +22,13 @@ pub(super) fn of(case: &Case, files: &[String], written: &BTreeSet<String>) -> S
     line("codes", list(case.codes.iter().copied()));
     line("files", list(files.iter().map(String::as_str)));
     line("note", quoted(case.note));
+    if let Some(label) = case.label {
+        line("degradation", quoted(label.degradation));
+        line("fill", quoted(label.fill));
+        if !label.altered.is_empty() {
+            line("altered", quoted(label.altered));
+        }
+    }
     let facts = &case.record.facts;
     let shown = |id: &str, value: &str| {
         if facts.get("_altered") == id { facts.get("_shown").to_owned() } else { value.to_owned() }
@@ -29,7 +36,10 @@ pub(super) fn of(case: &Case, files: &[String], written: &BTreeSet<String>) -> S
     if case.legible {
         text.push_str("\n[fields]\n");
         for (id, value) in facts.filled().filter(|(id, _)| written.contains(*id)) {
-            let _ = writeln!(text, "{} = {}", key(id), quoted(&shown(id, value)));
+            let value = shown(id, value);
+            if !value.is_empty() {
+                let _ = writeln!(text, "{} = {}", key(id), quoted(&value));
+            }
         }
     }
     match &case.register {

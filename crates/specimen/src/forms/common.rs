@@ -91,7 +91,18 @@ pub(super) fn dated(canvas: &mut Canvas<'_>, press: &Press<'_>, x: f32, y: f32) 
 
 /// A column of lines over the width from `left` to `right`.
 pub(super) fn sheet<'c, 'f>(canvas: &'c mut Canvas<'f>, press: &Press<'c>, (left, right): (f32, f32), y: f32, pitch: f32) -> Sheet<'c, 'f> {
-    Sheet { canvas, facts: &press.record.facts, left, right, y, pitch, label: LABEL, fill: press.look.fill, leaders: press.look.leaders }
+    let layout = press.look.layout;
+    Sheet {
+        canvas,
+        facts: &press.record.facts,
+        left: left + layout.indent_mm,
+        right,
+        y,
+        pitch: pitch * layout.pitch,
+        label: Pen { points: LABEL.points * layout.label, ..LABEL },
+        fill: press.look.fill,
+        leaders: press.look.leaders,
+    }
 }
 
 /// A value alone, centred on `x`, after a printed label.

@@ -101,6 +101,22 @@ impl Form {
     }
 }
 
+/// How a printer set the same form.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Layout {
+    /// Factor of the distance of lines.
+    pub pitch: f32,
+    /// Factor of the size of labels.
+    pub label: f32,
+    /// Further indent of the lines.
+    pub indent_mm: f32,
+}
+
+impl Layout {
+    /// As the committed specimens are set.
+    pub const USUAL: Self = Self { pitch: 1.0, label: 1.0, indent_mm: 0.0 };
+}
+
 /// What varies between two papers of the same form.
 #[derive(Debug, Clone)]
 pub struct Look {
@@ -120,13 +136,25 @@ pub struct Look {
     pub stamp: Option<&'static str>,
     /// The serial that the land QR carries, when it is not the printed one.
     pub qr_serial: Option<String>,
+    /// The setting.
+    pub layout: Layout,
 }
 
 impl Look {
     /// The usual look of a form.
     #[must_use]
     pub const fn of(form: Form, fill: Fill) -> Self {
-        Self { blank: form.blank(), fill, leaders: form.leaders(), seal: true, signer: true, subtitle: None, stamp: None, qr_serial: None }
+        Self {
+            blank: form.blank(),
+            fill,
+            leaders: form.leaders(),
+            seal: true,
+            signer: true,
+            subtitle: None,
+            stamp: None,
+            qr_serial: None,
+            layout: Layout::USUAL,
+        }
     }
 }
 

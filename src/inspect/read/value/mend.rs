@@ -73,6 +73,18 @@ pub(super) fn mend_phrases(text: &str) -> String {
     words.join(" ")
 }
 
+/// A full stop before a small letter, or behind a long number, was a comma: addresses and identity papers are lists, not
+/// sentences, and `TP.` stands before a name.
+pub(super) fn mend_commas(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').collect();
+    let mend = |(at, word): (usize, &&str)| {
+        let (Some(bare), Some(next)) = (word.strip_suffix('.'), words.get(at + 1)) else { return (*word).to_owned() };
+        let number = bare.len() >= 9 && bare.bytes().all(|b| b.is_ascii_digit());
+        if number || next.chars().next().is_some_and(char::is_lowercase) { format!("{bare},") } else { (*word).to_owned() }
+    };
+    words.iter().enumerate().map(mend).collect::<Vec<_>>().join(" ")
+}
+
 /// The letters of `part` in the case of `word`, with the punctuation of `word`.
 pub(super) fn with_marks_of(word: &str, part: &str) -> String {
     let letters: Vec<char> = word.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -241,6 +253,13 @@ mod tests {
         assert_eq!(mend_phrases("ỦY BAN NHÂN DAN HUYỆN"), "ỦY BAN NHÂN DÂN HUYỆN");
         assert_eq!(mend_phrases("xã Thôn, tỉnh Quần"), "xã Thôn, tỉnh Quần");
         assert_eq!(mend_phrases("- Nhi"), "- Nhi");
+    }
+
+    #[test]
+    fn full_stops_inside_a_list_are_commas() {
+        assert_eq!(mend_commas("Thôn Thượng. xã Cổ Loa. TP. Hà Nội"), "Thôn Thượng, xã Cổ Loa. TP. Hà Nội");
+        assert_eq!(mend_commas("số 036079734255. Cục Cảnh sát"), "số 036079734255, Cục Cảnh sát");
+        assert_eq!(mend_commas("Số 5 đường Q. Trung."), "Số 5 đường Q. Trung.");
     }
 
     #[test]

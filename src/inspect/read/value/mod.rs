@@ -112,7 +112,7 @@ fn capitalised(tokens: &[&str]) -> String {
 
 /// An address or an office: syllables, numbers and punctuation.
 fn place(text: &str) -> Value {
-    let text = mend::mend_place(&mend::mend_units(&mend::mend_phrases(&numbers::mend_house_numbers(text))));
+    let text = mend::mend_place(&mend::mend_units(&mend::mend_phrases(&numbers::mend_house_numbers(&mend::mend_commas(text)))));
     let trust = share_of_known_words(&text);
     Value::bent(text, trust)
 }
@@ -138,7 +138,7 @@ fn square_metres(text: &str) -> String {
 
 /// Type, number, issuer and date: trusted as far as its number is one.
 fn identity_document(text: &str) -> Value {
-    let text = &mend::mend_phrases(text);
+    let text = &mend::mend_phrases(&mend::mend_commas(text));
     match identity_number(text) {
         Some(_) => Value::bent(text, share_of_known_words(text).max(0.7)),
         None => Value::bent(text, UNFIT),

@@ -1,6 +1,9 @@
 //! From a drawn page to what a scanner delivers: tint and light, skew on the glass, blur, noise; and the damage
 //! that makes a scan unfit: photocopying, defocus, low resolution, cropping.
 
+mod paper;
+mod photo;
+
 use crate::raster::Raster;
 use crate::rng::Rng;
 
@@ -39,7 +42,13 @@ impl Scanner {
     /// Scans a page.
     #[must_use]
     pub fn scan(&self, page: &Raster, rng: &mut Rng) -> Raster {
-        let mut image = self.lay(page, rng);
+        self.scan_placed(page, rng).0
+    }
+
+    /// Scans a page and says where its pixels lie in the scan.
+    #[must_use]
+    pub fn scan_placed(&self, page: &Raster, rng: &mut Rng) -> (Raster, Placement) {
+        let (mut image, placement) = self.lay(page, rng);
         image.blur(self.blur);
         let (noise, light) = (self.noise, self.light);
         let warm = rng.between(-0.012, 0.012);
@@ -47,11 +56,11 @@ impl Scanner {
             let grain = rng.normal() * noise;
             [r * (light + warm) + grain, g * light + grain, b * (light - warm) + grain]
         });
-        image
+        (image, placement)
     }
 
     /// Puts the paper on the glass, turned and shifted; a soft shadow lies along one edge.
-    fn lay(&self, page: &Raster, rng: &mut Rng) -> Raster {
+    fn lay(&self, page: &Raster, rng: &mut Rng) -> (Raster, Placement) {
         let per_mm = self.dpi as f32 / 25.4;
         let bed = self.bed_mm * per_mm;
         let (width, height) = (page.width + (bed * 2.0) as u32, page.height + (bed * 2.0) as u32);
@@ -75,7 +84,26 @@ impl Scanner {
                 rgb.extend(pixel.map(|c| c.round().clamp(0.0, 255.0) as u8));
             }
         }
-        Raster { width, height, rgb }
+        let middle = (page.width as f32 / 2.0, page.height as f32 / 2.0);
+        (Raster { width, height, rgb }, Placement { sin, cos, middle, onto: (cx + shift.0, cy + shift.1) })
+    }
+}
+
+/// Where a page lies in its scan.
+#[derive(Debug, Clone, Copy)]
+pub struct Placement {
+    sin: f32,
+    cos: f32,
+    middle: (f32, f32),
+    onto: (f32, f32),
+}
+
+impl Placement {
+    /// The point of the scan that shows this point of the page, both in pixels.
+    #[must_use]
+    pub fn at(&self, x: f32, y: f32) -> (f32, f32) {
+        let (x, y) = (x - self.middle.0, y - self.middle.1);
+        (x * self.cos - y * self.sin + self.onto.0, x * self.sin + y * self.cos + self.onto.1)
     }
 }
 
@@ -96,6 +124,16 @@ pub enum Damage {
     Overexposed(f32),
     /// Turned by quarter turns clockwise.
     Turned(u8),
+    /// Carried in a pocket for years: stains, scuffs, yellowed edges.
+    Worn,
+    /// Folded in four and flattened again.
+    Folded,
+    /// Photographed by a phone: perspective, a table around, a shadow. The share is how far corners are off.
+    Photographed(f32),
+    /// Grain of this deviation, in grey levels.
+    Grainy(f32),
+    /// A dirty scanner: streaks along the feed.
+    Streaked,
 }
 
 impl Damage {
@@ -125,6 +163,24 @@ impl Damage {
             }
             Self::Overexposed(factor) => {
                 image.map(|p| p.map(|c| c * factor + 26.0));
+                (image, dpi)
+            }
+            Self::Worn => {
+                paper::wear(&mut image, rng);
+                (image, dpi)
+            }
+            Self::Folded => {
+                paper::fold(&mut image, dpi, rng);
+                (image, dpi)
+            }
+            // A phone does not know how large the paper is.
+            Self::Photographed(tilt) => (photo::photograph(&image, tilt, rng), 72),
+            Self::Grainy(deviation) => {
+                image.map(|p| p.map(|c| c + rng.normal() * deviation));
+                (image, dpi)
+            }
+            Self::Streaked => {
+                paper::streak(&mut image, rng);
                 (image, dpi)
             }
             Self::Turned(quarters) => ((0..quarters % 4).fold(image, |i, _| quarter(&i)), dpi),
