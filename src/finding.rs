@@ -197,6 +197,9 @@ catalogue! {
     /// A grey copy of a colour paper, or a scan without colour.
     Photocopy "PHOTOCOPY" Error { "Đây là bản photocopy hoặc bản quét không màu." "This is a photocopy or a scan without colour." next "Hãy quét bản chính ở chế độ màu." "Scan the original in colour." }
 
+    /// A sheet is seen in the picture, but not one that can be made flat.
+    SheetUnclear "SHEET_UNCLEAR" Error { "Không xác định được trọn vẹn tờ giấy trong ảnh." "The whole sheet cannot be made out in the picture." next "Hãy đặt một tờ giấy phẳng trên nền tối và chụp thẳng từ trên, đủ bốn góc, hoặc quét bằng máy quét." "Lay one sheet flat on a dark ground and take it from above with all four corners, or use a scanner." }
+
     // The paper.
     /// None of the kinds that are certified here.
     UnknownKind "UNKNOWN_KIND" Error { "Không nhận ra loại giấy tờ được hỗ trợ." "This is none of the kinds of paper that are certified here." next "Hãy đến bộ phận một cửa để được hướng dẫn." "Ask at the one-stop desk." }

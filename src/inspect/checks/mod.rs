@@ -30,6 +30,7 @@ mod seal;
 mod secrecy;
 mod serial;
 mod sharpness;
+mod sheet;
 mod signer;
 mod spouses;
 mod stamps;
@@ -56,6 +57,7 @@ pub trait Check: Send + Sync {
 pub const CHECKS: &[&dyn Check] = &[
     &resolution::Resolution,
     &blank::Blank,
+    &sheet::SheetSeen,
     &sharpness::Sharpness,
     &crop::Crop,
     &photocopy::Photocopy,
