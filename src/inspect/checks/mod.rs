@@ -24,6 +24,7 @@ mod order;
 mod pages;
 mod parents;
 mod photocopy;
+mod picture;
 mod qr;
 mod resolution;
 mod seal;
@@ -58,6 +59,12 @@ pub const CHECKS: &[&dyn Check] = &[
     &resolution::Resolution,
     &blank::Blank,
     &sheet::SheetSeen,
+    &picture::Exposure,
+    &picture::Glare,
+    &picture::Noise,
+    &picture::Cast,
+    &picture::Occluded,
+    &picture::Screen,
     &sharpness::Sharpness,
     &crop::Crop,
     &photocopy::Photocopy,
