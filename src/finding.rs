@@ -197,6 +197,21 @@ catalogue! {
     /// A grey copy of a colour paper, or a scan without colour.
     Photocopy "PHOTOCOPY" Error { "Đây là bản photocopy hoặc bản quét không màu." "This is a photocopy or a scan without colour." next "Hãy quét bản chính ở chế độ màu." "Scan the original in colour." }
 
+    /// A sheet is seen in the picture, but not one that can be made flat.
+    SheetUnclear "SHEET_UNCLEAR" Error { "Không xác định được trọn vẹn tờ giấy trong ảnh." "The whole sheet cannot be made out in the picture." next "Hãy đặt một tờ giấy phẳng trên nền tối và chụp thẳng từ trên, đủ bốn góc, hoặc quét bằng máy quét." "Lay one sheet flat on a dark ground and take it from above with all four corners, or use a scanner." }
+    /// Too dark, too bright, or too unevenly lit.
+    BadExposure "BAD_EXPOSURE" Error { "Ảnh quá tối, quá sáng hoặc bị bóng che." "The picture is too dark, too bright or lies in a shadow." next "Hãy chụp hoặc quét lại ở nơi đủ sáng và đều." "Take it again in even light." }
+    /// Reflected light hides a place.
+    Glare "GLARE" Error { "Ánh sáng phản chiếu che mất một phần giấy tờ." "Reflected light hides part of the paper." next "Hãy chụp lại, tắt đèn flash và tránh ánh sáng chiếu thẳng." "Take it again without flash or direct light." }
+    /// Grain as strong as print.
+    Noisy "NOISY" Error { "Ảnh bị nhiễu hạt nhiều." "The picture is too grainy." next "Hãy chụp lại ở nơi đủ sáng hoặc quét bằng máy quét." "Take it again in good light, or use a scanner." }
+    /// Coloured light: colours of ink and seal cannot be trusted.
+    ColourCast "COLOUR_CAST" Error { "Ảnh bị ám màu, không phân biệt được màu mực và màu dấu." "The picture is tinted, so that colours of ink and seal cannot be told." next "Hãy chụp hoặc quét lại dưới ánh sáng trắng." "Take it again in white light." }
+    /// A finger or a thing lies on the page.
+    Occluded "OCCLUDED" Error { "Có ngón tay hoặc vật che một phần giấy tờ." "A finger or a thing covers part of the paper." next "Hãy chụp hoặc quét lại, không để vật gì che giấy." "Take it again with nothing on the paper." }
+    /// Screen dots: a print-out of a copy.
+    PrintedCopy "PRINTED_COPY" Error { "Có chấm tram của máy in: có thể là bản in từ bản sao." "Screen dots of a printer are seen: it may be a print-out of a copy." next "Hãy dùng bản chính; cán bộ sẽ kiểm tra." "Use the original; an officer will check." }
+
     // The paper.
     /// None of the kinds that are certified here.
     UnknownKind "UNKNOWN_KIND" Error { "Không nhận ra loại giấy tờ được hỗ trợ." "This is none of the kinds of paper that are certified here." next "Hãy đến bộ phận một cửa để được hướng dẫn." "Ask at the one-stop desk." }

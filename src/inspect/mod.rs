@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod forms;
 mod gather;
 mod inspector;
+mod look;
 mod parallel;
 pub mod read;
 pub mod register;
@@ -17,10 +18,7 @@ mod report;
 pub mod seen;
 pub mod units;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use bansao_scan::rectify::Layer;
-use bansao_scan::{Fingerprint, Page, Rect, ScanError, Source, canonical_pixels, forensic, layout};
+use bansao_scan::{Fingerprint, Page, ScanError, Source, canonical_pixels};
 use time::Date;
 
 use crate::finding::{Code, Finding};
@@ -28,8 +26,9 @@ use crate::limits::Limits;
 use crate::record::{Kind, Sha256};
 use forms::FormSet;
 use gather::fields;
+use look::look;
 use read::text::PageText;
-use read::{ReadPage, Reader, recognise};
+use read::{Reader, recognise};
 use seen::{Seen, SeenPage};
 
 pub use inspector::{Direct, Inspector, InspectorUnavailable, PagesError, ScannedContent, ScannedPage};
@@ -121,56 +120,6 @@ fn refusal(error: &ScanError) -> Finding {
     Finding::new(code).seen(error)
 }
 
-/// What looking at one page gave.
-struct Looked {
-    page: SeenPage,
-    text: PageText,
-    failure: Option<Finding>,
-}
-
-fn look(page: &Page, reader: &dyn Reader, limits: &Limits) -> Looked {
-    let measures = bansao_scan::measure(page);
-    let dpi = measures.resolution.dpi;
-    let seals = bansao_scan::seal::find(&page.image, dpi);
-    let ink = seals.first().filter(|seal| seal.score >= 0.5).map(|seal| bansao_scan::seal::signature_ink(&page.image, dpi, seal));
-    let mut seen = SeenPage {
-        measures,
-        size_px: page.image.dimensions(),
-        seals,
-        ink,
-        symbols: Vec::new(),
-        layer: None,
-        examined: None,
-        traces: Vec::new(),
-    };
-    if seen.is_blank() {
-        return Looked { page: seen, text: PageText::default(), failure: None };
-    }
-    seen.symbols = bansao_scan::qr::read(&page.image);
-    let skip: Vec<Rect> = seen.seal().map(|seal| seal.bbox).into_iter().chain(seen.symbols.iter().map(|symbol| symbol.bbox)).collect();
-    match read::read_page(page, &seen.measures, &skip, reader, limits.page_deadline()) {
-        Ok(ReadPage { text, layer }) => {
-            let failure = examine(page, &layer, &mut seen).err();
-            seen.layer = Some(layer);
-            Looked { page: seen, text, failure }
-        }
-        Err(error) => Looked { page: seen, text: PageText::default(), failure: Some(Finding::new(Code::CheckFailed).seen(error)) },
-    }
-}
-
-/// Measures the page word by word. What goes wrong here leaves a finding, like a check that failed.
-fn examine(page: &Page, layer: &Layer, seen: &mut SeenPage) -> Result<(), Finding> {
-    let dpi = seen.measures.resolution.dpi;
-    let measured = catch_unwind(AssertUnwindSafe(|| {
-        let examined = forensic::examine(&page.image, dpi, layer.pose, &layout::lines(&layer.image, dpi));
-        let traces = forensic::traces(&examined);
-        (examined, traces)
-    }));
-    let (examined, traces) = measured.map_err(|_| Finding::new(Code::CheckFailed).seen("forensic"))?;
-    (seen.examined, seen.traces) = (Some(examined), traces);
-    Ok(())
-}
-
 /// Words less sure than this would only clutter the copy's text layer.
 const LEAST_WORD: f32 = 0.3;
 
@@ -184,7 +133,7 @@ fn page_report(file: usize, page: &Page, seen: &SeenPage, text: &PageText) -> Pa
         pixels_sha256: Sha256::of(&canonical_pixels(&page.image)),
         size_px: page.image.dimensions(),
         dpi: seen.measures.resolution.dpi,
-        skew_degrees: -seen.measures.skew_degrees,
+        skew_degrees: -(seen.measures.skew_degrees + seen.flat.as_ref().map_or(0.0, bansao_scan::sheet::Flat::lean_degrees)),
         fingerprint: seen.layer.as_ref().and_then(Fingerprint::of).map(|print| earlier::to_hex(&print)),
         words: text.rows.iter().flat_map(|row| &row.words).filter_map(word).collect(),
     }

@@ -4,6 +4,7 @@ use bansao_scan::forensic::{Examination, Trace};
 use bansao_scan::qr::Symbol;
 use bansao_scan::rectify::Layer;
 use bansao_scan::seal::{Seal, SignatureInk};
+use bansao_scan::sheet::{Flat, Sheet};
 use bansao_scan::{Measures, Rect};
 use time::Date;
 
@@ -33,13 +34,17 @@ pub struct Seen<'a> {
     pub today: Date,
 }
 
-/// One page as far as it was seen.
+/// One page as far as it was seen. Boxes are those of the page that was measured: the flat sheet of a photograph.
 #[derive(Debug)]
 pub struct SeenPage {
     /// Its measures.
     pub measures: Measures,
-    /// Width and height, pixels.
+    /// Width and height of the page that was measured, pixels.
     pub size_px: (u32, u32),
+    /// Where the sheet lies in the picture as received.
+    pub sheet: Sheet,
+    /// The sheet made flat, where the picture is a photograph; what was measured is then this.
+    pub flat: Option<Flat>,
     /// Round red marks, the best first.
     pub seals: Vec<Seal>,
     /// The ink beside the best of them.
@@ -65,11 +70,17 @@ impl SeenPage {
         self.seals.first().filter(|seal| seal.score >= 0.5)
     }
 
-    /// The box that a region in thousandths stands for.
+    /// The box that a region of the page as received, in thousandths, stands for.
     pub fn rect(&self, region: &Region) -> Rect {
         let at = |part: u16, of: u32| u32::try_from(u64::from(part) * u64::from(of) / 1000).unwrap_or(of);
-        let (width, height) = self.size_px;
-        Rect::between(at(region.left, width), at(region.top, height), at(region.right, width), at(region.bottom, height))
+        let (width, height) = self.received_px();
+        let rect = Rect::between(at(region.left, width), at(region.top, height), at(region.right, width), at(region.bottom, height));
+        self.flat.as_ref().map_or(rect, |flat| flat.onto_flat(&rect))
+    }
+
+    /// Width and height of the page as received.
+    pub fn received_px(&self) -> (u32, u32) {
+        self.flat.as_ref().map_or(self.size_px, Flat::received_px)
     }
 
     /// A box of the page as it stands once the page is upright.
@@ -77,10 +88,11 @@ impl SeenPage {
         self.layer.as_ref().map_or(*rect, |layer| layer.onto_layer(rect))
     }
 
-    /// A box of the page in thousandths.
+    /// Where a box of the page lies on the page as received, in thousandths.
     pub fn region(&self, rect: &Rect) -> Region {
         let part = |at: u32, of: u32| u16::try_from(u64::from(at) * 1000 / u64::from(of.max(1))).unwrap_or(1000).min(1000);
-        let (width, height) = self.size_px;
+        let (width, height) = self.received_px();
+        let rect = self.flat.as_ref().map_or(*rect, |flat| flat.to_received(rect));
         Region {
             left: part(rect.x, width),
             top: part(rect.y, height),

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use bansao_scan::measure::Measures;
 use bansao_scan::rectify::{Layer, LayerOptions, text_layer};
 use bansao_scan::seal::Seal;
-use bansao_scan::{GrayImage, Limits, Page, Rect, RgbImage, layout, measure, open, qr, seal};
+use bansao_scan::{GrayImage, Limits, Page, Rect, RgbImage, layout, measure, open, qr, seal, sheet};
 use image::Rgb;
 
 struct Options {
@@ -69,6 +69,7 @@ fn name(file: &Path) -> String {
 }
 
 fn look(page: &Page, name: &str, mut clock: Clock, options: &Options, list: &mut String) -> Result<(), Box<dyn Error>> {
+    let sheet = clock.step("sheet", || sheet::find(&page.image));
     let measures = clock.step("measure", || measure(page));
     let dpi = measures.resolution.dpi;
     let seals = clock.step("seal", || seal::find(&page.image, dpi));
@@ -80,6 +81,7 @@ fn look(page: &Page, name: &str, mut clock: Clock, options: &Options, list: &mut
     let size = page.image.dimensions();
     println!("{name} page {} {}x{} {:?}", page.index + 1, size.0, size.1, page.orientation);
     println!("  {}", clock.line());
+    println!("  {sheet:?}");
     print_measures(&measures);
     for seal in &seals {
         println!("  {seal:?}");
@@ -107,6 +109,8 @@ fn print_measures(measures: &Measures) {
         measures.ink_share, measures.letters, measures.skew_degrees, measures.facing, measures.noise
     );
     println!("  {:?}\n  {:?}\n  {:?}", measures.exposure, measures.colour, measures.crop);
+    println!("  shading {:.2} glare {:?} covers {:?}", measures.shading, measures.glare, measures.covers);
+    println!("  screen {:?}", measures.screen);
 }
 
 fn write_pictures(

@@ -13,6 +13,7 @@
 //! | [`sniff`](mod@sniff) | which of the four formats these bytes are |
 //! | [`open`](mod@open) | the pages of a JPEG, PNG, TIFF or scan-only PDF |
 //! | [`raster`] | boxes, scaling and the few pixel tools that the rest shares |
+//! | [`sheet`] | the corners of a sheet in a photograph, and the sheet made flat |
 //! | [`measure`](mod@measure) | resolution, sharpness, blankness, skew, colour, crop |
 //! | [`seal`] | round red seals, and the ink of a signature beside one |
 //! | [`rectify`] | upright, straight, with the background and leaders taken out: the layer to read |
@@ -54,6 +55,7 @@ pub mod qr;
 pub mod raster;
 pub mod rectify;
 pub mod seal;
+pub mod sheet;
 pub mod sniff;
 
 pub use digest::canonical_pixels;

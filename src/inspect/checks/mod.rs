@@ -24,12 +24,14 @@ mod order;
 mod pages;
 mod parents;
 mod photocopy;
+mod picture;
 mod qr;
 mod resolution;
 mod seal;
 mod secrecy;
 mod serial;
 mod sharpness;
+mod sheet;
 mod signer;
 mod spouses;
 mod stamps;
@@ -56,6 +58,13 @@ pub trait Check: Send + Sync {
 pub const CHECKS: &[&dyn Check] = &[
     &resolution::Resolution,
     &blank::Blank,
+    &sheet::SheetSeen,
+    &picture::Exposure,
+    &picture::Glare,
+    &picture::Noise,
+    &picture::Cast,
+    &picture::Occluded,
+    &picture::Screen,
     &sharpness::Sharpness,
     &crop::Crop,
     &photocopy::Photocopy,

@@ -5,7 +5,9 @@
 
 mod edges;
 mod facing;
+mod harm;
 mod resolution;
+mod screen;
 mod tone;
 
 use image::{GrayImage, RgbImage};
@@ -13,11 +15,13 @@ use image::{GrayImage, RgbImage};
 use crate::open::Page;
 use crate::raster::blobs::Blobs;
 use crate::raster::paper::{Paper, curve};
-use crate::raster::{INCH, luma, shrink_rgb};
+use crate::raster::{INCH, Rect, luma, shrink_rgb};
 use crate::rectify::{Pose, skew};
+use crate::sheet::shading;
 
 pub use edges::Sharpness;
 pub use resolution::{Paper as PaperSize, Resolution};
+pub use screen::Screen;
 pub use tone::{Colour, Exposure};
 
 /// Everything that is measured on one page.
@@ -43,6 +47,14 @@ pub struct Measures {
     pub colour: Colour,
     /// Ink that runs into the edges.
     pub crop: Crop,
+    /// Share of the light that is lacking where the page is darkest: shadows.
+    pub shading: f32,
+    /// Places where reflected light leaves nothing of the paper.
+    pub glare: Vec<Rect>,
+    /// Fingers and things that reach into the page.
+    pub covers: Vec<Rect>,
+    /// Dots of a printer's screen.
+    pub screen: Option<Screen>,
 }
 
 impl Measures {
@@ -109,6 +121,8 @@ pub fn measure_pixels(image: &RgbImage, declared: Option<(f32, f32)>) -> Measure
     let points = skew::letter_points(&ink, look_dpi);
     let (lean, axis_lead, sideways) = axis(&points);
     let (quarter_turns, marks_above) = facing::upright(&full, dpi, sideways, lean);
+    let colour = tone::colour(&small);
+    let scale = dpi / look_dpi;
     Measures {
         resolution: resolution::resolution(dpi, paper, declared, &sharpness),
         sharpness,
@@ -116,10 +130,14 @@ pub fn measure_pixels(image: &RgbImage, declared: Option<(f32, f32)>) -> Measure
         letters: letters(&blobs, look_dpi),
         skew_degrees: lean,
         facing: Facing { quarter_turns, axis_lead, marks_above },
-        exposure,
         noise: tone::noise(&full),
-        colour: tone::colour(&small),
         crop: crop(&ink, look_dpi),
+        shading: shading(&small),
+        glare: harm::glare(&small, look_dpi, scale, &exposure),
+        covers: harm::covers(&small, look_dpi, scale, colour.paper),
+        screen: screen::screen(&full, dpi, exposure.paper),
+        exposure,
+        colour,
     }
 }
 
@@ -231,6 +249,17 @@ mod tests {
             let measures = measure_pixels(&turned, Some((200.0, 200.0)));
             assert_eq!(measures.facing.quarter_turns, quarter_turns, "{:?}", measures.facing);
         }
+    }
+
+    #[test]
+    fn a_shadow_is_measured() {
+        let mut page = text_page(1654, 2339, 200.0);
+        assert!(measure_pixels(&page, None).shading < 0.05);
+        for (x, _, pixel) in page.enumerate_pixels_mut() {
+            pixel.0 = pixel.0.map(|value| (f32::from(value) * (1.0 - 0.5 * x as f32 / 1654.0)) as u8);
+        }
+        let shading = measure_pixels(&page, None).shading;
+        assert!((0.35..0.55).contains(&shading), "{shading}");
     }
 
     #[test]

@@ -63,6 +63,23 @@ impl Rect {
         Self::between(x, y, self.right().min(other.right()).max(x), self.bottom().min(other.bottom()).max(y))
     }
 
+    /// The box, cut to an image of that size, around where its corners are carried.
+    pub(crate) fn carried(&self, (width, height): (u32, u32), carry: impl Fn((f32, f32)) -> (f32, f32)) -> Self {
+        let (x0, y0, x1, y1) = (self.x as f32, self.y as f32, self.right() as f32, self.bottom() as f32);
+        let corners = [(x0, y0), (x1, y0), (x0, y1), (x1, y1)].map(carry);
+        let fold = |pick: fn(&(f32, f32)) -> f32, least: bool| {
+            let values = corners.iter().map(pick);
+            if least { values.fold(f32::INFINITY, f32::min) } else { values.fold(f32::NEG_INFINITY, f32::max) }
+        };
+        let side = |value: f32, most: u32| (value.max(0.0) as u32).min(most);
+        Self::between(
+            side(fold(|p| p.0, true).floor(), width),
+            side(fold(|p| p.1, true).floor(), height),
+            side(fold(|p| p.0, false).ceil(), width),
+            side(fold(|p| p.1, false).ceil(), height),
+        )
+    }
+
     /// The box with a margin, cut to an image of that size.
     #[must_use]
     pub fn grown(&self, across: u32, down: u32, width: u32, height: u32) -> Self {

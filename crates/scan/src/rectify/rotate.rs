@@ -45,12 +45,12 @@ impl Pose {
 
     /// The box on a page of that size around a box of the upright one.
     pub(crate) fn to_page(self, rect: &Rect, page: (u32, u32)) -> Rect {
-        around(rect, page, |point| self.point_to_page(point, page))
+        rect.carried(page, |point| self.point_to_page(point, page))
     }
 
     /// The box on the upright page around a box of the page.
     pub(crate) fn to_upright(self, rect: &Rect, page: (u32, u32)) -> Rect {
-        around(rect, self.upright_size(page), |point| self.point_to_upright(point, page))
+        rect.carried(self.upright_size(page), |point| self.point_to_upright(point, page))
     }
 
     fn upright_size(self, (width, height): (u32, u32)) -> (u32, u32) {
@@ -87,22 +87,6 @@ fn swing((x, y): (f32, f32), (width, height): (u32, u32), degrees: f32) -> (f32,
     let (cx, cy) = (width as f32 / 2.0, height as f32 / 2.0);
     let (dx, dy) = (x - cx, y - cy);
     (cx + dx * cos - dy * sin, cy + dx * sin + dy * cos)
-}
-
-fn around(rect: &Rect, (width, height): (u32, u32), carry: impl Fn((f32, f32)) -> (f32, f32)) -> Rect {
-    let (x0, y0, x1, y1) = (rect.x as f32, rect.y as f32, rect.right() as f32, rect.bottom() as f32);
-    let corners = [(x0, y0), (x1, y0), (x0, y1), (x1, y1)].map(carry);
-    let fold = |pick: fn(&(f32, f32)) -> f32, least: bool| {
-        let values = corners.iter().map(pick);
-        if least { values.fold(f32::INFINITY, f32::min) } else { values.fold(f32::NEG_INFINITY, f32::max) }
-    };
-    let side = |value: f32, most: u32| (value.max(0.0) as u32).min(most);
-    Rect::between(
-        side(fold(|p| p.0, true).floor(), width),
-        side(fold(|p| p.1, true).floor(), height),
-        side(fold(|p| p.0, false).ceil(), width),
-        side(fold(|p| p.1, false).ceil(), height),
-    )
 }
 
 /// Walks the source along each target row in 16.16 fixed point, with bilinear weights.

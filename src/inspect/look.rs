@@ -1,0 +1,107 @@
+//! One page: its sheet found and made flat, measured, read, and examined word by word.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use bansao_scan::rectify::Layer;
+use bansao_scan::seal::{Seal, signature_ink};
+use bansao_scan::sheet::{Flat, Sheet};
+use bansao_scan::{Measures, Page, Rect, forensic, layout, measure, qr, seal, sheet};
+
+use super::read::text::PageText;
+use super::read::{ReadPage, Reader, read_page};
+use super::seen::SeenPage;
+use crate::finding::{Code, Finding};
+use crate::limits::Limits;
+
+/// What looking at one page gave.
+pub(super) struct Looked {
+    pub(super) page: SeenPage,
+    pub(super) text: PageText,
+    pub(super) failure: Option<Finding>,
+}
+
+pub(super) fn look(received: &Page, reader: &dyn Reader, limits: &Limits) -> Looked {
+    let (sheet, mut flat) = flattened(received);
+    let (measures, seals) = match &mut flat {
+        Some(flat) => sized(&mut flat.page),
+        None => measured(received),
+    };
+    let page = flat.as_ref().map_or(received, |flat| &flat.page);
+    let dpi = measures.resolution.dpi;
+    let ink = seals.first().filter(|seal| seal.score >= 0.5).map(|seal| signature_ink(&page.image, dpi, seal));
+    let mut seen = SeenPage {
+        measures,
+        size_px: page.image.dimensions(),
+        sheet,
+        flat: None,
+        seals,
+        ink,
+        symbols: Vec::new(),
+        layer: None,
+        examined: None,
+        traces: Vec::new(),
+    };
+    let mut text = PageText::default();
+    let mut failure = None;
+    if !seen.is_blank() {
+        seen.symbols = qr::read(&page.image);
+        let skip: Vec<Rect> = seen.seal().map(|seal| seal.bbox).into_iter().chain(seen.symbols.iter().map(|symbol| symbol.bbox)).collect();
+        match read_page(page, &seen.measures, &skip, reader, limits.page_deadline()) {
+            Ok(ReadPage { text: read, layer }) => {
+                failure = examine(page, &layer, &mut seen).err();
+                seen.layer = Some(layer);
+                text = read;
+            }
+            Err(error) => failure = Some(Finding::new(Code::CheckFailed).seen(error)),
+        }
+    }
+    seen.flat = flat;
+    Looked { page: seen, text, failure }
+}
+
+/// Where the sheet lies, and the sheet made flat where that changes anything.
+fn flattened(page: &Page) -> (Sheet, Option<Flat>) {
+    match sheet::find(&page.image) {
+        Sheet::Found(quad) if !quad.is_scan(page.image.dimensions()) => (Sheet::Found(quad), Flat::of(page, &quad)),
+        found => (found, None),
+    }
+}
+
+fn measured(page: &Page) -> (Measures, Vec<Seal>) {
+    let measures = measure(page);
+    let seals = seal::find(&page.image, measures.resolution.dpi);
+    (measures, seals)
+}
+
+/// A photograph says nothing of the size of its sheet, and A4 and A5 have one shape: a seal tells them apart, for all
+/// seals have nearly one size.
+fn sized(page: &mut Page) -> (Measures, Vec<Seal>) {
+    let (measures, seals) = measured(page);
+    let best = |seals: &[Seal]| seals.first().map_or(0.0, |seal| seal.score);
+    if measures.resolution.believed || best(&seals) >= SURE_SEAL {
+        return (measures, seals);
+    }
+    let smaller = measures.resolution.dpi * std::f32::consts::SQRT_2;
+    let again = seal::find(&page.image, smaller);
+    if best(&again) < SURE_SEAL {
+        return (measures, seals);
+    }
+    page.dpi = Some((smaller, smaller));
+    measured(page)
+}
+
+/// A good impression: see `bansao_scan::seal::Seal::score`.
+const SURE_SEAL: f32 = 0.65;
+
+/// Measures the page word by word. What goes wrong here leaves a finding, like a check that failed.
+fn examine(page: &Page, layer: &Layer, seen: &mut SeenPage) -> Result<(), Finding> {
+    let dpi = seen.measures.resolution.dpi;
+    let measured = catch_unwind(AssertUnwindSafe(|| {
+        let examined = forensic::examine(&page.image, dpi, layer.pose, &layout::lines(&layer.image, dpi));
+        let traces = forensic::traces(&examined);
+        (examined, traces)
+    }));
+    let (examined, traces) = measured.map_err(|_| Finding::new(Code::CheckFailed).seen("forensic"))?;
+    (seen.examined, seen.traces) = (Some(examined), traces);
+    Ok(())
+}
