@@ -18,7 +18,7 @@ use super::message::{self, Answer, Bounds, PageHead, Request, Setup};
 use super::sandbox::{self, Sandbox};
 use crate::finding::{Code, Finding};
 use crate::inspect::forms::FormSet;
-use crate::inspect::read::{ReadError, ReadWord, Reader, open_reader};
+use crate::inspect::read::{ReadError, ReadWord, Reader, Round, open_reader};
 use crate::inspect::{Direct, Inspector, PagesError};
 
 /// Serves until the other end closes. Must be called on the only thread of the process.
@@ -110,7 +110,7 @@ impl Reader for Announcing {
         self.reader.read(lines, deadline)
     }
 
-    fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> std::result::Result<Vec<Vec<Vec<ReadWord>>>, ReadError> {
+    fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> std::result::Result<Vec<Round>, ReadError> {
         self.announce()?;
         self.reader.again(layer, boxes, deadline)
     }

@@ -52,7 +52,7 @@ pub fn settle(
     let mut settled: Vec<Settled> = candidates.iter().map(|candidate| candidate.first.clone()).collect();
     for (number, at) in doubtful.iter().enumerate() {
         let (Some(candidate), Some(slot)) = (candidates.get(*at), settled.get_mut(*at)) else { continue };
-        let others = rounds.iter().filter_map(|round| round.get(number));
+        let others = rounds.iter().filter_map(|round| round.words.get(number));
         let mut all = vec![candidate.first.clone()];
         all.extend(others.filter_map(|words| reading(candidate.kind, words)));
         *slot = vote(all).unwrap_or_else(|| candidate.first.clone());

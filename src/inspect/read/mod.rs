@@ -21,6 +21,6 @@ pub use fields::{Printed, printed_fields};
 pub use own::Own;
 pub use page::{ReadPage, read_page};
 pub use pair::Pair;
-pub use reader::{ReadError, ReadWord, Reader};
+pub use reader::{ReadError, ReadWord, Reader, Round};
 pub use recognise::{Recognised, Title, recognise, stands_on};
 pub use tesseract::{LANGUAGE_DATA, Tesseract};

@@ -7,7 +7,7 @@ use bansao_recogniser::{Line, Model, Recogniser, VIETNAMESE, Word};
 use bansao_scan::{GrayImage, Rect};
 use image::imageops::crop_imm;
 
-use super::reader::{ReadError, ReadWord, Reader, cut};
+use super::reader::{ReadError, ReadWord, Reader, Round, cut};
 
 /// Darker than this is ink: the network was taught on lines cut where half of a stroke's darkness is reached.
 const INK: u8 = 160;
@@ -53,9 +53,9 @@ impl Reader for Own {
         words
     }
 
-    fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Vec<Vec<ReadWord>>>, ReadError> {
+    fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Round>, ReadError> {
         // Sizes are all one to it: what helps is the value without its neighbours.
-        Ok(vec![self.read(&cut(layer, boxes, ALONE_PX), deadline)?])
+        Ok(vec![Round { height: ALONE_PX, words: self.read(&cut(layer, boxes, ALONE_PX), deadline)? }])
     }
 
     fn name(&self) -> &str {

@@ -2,18 +2,16 @@
 
 use std::time::Duration;
 
-use bansao_scan::layout::{crop_line, lines};
+use bansao_scan::layout::lines;
 use bansao_scan::rectify::{Layer, LayerOptions, text_layer};
 use bansao_scan::{GrayImage, Measures, Page, Rect};
 
-use super::reader::{ReadError, ReadWord, Reader};
+use super::reader::{ReadError, ReadWord, Reader, Round, cut};
 use super::text::{PageText, Row, TextWord};
 use crate::record::nfc;
 
 /// Height of a line's picture, pixels: what the engine scales to anyway, and a margin.
 const LINE_PX: u32 = 56;
-/// Heights for red print.
-const RED_PX: [u32; 2] = [56, 40];
 /// A page of a certificate has some forty lines; more than this is pattern or noise.
 const MOST_LINES: usize = 110;
 /// Lines lower or higher than this are not print, millimetres.
@@ -44,20 +42,27 @@ pub fn read_page(page: &Page, measures: &Measures, skip: &[Rect], reader: &dyn R
     let skip: Vec<Rect> = skip.iter().map(|rect| layer.onto_layer(rect)).collect();
     let black = strips(&layer.image, dpi);
     let red = only_red(strips(&titles.image, dpi), &black, &skip, dpi);
-    // Large bold capitals are read at two sizes: which one suits depends on the face.
-    let mut images: Vec<GrayImage> = pictures(&layer.image, &black, LINE_PX).collect();
-    images.extend(RED_PX.iter().flat_map(|height| pictures(&titles.image, &red, *height)));
-    let mut words = reader.read(&images, deadline)?.into_iter().zip(&images);
-    let mut parts: Vec<Row> = black.iter().zip(words.by_ref()).map(|(strip, (words, image))| part(strip, false, image, words)).collect();
-    let first: Vec<Row> = red.iter().zip(words.by_ref()).map(|(strip, (words, image))| part(strip, true, image, words)).collect();
-    let second = red.iter().zip(words).map(|(strip, (words, image))| part(strip, true, image, words));
-    parts.extend(first.into_iter().zip(second).map(|(a, b)| if sureness(&b) > sureness(&a) { b } else { a }));
+    let lines = cut(&layer.image, &black, LINE_PX);
+    let words = reader.read(&lines, deadline)?;
+    let mut parts: Vec<Row> = black.iter().zip(words).map(|(strip, words)| part(strip, false, LINE_PX, words)).collect();
+    parts.extend(red_rows(&titles.image, &red, reader, deadline)?);
     let size = (layer.image.width(), layer.image.height());
     Ok(ReadPage { text: PageText { rows: rows(parts), size, dpi }, layer })
 }
 
-fn pictures<'a>(layer: &'a GrayImage, strips: &'a [Rect], height: u32) -> impl Iterator<Item = GrayImage> + 'a {
-    strips.iter().map(move |strip| crop_line(layer, strip, height))
+/// Large bold capitals, often on a stamp that stands askew, are read several times: what suits them depends on the face.
+fn red_rows(titles: &GrayImage, red: &[Rect], reader: &dyn Reader, deadline: Duration) -> Result<Vec<Row>, ReadError> {
+    let first = reader.read(&cut(titles, red, LINE_PX), deadline)?;
+    let mut rows: Vec<Row> = red.iter().zip(first).map(|(strip, words)| part(strip, true, LINE_PX, words)).collect();
+    for Round { height, words } in reader.again(titles, red, deadline)? {
+        for ((row, words), strip) in rows.iter_mut().zip(words).zip(red) {
+            let again = part(strip, true, height, words);
+            if sureness(&again) > sureness(row) {
+                *row = again;
+            }
+        }
+    }
+    Ok(rows)
 }
 
 /// Mean confidence by letters.
@@ -118,10 +123,10 @@ fn only_red(titles: Vec<Rect>, black: &[Rect], skip: &[Rect], dpi: f32) -> Vec<R
 }
 
 /// The words of a line, at their place on the layer.
-fn part(strip: &Rect, red: bool, picture: &GrayImage, words: Vec<ReadWord>) -> Row {
+fn part(strip: &Rect, red: bool, height: u32, words: Vec<ReadWord>) -> Row {
     // `crop_line` paints a margin of the same width all around before it scales.
     let margin = ((strip.h as f32 * 0.18) as u32).max(3) as f32;
-    let scale = (strip.h as f32 + 2.0 * margin) / picture.height().max(1) as f32;
+    let scale = (strip.h as f32 + 2.0 * margin) / height.max(1) as f32;
     let place = |at: u32, origin: u32| (at as f32 * scale - margin).max(0.0) as u32 + origin;
     let word = |word: ReadWord| TextWord {
         text: nfc(&word.text),

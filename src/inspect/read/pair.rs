@@ -6,7 +6,7 @@ use std::time::Duration;
 use bansao_scan::{GrayImage, Rect};
 
 use super::own::Own;
-use super::reader::{ReadError, ReadWord, Reader, cut};
+use super::reader::{ReadError, ReadWord, Reader, Round, cut};
 use super::tesseract::Tesseract;
 
 /// Height at which Tesseract reads a value, pixels.
@@ -37,9 +37,9 @@ impl Reader for Pair {
         self.own.read(lines, deadline)
     }
 
-    fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Vec<Vec<ReadWord>>>, ReadError> {
+    fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Round>, ReadError> {
         let mut rounds = self.own.again(layer, boxes, deadline)?;
-        rounds.push(self.tesseract.read(&cut(layer, boxes, TESSERACT_PX), deadline)?);
+        rounds.push(Round { height: TESSERACT_PX, words: self.tesseract.read(&cut(layer, boxes, TESSERACT_PX), deadline)? });
         Ok(rounds)
     }
 

@@ -25,6 +25,15 @@ pub struct ReadWord {
     pub rect: Rect,
 }
 
+/// One reading of several boxes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Round {
+    /// Height of the pictures that were read, pixels: what the words' boxes lie in.
+    pub height: u32,
+    /// The words of every box, in order.
+    pub words: Vec<Vec<ReadWord>>,
+}
+
 /// Why lines were not read. The message holds nothing of the paper.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -51,14 +60,13 @@ pub trait Reader: Send + Sync {
     /// [`ReadError`]; nothing is returned for a part of the lines.
     fn read(&self, lines: &[GrayImage], deadline: Duration) -> Result<Vec<Vec<ReadWord>>, ReadError>;
 
-    /// Further readings of single values, whose boxes on an upright layer are given: rounds, each with the words of every box
-    /// in order. Values that matter are settled by a vote of the first reading and these.
+    /// Further readings of single values, whose boxes on an upright layer are given. Values that matter are settled by a vote of the first reading and these.
     ///
     /// # Errors
     /// As [`Reader::read`].
-    fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Vec<Vec<ReadWord>>>, ReadError> {
+    fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Round>, ReadError> {
         // The engine errs differently at different sizes: a mark lost at one is there at another.
-        AGAIN_PX.iter().map(|height| self.read(&cut(layer, boxes, *height), deadline)).collect()
+        AGAIN_PX.iter().map(|height| Ok(Round { height: *height, words: self.read(&cut(layer, boxes, *height), deadline)? })).collect()
     }
 
     /// Engine, version and language data, for the audit trail.
