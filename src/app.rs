@@ -294,6 +294,7 @@ fn desk(agency: &AgencyConfig, policy: &PolicyConfig, keyring: &mut Keyring) -> 
         seal: keyring.open(KeyRole::Seal { agency: agency.agency.id.clone(), name: agency.agency.name.clone() }, &agency.seal)?,
         certifiers,
         policy: Policy { effects: policy.effects.clone(), delegations: agency.delegations.clone(), register_required: true },
+        mandates: agency.mandates.clone(),
     })
 }
 

@@ -196,3 +196,6 @@ async fn keep_path(store: &mut Dss, path: &[Vec<u8>], proofs: &Proofs<'_>) -> Re
     store.certificates.extend(path.iter().cloned());
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests;
