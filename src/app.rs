@@ -225,7 +225,7 @@ async fn flow(
         revocations: Arc::clone(revocations),
         anchors,
     };
-    let mut keyring = Keyring::default();
+    let mut keyring = Keyring::new(http.clone(), Arc::clone(clock));
     let desks = config.agencies.iter().map(|agency| desk(agency, &config.policy, &mut keyring)).collect::<Result<_, _>>()?;
     let fonts = FontPaths { regular: config.fonts.regular.clone(), bold: config.fonts.bold.clone(), italic: config.fonts.italic.clone() };
     let issuer = Issuer {

@@ -17,7 +17,7 @@ use crate::limits::Limits;
 use crate::record::{Agency, Certifier, Fees, Kind};
 
 pub use development::Development;
-pub use key::{HsmConfig, KeyConfig, Scheme};
+pub use key::{HsmConfig, KeyConfig, RemoteConfig, Scheme};
 
 /// The configuration cannot be used.
 #[derive(Debug, Error)]
