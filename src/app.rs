@@ -226,7 +226,7 @@ async fn flow(
         revocations: Arc::clone(revocations),
         anchors,
     };
-    let mut keyring = Keyring::default();
+    let mut keyring = Keyring::new(http.clone(), Arc::clone(clock));
     let desks = config.agencies.iter().map(|agency| desk(agency, &config.policy, &mut keyring)).collect::<Result<_, _>>()?;
     let fonts = FontPaths { regular: config.fonts.regular.clone(), bold: config.fonts.bold.clone(), italic: config.fonts.italic.clone() };
     let issuer = Issuer {
@@ -295,6 +295,7 @@ fn desk(agency: &AgencyConfig, policy: &PolicyConfig, keyring: &mut Keyring) -> 
         seal: keyring.open(KeyRole::Seal { agency: agency.agency.id.clone(), name: agency.agency.name.clone() }, &agency.seal)?,
         certifiers,
         policy: Policy { effects: policy.effects.clone(), delegations: agency.delegations.clone(), register_required: true },
+        mandates: agency.mandates.clone(),
     })
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
-use hyper::header::{ACCEPT, CONTENT_TYPE};
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use hyper::{Method, Request, Uri};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -126,6 +126,29 @@ impl HttpClient {
         let request = Request::builder()
             .method(Method::POST)
             .uri(url)
+            .header(CONTENT_TYPE, content_type)
+            .header(ACCEPT, accept)
+            .body(Full::from(body));
+        self.exchange(url, request, bounds, Some(accept)).await
+    }
+
+    /// As [`HttpClient::post`], with an `Authorization` header.
+    ///
+    /// # Errors
+    /// As [`HttpClient::post`].
+    pub async fn post_authorised(
+        &self,
+        url: &str,
+        authorization: &str,
+        content_type: &str,
+        accept: &str,
+        body: Vec<u8>,
+        bounds: Bounds,
+    ) -> Result<Vec<u8>, HttpError> {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(url)
+            .header(AUTHORIZATION, authorization)
             .header(CONTENT_TYPE, content_type)
             .header(ACCEPT, accept)
             .body(Full::from(body));

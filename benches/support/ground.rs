@@ -179,7 +179,7 @@ fn material(anchors: &TrustAnchors, keys: &Keys) -> Material {
     let signer_anchors = anchors.of(Purpose::Signer).to_vec();
     let (leaf, intermediates) = keys.token.certificate_chain().split_at(1);
     Material {
-        token_keys: TokenKeys::trusted(leaf, intermediates, &signer_anchors, SystemClock.now()),
+        token_keys: TokenKeys::trusted(leaf, intermediates, &signer_anchors),
         timestamp_anchors: anchors.of(Purpose::Timestamp).to_vec(),
         signer_anchors,
         ..Material::default()

@@ -11,8 +11,12 @@ use time::OffsetDateTime;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::{StartError, anchors};
-use crate::config::{Config, KeyConfig, Scheme};
-use crate::keys::{FileSigner, HsmKey, HsmModules, HsmSigner, KeyError, KeyRing, Purpose, Signer, TrustAnchors, public_key};
+use crate::clock::Clock;
+use crate::config::{Config, KeyConfig, RemoteConfig, Scheme};
+use crate::http::HttpClient;
+use crate::keys::{
+    FileSigner, HsmKey, HsmModules, HsmSigner, KeyError, KeyRing, Purpose, RemoteKey, RemoteSigner, Signer, TrustAnchors, public_key,
+};
 
 /// What a key is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -68,13 +72,19 @@ pub enum KeyFault {
 }
 
 /// The keys that were opened, with their roles.
-#[derive(Default)]
 pub(super) struct Keyring {
     modules: HsmModules,
+    http: HttpClient,
+    clock: Arc<dyn Clock>,
     roles: HashMap<Vec<u8>, KeyRole>,
 }
 
 impl Keyring {
+    /// No keys yet; those in a signing service are asked for by `http`.
+    pub(super) fn new(http: HttpClient, clock: Arc<dyn Clock>) -> Self {
+        Self { modules: HsmModules::default(), http, clock, roles: HashMap::new() }
+    }
+
     /// The keys of one role, in the order in which they take over.
     pub(super) fn open(&mut self, role: KeyRole, config: &KeyConfig) -> Result<KeyRing, StartError> {
         let mut keys = KeyRing::new(self.signer(&role, config)?);
@@ -86,7 +96,7 @@ impl Keyring {
     }
 
     fn signer(&mut self, role: &KeyRole, config: &KeyConfig) -> Result<Arc<dyn Signer>, StartError> {
-        let signer = open(&self.modules, config)?;
+        let signer = self.open_signer(config)?;
         let leaf = signer.certificate_chain().first().map(Vec::as_slice).unwrap_or_default();
         check_name(role, leaf)?;
         let public = public_key(leaf).map_err(|reason| KeyError::Certificate { path: config.chain.display().to_string(), reason })?;
@@ -98,19 +108,25 @@ impl Keyring {
             }
         }
     }
-}
 
-fn open(modules: &HsmModules, config: &KeyConfig) -> Result<Arc<dyn Signer>, KeyError> {
-    let profile = profile(config.scheme);
-    if let Some(hsm) = &config.hsm {
-        let key = HsmKey { module: hsm.module.clone(), token: hsm.token.clone(), label: hsm.label.clone(), pin: hsm.pin.clone() };
-        return Ok(Arc::new(HsmSigner::open(modules, &key, &config.chain, profile)?));
+    fn open_signer(&self, config: &KeyConfig) -> Result<Arc<dyn Signer>, KeyError> {
+        let profile = profile(config.scheme);
+        if let Some(hsm) = &config.hsm {
+            let key = HsmKey { module: hsm.module.clone(), token: hsm.token.clone(), label: hsm.label.clone(), pin: hsm.pin.clone() };
+            return Ok(Arc::new(HsmSigner::open(&self.modules, &key, &config.chain, profile)?));
+        }
+        if let Some(remote) = config.remote.clone() {
+            let RemoteConfig { url, credential, client_id, client_secret, pin } = remote;
+            let key = RemoteKey { url, credential, client_id, client_secret, pin };
+            return Ok(Arc::new(RemoteSigner::open(key, &config.chain, profile, self.http.clone(), Arc::clone(&self.clock))?));
+        }
+        let key =
+            config.key.as_deref().ok_or_else(|| KeyError::Key { path: config.place(), reason: "no place is configured".to_owned() })?;
+        Ok(match &config.passphrase {
+            None => Arc::new(FileSigner::open(key, &config.chain, profile)?),
+            Some(passphrase) => Arc::new(FileSigner::open_encrypted(key, passphrase, &config.chain, profile)?),
+        })
     }
-    let key = config.key.as_deref().ok_or_else(|| KeyError::Key { path: config.place(), reason: "no place is configured".to_owned() })?;
-    Ok(match &config.passphrase {
-        None => Arc::new(FileSigner::open(key, &config.chain, profile)?),
-        Some(passphrase) => Arc::new(FileSigner::open_encrypted(key, passphrase, &config.chain, profile)?),
-    })
 }
 
 fn profile(scheme: Scheme) -> SigningProfile {
@@ -177,13 +193,14 @@ pub struct OpenedKey {
     pub faults: Vec<String>,
 }
 
-/// Looks at every configured key at `now`; with `trial`, lets each sign a text that means nothing and checks the signature.
+/// Looks at every configured key now; with `trial`, lets each sign a text that means nothing and checks the signature.
 ///
 /// # Errors
 /// [`StartError`] for trust anchors that cannot be read; what is wrong with a key stands in its report.
-pub async fn survey(config: &Config, trial: bool, now: OffsetDateTime) -> Result<Vec<KeyReport>, StartError> {
+pub async fn survey(config: &Config, trial: bool, clock: &Arc<dyn Clock>) -> Result<Vec<KeyReport>, StartError> {
+    let now = clock.now();
     let anchors = anchors(config)?;
-    let mut keyring = Keyring::default();
+    let mut keyring = Keyring::new(HttpClient::new(), Arc::clone(clock));
     let mut reports = Vec::new();
     for (role, key) in configured(config) {
         let line: Vec<&KeyConfig> = std::iter::once(key).chain(&key.next).collect();

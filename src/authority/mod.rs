@@ -13,6 +13,7 @@
 //! | `GET /ca/<ca>.cer` | certificate of an authority, DER |
 //! | `GET /.well-known/openid-configuration`, `GET /jwks.json` | the identity provider's description and keys |
 //! | `POST /assertions` | a citizen assertion for whoever is named |
+//! | `POST /csc/v2/…`, `POST /oauth2/token` | remote signing by the signers' keys (Cloud Signature Consortium API v2) |
 //! | `POST /revoke` | revokes a certificate by its name in the hierarchy or by its serial number |
 //!
 //! | in the data folder | what |
@@ -22,6 +23,7 @@
 //! | `anchors/signer.pem`, `anchors/timestamp.pem`, `anchors/tls.pem` | roots by purpose |
 //! | `trust.pem` | what a verifier of copies needs: roots for signatures and time-stamps, then the token key's chain |
 //! | `identity/jwks.json` | the identity provider's keys, as `/jwks.json` gives them |
+//! | `csc/secret`, `csc/pin` | what a client of the remote signing needs; the client id is `bansao` |
 //! | `ca/<ca>/key.pem`, `cert.pem`, `chain.pem` | an authority |
 //! | `<leaf>/key.pem`, `cert.pem`, `chain.pem` | a leaf; the chain is leaf first and ends below the root |
 //!
@@ -37,6 +39,7 @@ mod issue;
 mod responses;
 mod revocations;
 mod serve;
+mod signing_service;
 
 pub use error::AuthorityError;
 pub use hierarchy::{AnchorPlan, CaPlan, DEVELOPMENT, Hierarchy, KeyKind, LeafPlan, Profile, Reason, Subject};

@@ -27,6 +27,7 @@ use super::identity_provider::{AssertionRequest, IdentityProvider};
 use super::issue::{Issued, issue};
 use super::responses::{Institution, Wanted, signer};
 use super::revocations::Revocations;
+use super::signing_service::SigningService;
 use crate::clock::Clock;
 
 /// No request is longer: a time-stamp query, a status query or a few claims.
@@ -124,8 +125,9 @@ pub async fn start(settings: AuthoritySettings) -> Result<RunningAuthority, Auth
     let addr = opened.addr;
     let socket = opened.listener.try_clone().and_then(|socket| socket.set_nonblocking(true).map(|()| socket));
     let listener = socket.and_then(tokio::net::TcpListener::from_std).map_err(|e| failed(e.to_string()))?;
+    let signing = SigningService::open(&opened.issued, &opened.data)?;
     let (institution, identity, data) = opened.institution(clock.now())?;
-    let desk = Arc::new(Desk { institution, identity, clock, _data: data });
+    let desk = Arc::new(Desk { institution, signing, identity, clock, _data: data });
     let (shutdown, stopped) = oneshot::channel::<()>();
     let router = router(desk);
     let served = tokio::spawn(async move {
@@ -200,6 +202,7 @@ fn list(issued: &Issued, data: &DataFolder) -> Result<Vec<IssuedCertificate>, Au
 /// What every answer needs.
 pub(super) struct Desk {
     pub(super) institution: Institution,
+    pub(super) signing: SigningService,
     identity: IdentityProvider,
     pub(super) clock: Arc<dyn Clock>,
     /// Held so that no other process works in the folder.
@@ -217,6 +220,7 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/jwks.json", get(jwks))
         .route("/assertions", post(assertions))
         .route("/revoke", post(revoke))
+        .merge(super::signing_service::routes())
         .merge(super::faults::routes())
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         .with_state(desk)

@@ -2,7 +2,7 @@
 
 use bansao_pades::path::{PathLimits, PathQuery, Usage, find_path};
 use bansao_pades::revocation::RevocationStatus;
-use bansao_pades::{Dss, SignatureSpec, add_document_security_store, cms, prepare_signature};
+use bansao_pades::{Dss, SignatureSpec, add_signature_proofs, cms, prepare_signature};
 use thiserror::Error;
 use time::OffsetDateTime;
 
@@ -95,9 +95,9 @@ pub struct SealedCopy {
 /// # Errors
 /// [`SealError`]; nothing half-signed leaves.
 pub async fn seal(prepared: PreparedCopy, who: &Signatory<'_>, proofs: &Proofs<'_>) -> Result<SealedCopy, SealError> {
-    let mut store = Dss::default();
-    collect(&mut store, CERTIFIER_FIELD, who.certifier.certificate_chain(), proofs, who.time).await?;
-    collect(&mut store, AGENCY_FIELD, who.agency.certificate_chain(), proofs, who.time).await?;
+    let (mut certifiers, mut agencys) = (Dss::default(), Dss::default());
+    collect(&mut certifiers, CERTIFIER_FIELD, who.certifier.certificate_chain(), proofs, who.time).await?;
+    collect(&mut agencys, AGENCY_FIELD, who.agency.certificate_chain(), proofs, who.time).await?;
 
     let shown = appearance(who.statement, who.profile, SignatureRole::Certifier, who.time, prepared.certifier_size, who.fonts)?;
     let certifier = &who.statement.certifier;
@@ -111,13 +111,13 @@ pub async fn seal(prepared: PreparedCopy, who: &Signatory<'_>, proofs: &Proofs<'
         appearance: Some(&shown),
         reserve: RESERVE,
     };
-    let once = sign(&prepared.pdf, &spec, who.certifier, proofs, &mut store).await?;
+    let once = sign(&prepared.pdf, &spec, who.certifier, proofs, &mut certifiers).await?;
 
     let shown = appearance(who.statement, who.profile, SignatureRole::Agency, who.time, prepared.agency_size, who.fonts)?;
     let spec =
         SignatureSpec { field: AGENCY_FIELD, name: Some(&who.statement.agency.name), certify: false, appearance: Some(&shown), ..spec };
-    let twice = sign(&once, &spec, who.agency, proofs, &mut store).await?;
-    Ok(SealedCopy { pdf: add_document_security_store(&twice, &store)? })
+    let twice = sign(&once, &spec, who.agency, proofs, &mut agencys).await?;
+    Ok(SealedCopy { pdf: add_signature_proofs(&twice, &[(CERTIFIER_FIELD, certifiers), (AGENCY_FIELD, agencys)])? })
 }
 
 async fn sign(
@@ -196,3 +196,6 @@ async fn keep_path(store: &mut Dss, path: &[Vec<u8>], proofs: &Proofs<'_>) -> Re
     store.certificates.extend(path.iter().cloned());
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! `bansao keys`: the signing keys of a configuration, as the person who looks after them needs to see them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::CliError;
 use super::text::say;
@@ -46,7 +47,8 @@ pub(super) async fn run(args: Args) -> Result<(), CliError> {
 }
 
 async fn reports(config: &Path, trial: bool) -> Result<Vec<KeyReport>, CliError> {
-    Ok(survey(&Config::load(config)?, trial, SystemClock.now()).await?)
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    Ok(survey(&Config::load(config)?, trial, &clock).await?)
 }
 
 async fn check(config: &Path, days: u16) -> Result<(), CliError> {

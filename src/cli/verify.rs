@@ -88,7 +88,7 @@ pub(super) fn load_trust(paths: &[PathBuf], now: OffsetDateTime) -> Result<Mater
         }
     }
     material.timestamp_anchors.clone_from(&material.signer_anchors);
-    material.token_keys = TokenKeys::trusted(&leaves, &material.certificates, &material.signer_anchors, now);
+    material.token_keys = TokenKeys::trusted(&leaves, &material.certificates, &material.signer_anchors);
     Ok(material)
 }
 

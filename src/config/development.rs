@@ -84,6 +84,13 @@ kinds = ["birth_certificate", "marriage_certificate", "death_certificate", "land
 from = "2025-07-01"
 until = "2036-12-31"
 
+[[agencies.mandates]]
+officer = "officer-3"
+certifier = "an"
+decision = "Quyết định số 34/QĐ-UBND"
+from = "2025-07-01"
+until = "2036-12-31"
+
 [[agencies]]
 id = "ttpvhcc"
 name = "Trung tâm Phục vụ hành chính công thành phố Hà Nội"
@@ -138,6 +145,9 @@ mod tests {
         let config: crate::config::Config = toml::from_str(&development.to_toml()).unwrap();
         assert_eq!((config.agencies.len(), config.registries.len(), config.wallets.len()), (2, 4, 1));
         assert!(config.check().is_ok());
+        let mut own = config.clone();
+        own.agencies[0].mandates[0].officer = "officer-1".to_owned();
+        assert!(own.check().is_err_and(|error| error.to_string().contains("an officer who is none")));
         let mut other = config;
         other.token.scheme = crate::config::Scheme::Ed25519;
         assert!(other.check().is_err_and(|error| error.to_string().contains("ecdsa-p256")));

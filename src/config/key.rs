@@ -9,7 +9,7 @@ use time::macros::format_description;
 use super::ConfigError;
 
 /// A key and its certificate chain. The key lies in a file (`key`, with `passphrase` where it is encrypted) or in a security
-/// module (`hsm`).
+/// module (`hsm`) or a remote signing service (`remote`).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyConfig {
@@ -22,6 +22,9 @@ pub struct KeyConfig {
     /// The key's place in a security module.
     #[serde(default)]
     pub hsm: Option<HsmConfig>,
+    /// The key's place in a remote signing service.
+    #[serde(default)]
+    pub remote: Option<RemoteConfig>,
     /// Certificate chain, PEM, leaf first.
     pub chain: PathBuf,
     /// Signature scheme; ECDSA on P-256 unless said otherwise.
@@ -46,6 +49,22 @@ pub struct HsmConfig {
     /// Label of the private key.
     pub label: String,
     /// File with the user PIN, mode 0600, one line.
+    pub pin: PathBuf,
+}
+
+/// A key's place in a remote signing service that speaks the Cloud Signature Consortium API v2.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemoteConfig {
+    /// Base address before `/csc/v2` and `/oauth2`: http on a loopback address, of a proxy that carries it over TLS.
+    pub url: String,
+    /// The credential's id.
+    pub credential: String,
+    /// The OAuth 2.0 client.
+    pub client_id: String,
+    /// File with the client's secret, mode 0600, one line.
+    pub client_secret: PathBuf,
+    /// File with the PIN of the credential, mode 0600, one line.
     pub pin: PathBuf,
 }
 
@@ -77,6 +96,7 @@ impl KeyConfig {
         let mut paths = vec![&mut self.chain];
         paths.extend(self.key.as_mut().into_iter().chain(self.passphrase.as_mut()));
         paths.extend(self.hsm.as_mut().into_iter().flat_map(|hsm| [&mut hsm.module, &mut hsm.pin]));
+        paths.extend(self.remote.as_mut().into_iter().flat_map(|remote| [&mut remote.client_secret, &mut remote.pin]));
         paths.extend(self.next.iter_mut().flat_map(Self::paths));
         paths
     }
@@ -101,17 +121,18 @@ impl KeyConfig {
     }
 
     fn check_place(&self, whose: &str) -> Result<(), ConfigError> {
-        match (&self.key, &self.hsm, &self.passphrase) {
-            (Some(_), None, _) | (None, Some(_), None) => Ok(()),
-            _ => Err(ConfigError::Contradiction(format!("{whose}: either `key` (and `passphrase`) or `hsm`"))),
+        match (&self.key, &self.hsm, &self.remote, &self.passphrase) {
+            (Some(_), None, None, _) | (None, Some(_), None, None) | (None, None, Some(_), None) => Ok(()),
+            _ => Err(ConfigError::Contradiction(format!("{whose}: either `key` (and `passphrase`), `hsm` or `remote`"))),
         }
     }
 
     /// Where the key lies, for people.
     pub fn place(&self) -> String {
-        match (&self.hsm, &self.key) {
-            (Some(hsm), _) => format!("{}:{}", hsm.token, hsm.label),
-            (None, key) => key.as_deref().unwrap_or(Path::new("")).display().to_string(),
+        match (&self.hsm, &self.remote, &self.key) {
+            (Some(hsm), _, _) => format!("{}:{}", hsm.token, hsm.label),
+            (None, Some(remote), _) => format!("{} at {}", remote.credential, remote.url),
+            (None, None, key) => key.as_deref().unwrap_or(Path::new("")).display().to_string(),
         }
     }
 }
@@ -136,7 +157,10 @@ mod tests {
         assert_eq!(check("key = \"k\"\nchain = \"c\""), Ok(()));
         assert_eq!(check("key = \"k\"\npassphrase = \"p\"\nchain = \"c\"\nscheme = \"ecdsa-p384\""), Ok(()));
         assert_eq!(check(hsm), Ok(()));
-        let place = Err("seal: either `key` (and `passphrase`) or `hsm`".to_owned());
+        let place = Err("seal: either `key` (and `passphrase`), `hsm` or `remote`".to_owned());
+        let remote = "remote = { url = \"http://127.0.0.1:1\", credential = \"c\", client_id = \"b\", client_secret = \"s\", pin = \"p\" }\nchain = \"c\"";
+        assert_eq!(check(remote), Ok(()));
+        assert_eq!(check(&format!("{remote}\nkey = \"k\"")), place);
         assert_eq!(check("chain = \"c\""), place);
         assert_eq!(check(&format!("{hsm}\nkey = \"k\"")), place);
         assert_eq!(check(&format!("{hsm}\npassphrase = \"p\"")), place);

@@ -11,14 +11,14 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::decide::{Delegation, Effect};
+use crate::decide::{Delegation, Effect, Mandate};
 use crate::finding::Code;
 use crate::inspect::read::Engine;
 use crate::limits::Limits;
 use crate::record::{Agency, Certifier, Fees, Kind};
 
 pub use development::Development;
-pub use key::{HsmConfig, KeyConfig, Scheme};
+pub use key::{HsmConfig, KeyConfig, RemoteConfig, Scheme};
 
 /// The configuration cannot be used.
 #[derive(Debug, Error)]
@@ -237,6 +237,26 @@ pub struct AgencyConfig {
     /// Their standing delegations.
     #[serde(default)]
     pub delegations: Vec<Delegation>,
+    /// Mandates of officers who approve in a certifier's stead.
+    #[serde(default)]
+    pub mandates: Vec<Mandate>,
+}
+
+impl AgencyConfig {
+    /// A mandate is given by a certifier of the agency to somebody else.
+    fn check_mandates(&self) -> Result<(), ConfigError> {
+        for mandate in &self.mandates {
+            let certifier = self.certifiers.iter().find(|one| one.certifier.id == mandate.certifier);
+            let own = self.certifiers.iter().any(|one| one.officer.as_ref() == Some(&mandate.officer));
+            if certifier.is_none() || own || mandate.decision.trim().is_empty() || mandate.until < mandate.from {
+                return Err(ConfigError::Contradiction(format!(
+                    "agency {}: a mandate needs a certifier, an officer who is none, a decision and days in order: {}",
+                    self.agency.id, mandate.officer
+                )));
+            }
+        }
+        Ok(())
+    }
 }
 
 fn first_book() -> u32 {
@@ -374,6 +394,7 @@ impl Config {
                 }
             }
         }
+        self.agencies.iter().try_for_each(AgencyConfig::check_mandates)?;
         let mut kiosks: Vec<&String> = self.agencies.iter().flat_map(|agency| &agency.kiosks).collect();
         kiosks.sort();
         match kiosks.windows(2).find(|pair| matches!(pair, [a, b] if a == b)) {

@@ -40,6 +40,38 @@ pub struct Delegation {
     pub until: Date,
 }
 
+impl Delegation {
+    /// Whether it is in force for `kind` on `day` in Việt Nam.
+    pub fn stands(&self, kind: &Kind, day: Date) -> bool {
+        self.kinds.contains(kind) && self.from <= day && day <= self.until
+    }
+}
+
+/// A recorded mandate: an officer who is not the certifier may approve what the certifier's key then signs (four eyes).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mandate {
+    /// The officer who approves, by id.
+    pub officer: String,
+    /// The certifier who gave it and signs, by id.
+    pub certifier: String,
+    /// The decision by which it was given, as it is cited: it stays with each approval.
+    pub decision: String,
+    /// First day, in Việt Nam.
+    #[serde(with = "iso_date")]
+    pub from: Date,
+    /// Last day, in Việt Nam.
+    #[serde(with = "iso_date")]
+    pub until: Date,
+}
+
+impl Mandate {
+    /// Whether it is in force on `day` in Việt Nam.
+    pub fn stands(&self, day: Date) -> bool {
+        self.from <= day && day <= self.until
+    }
+}
+
 /// Which findings refuse, refer or are shown, and who certifies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
@@ -87,8 +119,15 @@ pub struct Approval {
 pub enum Basis {
     /// A standing delegation; all rules passed and the register agrees.
     Delegation,
-    /// An officer looked at the paper, by id.
+    /// The certifier who signs looked at the paper themself, as the officer with this id.
     Officer(String),
+    /// Another officer looked at the paper, under the certifier's mandate.
+    Mandate {
+        /// The officer, by id.
+        officer: String,
+        /// The decision by which the mandate was given.
+        decision: String,
+    },
 }
 
 /// Decides on `report` on the day `today` in Việt Nam.
@@ -133,8 +172,7 @@ impl Policy {
     }
 
     fn delegate(&self, kind: &Kind, today: Date) -> Option<&str> {
-        let stands = |d: &&Delegation| d.kinds.contains(kind) && d.from <= today && today <= d.until;
-        self.delegations.iter().find(stands).map(|d| d.certifier.as_str())
+        self.delegations.iter().find(|d| d.stands(kind, today)).map(|d| d.certifier.as_str())
     }
 }
 

@@ -6,12 +6,13 @@
 
 use std::fmt::Write as _;
 
-use time::Date;
+use time::{Date, OffsetDateTime};
 
-use crate::clock::{from_unix_ms, in_vietnam};
+use crate::certify::compose::BookContent;
+use crate::clock::{from_unix_ms, in_vietnam, unix_ms};
 use crate::error::{ErrorCode, Failure};
 use crate::record::{CertificationNo, Fees, Kind};
-use crate::store::{NumberState, RegisterLine, Store};
+use crate::store::{Closing, NumberState, RegisterLine, Store};
 
 /// One line of a book.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +106,49 @@ async fn written(store: &dyn Store, line: RegisterLine, fees: Fees) -> Result<Bo
     Ok(written)
 }
 
+/// Closes a year of an agency's register, confirmed by `certifier`: totals are fixed and no number is given in it any more.
+/// A year that was closed before gives its first closing.
+///
+/// # Errors
+/// `WRONG_STATE` before the year is over, or while a copy of it is still being made; else as [`book`].
+pub async fn close(
+    store: &dyn Store,
+    agency: &str,
+    year: i32,
+    fees: Fees,
+    certifier: &str,
+    now: OffsetDateTime,
+) -> Result<Closing, Failure> {
+    if year >= in_vietnam(now).year() {
+        return Err(ErrorCode::WrongState.into());
+    }
+    let totals = book(store, agency, year, fees).await?.totals();
+    let count = |numbers: usize| u32::try_from(numbers).map_err(|_| Failure::from(ErrorCode::Internal));
+    let closing = Closing {
+        certifier: certifier.to_owned(),
+        last_number: totals.last_number,
+        issued: count(totals.issued)?,
+        void: count(totals.void)?,
+        fee_vnd: totals.fee_vnd,
+        closed_ms: unix_ms(now),
+    };
+    Ok(store.close_year(agency, year, &closing).await?)
+}
+
+const HEADS: [(&str, f32); 11] = [
+    ("Số", 12.0),
+    ("Quyển số", 24.0),
+    ("Ngày", 20.0),
+    ("Người yêu cầu", 42.0),
+    ("Số định danh", 26.0),
+    ("Tên giấy tờ", 36.0),
+    ("Người chứng thực", 34.0),
+    ("Số trang", 12.0),
+    ("Số bản", 12.0),
+    ("Lệ phí (đồng)", 18.0),
+    ("Ghi chú", 26.0),
+];
+
 impl Book {
     /// What the lines come to.
     pub fn totals(&self) -> Totals {
@@ -122,49 +166,79 @@ impl Book {
     /// The book as CSV (RFC 4180) in UTF-8 with a mark at the start, so that spreadsheets read Vietnamese; `paper` names a kind of
     /// paper and `certifier` a certifier. The last row holds the totals.
     pub fn to_csv(&self, paper: impl Fn(&Kind) -> String, certifier: impl Fn(&str) -> String) -> String {
-        let heads = [
-            "Số",
-            "Quyển số",
-            "Ngày",
-            "Người yêu cầu",
-            "Số định danh",
-            "Tên giấy tờ",
-            "Người chứng thực",
-            "Số trang",
-            "Số bản",
-            "Lệ phí (đồng)",
-            "Ghi chú",
-        ];
         let mut csv = String::from("\u{feff}");
-        row(&mut csv, &heads.map(str::to_owned));
-        for line in &self.lines {
-            row(
-                &mut csv,
-                &[
-                    line.number.number_text(),
-                    line.number.book_no(),
-                    format!("{:02}/{:02}/{}", line.date.day(), u8::from(line.date.month()), line.date.year()),
-                    line.requester.clone(),
-                    line.personal_id.clone(),
-                    line.kind.as_ref().map(&paper).unwrap_or_default(),
-                    line.certifier.as_deref().map(&certifier).unwrap_or_default(),
-                    line.pages.to_string(),
-                    line.copies.to_string(),
-                    line.fee_vnd.to_string(),
-                    line.note.clone(),
-                ],
-            );
+        row(&mut csv, &HEADS.map(|(head, _)| head.to_owned()));
+        for cells in self.cells(paper, certifier) {
+            row(&mut csv, &cells);
         }
         let totals = self.totals();
-        let said =
-            format!("Tổng: {} số, {} đã cấp, {} hủy, {} đang thực hiện", totals.last_number, totals.issued, totals.void, totals.open);
         let mut last: [String; 11] = Default::default();
-        last[3] = said;
+        last[3] = totals.sentence();
         last[8] = totals.issued.to_string();
         last[9] = totals.fee_vnd.to_string();
         row(&mut csv, &last);
         csv
     }
+
+    /// The book for print, with its totals and, once it is closed, the closing; `agency` as printed, other names as for
+    /// [`Book::to_csv`].
+    pub fn to_content(
+        &self,
+        (agency, year): (&str, i32),
+        closing: Option<&Closing>,
+        paper: impl Fn(&Kind) -> String,
+        certifier: impl Fn(&str) -> String,
+        now: OffsetDateTime,
+    ) -> BookContent {
+        let totals = self.totals();
+        let mut below = vec![format!("{}; lệ phí {} đồng.", totals.sentence(), totals.fee_vnd)];
+        below.push(match closing {
+            None => "Sổ chưa khóa.".to_owned(),
+            Some(closed) => {
+                let day = in_vietnam(from_unix_ms(closed.closed_ms)).date();
+                let (last, issued, void, fee) = (closed.last_number, closed.issued, closed.void, closed.fee_vnd);
+                let sums = format!("số cuối {last:02}, {issued} đã cấp, {void} hủy, lệ phí {fee} đồng");
+                format!("Sổ khóa ngày {}: {sums}. Người xác nhận: {}.", printed(day), certifier(&closed.certifier))
+            }
+        });
+        BookContent {
+            title: "SỔ CHỨNG THỰC BẢN SAO TỪ BẢN CHÍNH".to_owned(),
+            subtitle: format!("{agency}, năm {year}"),
+            columns: HEADS.map(|(head, width)| (head.to_owned(), width)).to_vec(),
+            rows: self.cells(paper, certifier).map(|cells| cells.to_vec()).collect(),
+            closing: below,
+            created_at: now,
+            document_id: format!("{agency}/{year}/{}", unix_ms(now)).into_bytes(),
+        }
+    }
+
+    fn cells(&self, paper: impl Fn(&Kind) -> String, certifier: impl Fn(&str) -> String) -> impl Iterator<Item = [String; 11]> {
+        self.lines.iter().map(move |line| {
+            [
+                line.number.number_text(),
+                line.number.book_no(),
+                printed(line.date),
+                line.requester.clone(),
+                line.personal_id.clone(),
+                line.kind.as_ref().map(&paper).unwrap_or_default(),
+                line.certifier.as_deref().map(&certifier).unwrap_or_default(),
+                line.pages.to_string(),
+                line.copies.to_string(),
+                line.fee_vnd.to_string(),
+                line.note.clone(),
+            ]
+        })
+    }
+}
+
+impl Totals {
+    fn sentence(&self) -> String {
+        format!("Tổng: {} số, {} đã cấp, {} hủy, {} đang thực hiện", self.last_number, self.issued, self.void, self.open)
+    }
+}
+
+fn printed(date: Date) -> String {
+    format!("{:02}/{:02}/{}", date.day(), u8::from(date.month()), date.year())
 }
 
 /// A cell that a spreadsheet would take for a formula gets an apostrophe: names come from outside.
@@ -196,6 +270,46 @@ mod tests {
             fee_vnd: if copies > 0 { Fees::default().of(3) } else { 0 },
             note: note.into(),
         }
+    }
+
+    #[test]
+    fn a_printed_book_holds_every_line_on_as_many_pages_as_it_takes() {
+        use crate::certify::compose::{FontPaths, Fonts, compose_book};
+        let long = "Nguyễn Thị Ánh Tuyết Phượng ".repeat(8);
+        let mut lines: Vec<BookLine> = (1..=60).map(|number| line(number, 1, "", "Lê Thị Thử ☃")).collect();
+        lines.push(line(61, 0, "hủy: không lập được", &long));
+        let book = Book { lines };
+        let closing =
+            Closing { certifier: "an".into(), last_number: 61, issued: 60, void: 1, fee_vnd: 300_000, closed_ms: 1_798_736_400_000 };
+        let content = |closing| {
+            let now = time::macros::datetime!(2027-01-04 01:00 UTC);
+            book.to_content(("UBND phường Ba Đình", 2026), closing, |_| "Giấy khai sinh".into(), |_| "Nguyễn Văn An".into(), now)
+        };
+        let fonts = Fonts::load(&FontPaths::default()).unwrap();
+        let pdf = compose_book(&content(Some(&closing)), &fonts).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("book.pdf");
+        std::fs::write(&path, &pdf).unwrap();
+        let said = |program: &str, arguments: &[&str]| {
+            let output =
+                std::process::Command::new(program).args(arguments).arg(&path).args((program == "pdftotext").then_some("-")).output();
+            let output = output.unwrap();
+            assert!(output.status.success(), "{program}");
+            String::from_utf8(output.stdout).unwrap()
+        };
+        said("qpdf", &["--check"]);
+        assert!(said("pdfinfo", &["-meta"]).contains("<pdfaid:conformance>U<"));
+        let text = said("pdftotext", &["-layout"]);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.matches("Quyển số").count() >= 3, "the head is on every page");
+        assert_eq!(text.matches("1/2026-SCT/BS").count(), 61);
+        assert_eq!(text.matches("Trang ").count(), text.matches("Quyển số").count());
+        for part in ["hủy: không", "60 đã cấp, 1 hủy", "Sổ khóa ngày 01/01/2027", "lệ phí 300000 đồng", "Lê Thị Thử ?"]
+        {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert_eq!(compose_book(&content(Some(&closing)), &fonts).unwrap(), pdf);
+        assert!(content(None).closing[1].contains("chưa khóa"));
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! An agency at work: its certifiers, seal, kiosks and policy.
 
-use crate::decide::Policy;
+use time::Date;
+
+use crate::decide::{Approval, Basis, Mandate, Policy};
 use crate::keys::KeyRing;
-use crate::record::{Agency, Caller, Certifier, Role};
+use crate::record::{Agency, Caller, Certifier, Kind, Role};
 
 /// An agency with everything that it certifies with.
 pub struct Desk {
@@ -20,6 +22,8 @@ pub struct Desk {
     pub certifiers: Vec<CertifierDesk>,
     /// Its policy.
     pub policy: Policy,
+    /// Officers who approve in a certifier's stead.
+    pub mandates: Vec<Mandate>,
 }
 
 /// A certifier with their keys.
@@ -43,11 +47,33 @@ impl Desk {
         self.certifiers.iter().find(|desk| desk.officer.as_deref() == Some(officer))
     }
 
-    /// Whether a kiosk stands here or an officer works here.
-    pub fn has(&self, caller: &Caller) -> bool {
+    /// For whom an officer approves on `day` in Việt Nam, and on what basis: as the certifier, or under a mandate in force.
+    pub fn approver(&self, officer: &str, day: Date) -> Option<(&CertifierDesk, Basis)> {
+        if let Some(own) = self.certifier_of(officer) {
+            return Some((own, Basis::Officer(officer.to_owned())));
+        }
+        let mandate = self.mandates.iter().find(|mandate| mandate.officer == officer && mandate.stands(day))?;
+        let basis = Basis::Mandate { officer: officer.to_owned(), decision: mandate.decision.clone() };
+        Some((self.certifier(&mandate.certifier)?, basis))
+    }
+
+    /// Whether what an approval of a paper of `kind` rests on is still in force on `day`, the day of signing.
+    pub fn upholds(&self, approval: &Approval, kind: &Kind, day: Date) -> bool {
+        match &approval.basis {
+            Basis::Delegation => self.policy.delegations.iter().any(|d| d.certifier == approval.certifier && d.stands(kind, day)),
+            Basis::Officer(officer) => self.certifier_of(officer).is_some_and(|own| own.certifier.id == approval.certifier),
+            Basis::Mandate { officer, decision } => self.mandates.iter().any(|mandate| {
+                let same = (&mandate.officer, &mandate.decision, &mandate.certifier) == (officer, decision, &approval.certifier);
+                same && mandate.stands(day)
+            }),
+        }
+    }
+
+    /// Whether a kiosk stands here or an officer works here on `day` in Việt Nam.
+    pub fn has(&self, caller: &Caller, day: Date) -> bool {
         match caller.role {
             Role::Kiosk => self.kiosks.contains(&caller.id),
-            Role::Officer => self.certifier_of(&caller.id).is_some(),
+            Role::Officer => self.approver(&caller.id, day).is_some(),
             _ => false,
         }
     }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ring::rand::SecureRandom;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use super::{CertifierDesk, Desk, Flow};
 use crate::certify::compose::{AppearanceProfile, CopyContent, PageContent, PageImage, Statement, Templates, compose};
@@ -106,7 +106,12 @@ impl Flow {
     async fn issue(&self, submission: &Submission) -> Result<(), Failure> {
         let desk = self.desk_of(&submission.received.agency)?;
         let id = &submission.received.id;
-        let year = in_vietnam(self.ports.clock.now()).year();
+        let today = in_vietnam(self.ports.clock.now()).date();
+        if let Some(reason) = no_longer_approved(submission, desk, today) {
+            tracing::warn!(submission = %id, reason, "back to an officer");
+            return Ok(self.ports.store.void_number(id, reason, self.now_ms()).await?);
+        }
+        let year = today.year();
         let reservation = self.ports.store.reserve_number(id, year, desk.book, &desk.symbol, self.now_ms()).await?;
         match self.make(submission, desk, &reservation).await {
             Ok((copy, wallets)) => {
@@ -314,6 +319,13 @@ fn seal_hindrance(error: SealError) -> Hindrance {
         SealError::Revocation(_) => wait(ErrorCode::RevocationUnavailable),
         permanent => never(&permanent.to_string()),
     }
+}
+
+/// Why an approval is of no force on the day of signing, if it is not: a delegation or mandate that ended meanwhile.
+fn no_longer_approved(submission: &Submission, desk: &Desk, today: Date) -> Option<&'static str> {
+    let approval = submission.approval.as_ref()?;
+    let kind = approval.kind.as_ref().or_else(|| submission.report.as_ref()?.kind.as_ref())?;
+    (!desk.upholds(approval, kind, today)).then_some("the delegation or mandate of the approval is not in force")
 }
 
 /// A paper that is refused anyway is not looked up: the register learns only of dossiers that need it.

@@ -27,9 +27,10 @@ use crate::store::StoreError;
 
 pub use crate::inspect::evidence::PageEvidence;
 pub use crate::intake::{Declaration, Upload, UploadError};
+pub use crate::store::Closing;
 pub use crate::store::{Delivery, Event, IssuedCopy, State, Submission};
 pub use crate::verify::{Report, SignatureSummary, TokenSummary, Verdict, VerifyCode, VerifyFinding};
-pub use books::{Book, BookLine, Totals, book};
+pub use books::{Book, BookLine, Totals, book, close};
 pub use deliver::Consent;
 pub use desk::{CertifierDesk, Desk};
 pub use jobs::Jobs;

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::Flow;
-use crate::decide::{Approval, Basis};
+use crate::clock::in_vietnam;
+use crate::decide::Approval;
 use crate::error::{ErrorCode, Failure};
 use crate::finding::Code;
 use crate::inspect::InspectionReport;
@@ -86,7 +87,7 @@ impl Flow {
         }
     }
 
-    /// Records an officer's decision; an approving officer is the certifier who signs.
+    /// Records an officer's decision; an approving officer is the certifier who signs, or holds that certifier's mandate.
     ///
     /// # Errors
     /// `NOT_FOUND`, `WRONG_STATE` when it is decided already, `FACTS_MISSING` when a mandatory fact is neither read nor
@@ -96,7 +97,8 @@ impl Flow {
         if submission.state != State::Referred {
             return Err(ErrorCode::WrongState.into());
         }
-        let certifier = self.desk_of_officer(officer)?.certifier_of(&officer.id).ok_or(ErrorCode::CertifierUnknown)?;
+        let today = in_vietnam(self.ports.clock.now()).date();
+        let (certifier, basis) = self.desk_of_officer(officer)?.approver(&officer.id, today).ok_or(ErrorCode::CertifierUnknown)?;
         let (outcome, facts) = match &decision {
             OfficerDecision::Refuse(reasons) => (Outcome::Refused(reasons.clone()), None),
             OfficerDecision::Approve { kind, facts } => {
@@ -105,8 +107,7 @@ impl Flow {
                     return Err(Failure::about(ErrorCode::FactsMissing, "pages"));
                 }
                 let facts = self.officer_facts(report, kind.as_ref(), facts)?;
-                let approval =
-                    Approval { certifier: certifier.certifier.id.clone(), basis: Basis::Officer(officer.id.clone()), kind: kind.clone() };
+                let approval = Approval { certifier: certifier.certifier.id.clone(), basis, kind: kind.clone() };
                 (Outcome::Approved(approval), Some(facts))
             }
         };

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use futures_util::{Stream, stream};
 
 use super::{Desk, Flow};
+use crate::clock::in_vietnam;
 use crate::error::{ErrorCode, Failure};
 use crate::intake::Declaration;
 use crate::record::{Caller, CopyId, Requester, SubmissionId};
@@ -169,7 +170,8 @@ impl Flow {
     }
 
     fn desk(&self, caller: &Caller) -> Result<&Desk, Failure> {
-        self.desks.iter().find(|desk| desk.has(caller)).ok_or_else(|| ErrorCode::ClientUnknown.into())
+        let today = in_vietnam(self.ports.clock.now()).date();
+        self.desks.iter().find(|desk| desk.has(caller, today)).ok_or_else(|| ErrorCode::ClientUnknown.into())
     }
 
     /// The desk that an officer works at.

@@ -76,7 +76,7 @@ impl Flow {
             intermediates.extend(above.iter().cloned());
         }
         Material {
-            token_keys: TokenKeys::trusted(&leaves, &intermediates, &signer_anchors, self.ports.clock.now()),
+            token_keys: TokenKeys::trusted(&leaves, &intermediates, &signer_anchors),
             signer_anchors,
             timestamp_anchors: self.ports.anchors.of(Purpose::Timestamp).to_vec(),
             as_of_ms: self.loaded_ms,

@@ -1,13 +1,14 @@
 //! Keys and what vouches for them, as ports: who signs, who states the time, what proves that a certificate stood, whom we trust.
 //!
 //! A stage takes `&dyn Signer` or `&dyn Timestamper` and never learns where the key lives. The adapters here are files
-//! ([`FileSigner`]), security modules ([`HsmSigner`]) and HTTP ([`HttpTimestamper`], [`HttpRevocation`]). What this module is not: it judges no certificate
+//! ([`FileSigner`]), security modules ([`HsmSigner`]), remote signing services ([`RemoteSigner`]) and HTTP ([`HttpTimestamper`], [`HttpRevocation`]). What this module is not: it judges no certificate
 //! path (that is `bansao_pades`), and it issues none (that is [`crate::authority`]).
 
 mod anchors;
 mod certificate;
 mod file;
 mod hsm;
+mod remote;
 mod revocation;
 mod ring;
 mod sources;
@@ -24,6 +25,7 @@ pub use anchors::{Purpose, TrustAnchors};
 pub use certificate::{certificates_from_pem, certificates_to_pem, public_key};
 pub use file::{FileSigner, read_private};
 pub use hsm::{HsmKey, HsmModules, HsmSigner};
+pub use remote::{RemoteKey, RemoteSigner};
 pub use revocation::{HttpRevocation, RevocationError, RevocationEvidence, RevocationProof, RevocationSettings};
 pub use ring::KeyRing;
 pub use timestamp::{HttpTimestamper, TimestampError, TimestampSettings};
@@ -95,6 +97,14 @@ pub enum KeyError {
         /// Token and key, by label.
         key: String,
         /// What the module says.
+        reason: String,
+    },
+    /// A remote signing service does not give what is asked.
+    #[error("the signing service does not give {key}: {reason}")]
+    Remote {
+        /// The credential.
+        key: String,
+        /// What it says.
         reason: String,
     },
     /// Not a PKCS #8 key in PEM of a kind that the profile names, or one that its passphrase does not open.

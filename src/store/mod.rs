@@ -243,6 +243,23 @@ pub struct RegisterLine {
     pub state: NumberState,
 }
 
+/// A year of an agency's register, closed: what its lines came to, and who confirmed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closing {
+    /// The certifier who confirmed it, by id.
+    pub certifier: String,
+    /// The last running number; 0 for a year without any.
+    pub last_number: u32,
+    /// Numbers that copies bear.
+    pub issued: u32,
+    /// Numbers that were given up.
+    pub void: u32,
+    /// Fees, đồng.
+    pub fee_vnd: u64,
+    /// When, ms since 1970 UTC.
+    pub closed_ms: i64,
+}
+
 /// A citizen linked to a wallet.
 #[derive(Debug, Clone)]
 pub struct HolderLink {
@@ -330,6 +347,9 @@ pub trait Store: Send + Sync {
 
     /// Reserves the next number of the agency's register for an approved submission: from 1 in each year, no hole, no
     /// duplicate. Called again for the same submission it returns the number already reserved.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongState`] when the year was closed.
     async fn reserve_number(&self, id: &SubmissionId, year: i32, book: u32, symbol: &str, now_ms: i64) -> Result<Reservation, StoreError>;
 
     /// Gives up the number reserved for a submission, with the reason, and sends the submission to an officer:
@@ -348,6 +368,16 @@ pub trait Store: Send + Sync {
 
     /// The lines of an agency's register of one year, by number.
     async fn register_lines(&self, agency: &str, year: i32) -> Result<Vec<RegisterLine>, StoreError>;
+
+    /// Closes a year of an agency's register; no number is reserved in it any more. Repeated, the first closing stays and is
+    /// given back.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongState`] while a number of the year is reserved, or when the last number is another than the closing's.
+    async fn close_year(&self, agency: &str, year: i32, closing: &Closing) -> Result<Closing, StoreError>;
+
+    /// The closing of a year, if it was closed.
+    async fn closing(&self, agency: &str, year: i32) -> Result<Option<Closing>, StoreError>;
 
     /// Links a citizen to a wallet; again: the consent is renewed.
     async fn link_holder(&self, link: &HolderLink) -> Result<HolderLink, StoreError>;

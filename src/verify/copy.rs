@@ -40,7 +40,7 @@ pub fn verify_copy(pdf: &[u8], material: &Material, now: OffsetDateTime) -> Repo
             return report;
         }
     }
-    judge_token(&mut report, pdf, material);
+    judge_token(&mut report, pdf, material, now);
     report
 }
 
@@ -143,11 +143,11 @@ fn organisation(certificate: &[u8]) -> String {
     organisation.unwrap_or_default().to_owned()
 }
 
-fn judge_token(report: &mut Report, pdf: &[u8], material: &Material) {
+fn judge_token(report: &mut Report, pdf: &[u8], material: &Material, now: OffsetDateTime) {
     let Some(text) = qr_text(pdf) else {
         return report.find(VerifyCode::TokenMissing, "");
     };
-    let claims = match read_token(&text, &material.token_keys) {
+    let claims = match read_token(&text, &material.token_keys, now) {
         Ok(claims) => claims,
         Err((code, detail)) => return report.find(code, detail),
     };

@@ -89,10 +89,20 @@ async fn without_time_stamps_the_copy_waits_and_a_restart_resumes_it() {
 
     stage.restart().await;
     drop(std::mem::replace(&mut stage.authority, start_authority(stage.folder.path(), listen).await));
+    // Beside the workers two more seal the same approval: one copy is registered, and nobody fails.
+    let together = [0, 1].map(|_| {
+        let (flow, id) = (std::sync::Arc::clone(stage.app().flow()), id.clone());
+        tokio::spawn(async move { flow.advance(&id).await })
+    });
+    for one in together {
+        one.await.unwrap().unwrap();
+    }
     let settled = stage.settle(&submission.name).await;
     assert_eq!((settled.state(), settled.certification_number.unwrap().number), (State::Issued, 1));
     let lines = stage.app().flow().register_lines("ba-dinh", year).await.unwrap();
     assert_eq!(lines.len(), 1, "no hole and no duplicate");
+    let bansao::store::NumberState::Issued(copy) = &lines[0].state else { panic!("{lines:?}") };
+    assert_eq!(format!("copies/{copy}"), settled.copy);
 }
 
 /// A revoked signer signs nothing: the copy waits, and no number but the reserved one is touched.

@@ -1,17 +1,67 @@
 //! What the machine is not certain of goes to an officer of the same agency, and to nobody else.
 
+use std::time::Duration;
+
 use bansao::api::proto::review_service_client::ReviewServiceClient;
 use bansao::api::proto::submission::State;
 use bansao::api::proto::{self, get_scan_response};
 use bansao::clock::{Clock, SystemClock, in_vietnam};
+use bansao::decide::Basis;
 use bansao::store::NumberState;
 use bansao::verify::{Verdict, verify_copy};
 use tonic::transport::Channel;
 
-use crate::stage::{GOOD, Stage, reason, specimen};
+use crate::stage::{GOOD, LOOPBACK, Stage, reason, specimen, start_authority};
 
 fn officer(stage: &Stage, leaf: &str) -> ReviewServiceClient<Channel> {
     ReviewServiceClient::new(stage.channel(leaf))
+}
+
+/// Another officer than the certifier approves under a recorded mandate, as long as it is in force when the copy is signed.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_under_a_mandate_lasts_as_long_as_the_mandate() {
+    let mut stage = Stage::set().await;
+    stage.register.take().unwrap().stop().await;
+    let files = specimen(GOOD);
+    let first = stage.submit("mandate-1", "birth_certificate", &files).await.unwrap();
+    assert_eq!(stage.settle(&first.name).await.state(), State::Referred);
+    let approve = |name: &str| proto::ApproveReferralRequest { name: name.to_owned(), ..Default::default() };
+    officer(&stage, "officer-3").approve_referral(approve(&first.name)).await.unwrap();
+    let issued = stage.settle(&first.name).await;
+    assert_eq!(issued.state(), State::Issued, "{:?}", issued.reasons);
+    let id = bansao::record::SubmissionId::parse(&first.name).unwrap();
+    let approval = stage.app().flow().peek(&id).await.unwrap().approval.unwrap();
+    let basis = Basis::Mandate { officer: "officer-3".to_owned(), decision: "Quyết định số 34/QĐ-UBND".to_owned() };
+    assert_eq!((approval.certifier.as_str(), approval.basis), ("an", basis), "the certifier signs; the mandate is on record");
+
+    // Approved, but the seal waits for a time-stamp, and before it comes the mandate ends.
+    let listen = stage.authority.addr;
+    let second = stage.submit("mandate-2", "birth_certificate", &files).await.unwrap();
+    assert_eq!(stage.settle(&second.name).await.state(), State::Referred);
+    let spare = start_authority(&stage.path("spare"), LOOPBACK.parse().unwrap()).await;
+    std::mem::replace(&mut stage.authority, spare).stop().await;
+    officer(&stage, "officer-3").approve_referral(approve(&second.name)).await.unwrap();
+    let id = bansao::record::SubmissionId::parse(&second.name).unwrap();
+    for _ in 0..300 {
+        if stage.app().flow().peek(&id).await.unwrap().waiting.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(stage.app().flow().peek(&id).await.unwrap().state, bansao::store::State::Approved);
+    stage.config.agencies[0].mandates[0].until = in_vietnam(SystemClock.now()).date().previous_day().unwrap();
+    stage.restart().await;
+    drop(std::mem::replace(&mut stage.authority, start_authority(stage.folder.path(), listen).await));
+    let back = stage.settle(&second.name).await;
+    assert_eq!((back.state(), back.reasons.as_slice()), (State::Referred, &["ISSUE_FAILED".to_owned()][..]));
+    let year = in_vietnam(SystemClock.now()).year();
+    let lines = stage.app().flow().register_lines("ba-dinh", year).await.unwrap();
+    assert!(matches!(&lines[1].state, NumberState::Void(reason) if reason.contains("mandate")), "{lines:?}");
+    let lapsed = officer(&stage, "officer-3").approve_referral(approve(&second.name)).await.unwrap_err();
+    assert_eq!(reason(&lapsed), "CERTIFIER_UNKNOWN");
+    officer(&stage, "officer-1").approve_referral(approve(&second.name)).await.unwrap();
+    let issued = stage.settle(&second.name).await;
+    assert_eq!((issued.state(), issued.certification_number.unwrap().number), (State::Issued, 3), "a void number is not used again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -81,5 +131,12 @@ async fn an_officer_decides_on_what_was_referred() {
     let book = bansao::flow::book(&store, "ba-dinh", year, stage.config.fees).await.unwrap();
     let totals = book.totals();
     assert_eq!((totals.last_number, totals.issued, totals.void, totals.open, totals.fee_vnd), (1, 1, 0, 0, 2_000));
+    let close = async |year: i32, now| bansao::flow::close(&store, "ba-dinh", year, stage.config.fees, "an", now).await;
+    let later = SystemClock.now() + time::Duration::days(400);
+    assert!(close(year, SystemClock.now()).await.is_err(), "the year is not over");
+    let closed = close(year, later).await.unwrap();
+    assert_eq!((closed.last_number, closed.issued, closed.void, closed.fee_vnd), (1, 1, 0, 2_000));
+    assert_eq!(close(year, later + time::Duration::days(1)).await.unwrap(), closed, "the first closing stays");
+    assert_eq!(bansao::store::Store::closing(&store, "ba-dinh", year).await.unwrap(), Some(closed));
     assert_eq!((book.lines[0].requester.as_str(), book.lines[0].personal_id.as_str()), ("Lê Thị Thử", "001190000017"));
 }

@@ -177,7 +177,6 @@ pub(crate) fn identity(folder: &Path, leaf: &str) -> TlsIdentity {
 }
 
 fn trust(folder: &Path) -> Material {
-    use bansao::clock::Clock;
     let read = |path: &str| {
         let text = std::fs::read_to_string(folder.join("authority").join(path)).unwrap();
         bansao::keys::certificates_from_pem(&text).unwrap()
@@ -186,7 +185,7 @@ fn trust(folder: &Path) -> Material {
     let chain = read("token/chain.pem");
     let (leaf, intermediates) = chain.split_at(1);
     Material {
-        token_keys: TokenKeys::trusted(leaf, intermediates, &signer_anchors, SystemClock.now()),
+        token_keys: TokenKeys::trusted(leaf, intermediates, &signer_anchors),
         timestamp_anchors: read("anchors/timestamp.pem"),
         signer_anchors,
         ..Material::default()

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::run::{Failed, cargo, output, root, say};
+use crate::token::Token;
 
 /// Two papers of each kind that are certified, and one that is refused.
 const SHOWN: [(&str, &str); 12] = [
@@ -43,6 +44,8 @@ struct Demo {
     bansao: PathBuf,
     folder: PathBuf,
     parts: Vec<Part>,
+    /// The signers' keys lie in it, where they lie in one.
+    token: Option<Token>,
 }
 
 /// Folder, files, expected decision.
@@ -57,14 +60,17 @@ struct Row {
     file: String,
 }
 
-pub(crate) fn run() -> Result<(), Failed> {
+pub(crate) fn run(hsm: bool) -> Result<(), Failed> {
     cargo(&["build", "--quiet"])?;
     let folder = root().join("target/demo");
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }
     std::fs::create_dir_all(folder.join("copies"))?;
-    let mut demo = Demo { bansao: root().join("target/debug/bansao"), folder, parts: Vec::new() };
+    let mut demo = Demo { bansao: root().join("target/debug/bansao"), folder, parts: Vec::new(), token: None };
+    if hsm {
+        demo.token = Some(Token::make(&demo.folder.join("hsm"))?);
+    }
     let service = demo.start_all()?;
     let mut rows = Vec::new();
     for (case, files, expected) in samples()? {
@@ -128,7 +134,11 @@ impl Demo {
             "--wallet",
             &wallet,
         ];
-        let config = output(&self.bansao, &arguments)?;
+        let mut config = output(&self.bansao, &arguments)?;
+        if let Some(token) = &self.token {
+            config = token.take_over(&authority, &config)?;
+            say("the keys of certifiers and agencies are in a security module, and nowhere else");
+        }
         let path = self.path("bansao.toml");
         std::fs::write(&path, config)?;
         let address = self.path("serve.address");
@@ -221,6 +231,7 @@ impl Demo {
         let log = |ending: &str| std::fs::File::create(self.folder.join(format!("{name}.{ending}")));
         let mut command = Command::new(&self.bansao);
         command.args(arguments).current_dir(root()).stdin(Stdio::null()).stdout(log("out")?).stderr(log("log")?);
+        command.envs(self.token.iter().map(Token::environment));
         self.parts.push(Part(command.spawn()?));
         Ok(())
     }

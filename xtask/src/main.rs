@@ -3,6 +3,7 @@
 //! | command | what it does |
 //! |---|---|
 //! | `cargo xtask demo` | starts every part on loopback, certifies sample scans of all kinds, verifies the copies |
+//! | `cargo xtask demo --hsm` | the same with the signers' keys in a SoftHSM token |
 //! | `cargo xtask test` | everything that CI runs |
 //! | `cargo xtask ci` | the same as `test` |
 //! | `cargo xtask tidy` | house rules: import directions, no stray words, file sizes |
@@ -17,6 +18,7 @@ mod run;
 mod score;
 mod setup;
 mod tidy;
+mod token;
 
 use std::process::ExitCode;
 
@@ -26,7 +28,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
-        ["demo"] => setup::packages(setup::RUN).and_then(|()| demo::run()),
+        ["demo"] => setup::packages(setup::RUN).and_then(|()| demo::run(false)),
+        ["demo", "--hsm"] => setup::packages(setup::RUN).and_then(|()| setup::packages(setup::HSM)).and_then(|()| demo::run(true)),
         ["test" | "ci"] => test(),
         ["tidy"] => tidy::run(),
         ["pki", folder] => setup::packages(setup::RUN).and_then(|()| cargo(&["run", "--quiet", "--", "pki", "init", "--data", folder])),
@@ -35,7 +38,7 @@ fn main() -> ExitCode {
         ["fixtures", rest @ ..] => fixtures(rest),
         ["bench", rest @ ..] => bench(rest),
         _ => {
-            say("cargo xtask demo | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR]] | score DIR | bench");
+            say("cargo xtask demo [--hsm] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR]] | score DIR | bench");
             return ExitCode::from(2);
         }
     };

@@ -37,6 +37,10 @@ const POPPLER: Package = command("poppler-utils", "pdfsig", "-v");
 /// What the service and the demonstration need.
 pub(crate) const RUN: &[Package] = &[CC, LIBTESSERACT, VIETNAMESE, FONTS, OPENSSL];
 
+/// What the demonstration needs beside that when its keys lie in a security module.
+pub(crate) const HSM: &[Package] =
+    &[file("softhsm2", "/usr/lib/softhsm/libsofthsm2.so"), command("softhsm2", "softhsm2-util", "--version")];
+
 /// What drawing the specimens needs.
 pub(crate) const FIXTURES: &[Package] = &[CC, FONTS, GYRE, DEJAVU];
 

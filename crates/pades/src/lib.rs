@@ -34,7 +34,7 @@ pub use algorithm::{DigestAlgorithm, SignFn, SigningProfile};
 pub use certificate::common_name;
 pub use document::{
     DocumentTimestampSpec, Dss, FieldLock, FieldSpec, Prepared, SignatureSpec, add_document_security_store, add_signature_fields,
-    prepare_document_timestamp, prepare_signature,
+    add_signature_proofs, prepare_document_timestamp, prepare_signature,
 };
 pub use error::Error;
 pub use validate::{ValidationContext, validate};

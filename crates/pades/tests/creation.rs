@@ -123,6 +123,46 @@ fn the_store_keeps_each_item_once() {
 }
 
 #[test]
+fn an_entry_names_only_the_proofs_of_its_signature() {
+    use bansao_pades::add_signature_proofs;
+    let pki = Pki::new(SigningProfile::EcdsaP256Sha256);
+    let signed = pki.sign_twice(&base_pdf(), true);
+    let store = pki.store();
+    let only = |answer: usize| Dss {
+        ocsp_responses: vec![store.ocsp_responses[answer].clone(), store.ocsp_responses[2].clone()],
+        ..store.clone()
+    };
+    let proofs = [(CERTIFIER_FIELD, only(0)), (AGENCY_FIELD, only(1))];
+    let long_term = add_signature_proofs(&signed, &proofs).unwrap();
+    let archived = pki.archive(&long_term, "Archive", NOW + Duration::seconds(20));
+    // A later store gives the time-stamp an entry and leaves the two as they are.
+    let again = add_document_security_store(&archived, &Dss::default()).unwrap();
+    for (pdf, count) in [(&long_term, 2), (&again, 3)] {
+        let document = Document::load_mem(pdf).unwrap();
+        let dss = document.get_dict_in_dict(document.catalog().unwrap(), b"DSS").unwrap();
+        assert_eq!(dss.get(b"OCSPs").and_then(Object::as_array).unwrap().len(), 3, "the store holds each answer once");
+        let vri = dss.get(b"VRI").and_then(Object::as_dict).unwrap();
+        assert_eq!(vri.len(), count);
+        let plain = |item: &Object| document.dereference(item).unwrap().1.as_stream().unwrap().get_plain_content().unwrap();
+        let named: Vec<Vec<Vec<u8>>> = vri
+            .iter()
+            .map(|(_, entry)| {
+                let entry = document.dereference(entry).unwrap().1.as_dict().unwrap();
+                entry.get(b"OCSP").and_then(Object::as_array).unwrap().iter().map(plain).collect()
+            })
+            .collect();
+        for (_, dss) in &proofs {
+            assert!(named.contains(&dss.ocsp_responses), "{count}");
+        }
+    }
+    for pdf in [&long_term, &archived, &again] {
+        let report = bansao_pades::validate(pdf, &pki.context()).unwrap();
+        assert_eq!(report.indication, bansao_pades::validate::Indication::TotalPassed, "{report:#?}");
+    }
+    assert!(matches!(add_signature_proofs(&signed, &[("Nobody", store)]), Err(Error::Document(_))));
+}
+
+#[test]
 fn a_signature_by_another_key_is_never_wrapped() {
     let pki = Pki::new(SigningProfile::EcdsaP256Sha256);
     let profile = SigningProfile::EcdsaP256Sha256;

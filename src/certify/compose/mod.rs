@@ -7,6 +7,7 @@
 //! Not here: signature fields and signatures (`bansao-pades`), the token's content (`bansao-credential`), any clock or key.
 
 mod appearance;
+mod book;
 mod document;
 mod fonts;
 mod qr;
@@ -16,7 +17,7 @@ mod statement_page;
 mod typeset;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ use crate::inspect::Word;
 use crate::record::Sha256;
 
 pub use appearance::{AppearanceProfile, SignatureRole, appearance};
+pub use book::{BookContent, compose_book};
 pub use fonts::{FontError, FontPaths, Fonts};
 pub use statement::{Statement, Template, TemplateError, Templates};
 

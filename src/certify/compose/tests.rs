@@ -17,7 +17,7 @@ use crate::record::{Agency, CertificationNo, Certifier, SigningCapacity, salted_
 
 const TOKEN: &str = "2KCEWQUCAEMQ7Z3LJ4YFQWERTASDFGHZXCVB2345672KCEWQUCAEMQ7Z3LJ4YFQWERT";
 
-fn fonts() -> Fonts {
+pub(in crate::certify) fn fonts() -> Fonts {
     Fonts::load(&FontPaths::default()).unwrap()
 }
 
@@ -88,7 +88,7 @@ fn content(pages: Vec<PageContent>) -> CopyContent {
     }
 }
 
-fn a4() -> CopyContent {
+pub(in crate::certify) fn a4() -> CopyContent {
     content(vec![jpeg_page(827, 1169, 100.0, 1), rgb_page(300, 400, 72.0)])
 }
 
@@ -306,6 +306,25 @@ fn names_of_any_length_fit_and_hostile_marks_are_gone() {
             assert!(page_text(folder.path(), "3").contains("Trần Thị Mỹ Hạnh {number}"), "a value is never a template");
         }
     }
+}
+
+/// The largest image that is let in: as a JPEG it passes through whatever its size; only the page has a greatest size.
+#[test]
+fn a_page_of_ten_thousand_by_ten_thousand_pixels_is_a_copy_or_a_typed_refusal() {
+    let edge = 10_000;
+    let mut bytes = Vec::new();
+    let grey = vec![200; 100_000_000];
+    JpegEncoder::new_with_quality(&mut bytes, 60).encode(&grey, edge, edge, ExtendedColorType::L8).unwrap();
+    drop(grey);
+    let bytes = Arc::new(bytes);
+    let page = |dpi| PageContent { image: PageImage::Jpeg { bytes: Arc::clone(&bytes), orientation: 1 }, dpi, words: vec![] };
+    let copy = compose(&content(vec![page(600.0)]), &fonts()).unwrap();
+    assert!(copy.pdf.len() < bytes.len() + 200_000, "the image is there once");
+    assert_eq!(extract_page_digests(&copy.pdf), Ok(vec![Sha256::of(&bytes)]));
+    let info = said("pdfinfo", &["-f", "1", "-l", "1", "copy.pdf"], on_disk(&copy.pdf).path());
+    assert!(info.contains("1200 x 1200 pts"), "{info}");
+    let refused = compose(&content(vec![page(20.0)]), &fonts()).map(drop).unwrap_err();
+    assert_eq!(refused, ComposeError::PageSize { page: 0, width_mm: 12_700, height_mm: 12_700 });
 }
 
 #[test]

@@ -29,6 +29,9 @@ pub(super) async fn reserve_number(
     }
     require(&submission, &[State::Approved])?;
     let agency = submission.received.agency;
+    if super::closing::find(&mut tx, &agency, year).await?.is_some() {
+        return Err(StoreError::WrongState);
+    }
     let next: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(number), 0) + 1 FROM register WHERE agency = $1 AND year = $2")
         .bind(&agency)
         .bind(year)

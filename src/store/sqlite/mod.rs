@@ -2,6 +2,7 @@
 //!
 //! A single connection writes, so that transactions queue in order instead of failing busy; readers have their own.
 
+mod closing;
 mod delivery;
 mod issue;
 mod originals;
@@ -17,7 +18,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Pool, Sqlite, Transaction};
 
 use super::{
-    Cipher, Delivery, Event, HolderLink, IssuedCopy, NewSubmission, Outcome, RegisterLine, Reservation, Store, StoreError, Submission,
+    Cipher, Closing, Delivery, Event, HolderLink, IssuedCopy, NewSubmission, Outcome, RegisterLine, Reservation, Store, StoreError,
+    Submission,
 };
 use crate::inspect::InspectionReport;
 use crate::record::{CopyId, DeliveryId, Facts, Sha256, SubmissionId};
@@ -132,6 +134,14 @@ impl Store for SqliteStore {
 
     async fn register_lines(&self, agency: &str, year: i32) -> Result<Vec<RegisterLine>, StoreError> {
         issue::register_lines(self, agency, year).await
+    }
+
+    async fn close_year(&self, agency: &str, year: i32, closing: &Closing) -> Result<Closing, StoreError> {
+        closing::close(self, agency, year, closing).await
+    }
+
+    async fn closing(&self, agency: &str, year: i32) -> Result<Option<Closing>, StoreError> {
+        closing::find(&mut *self.reader.acquire().await?, agency, year).await
     }
 
     async fn link_holder(&self, link: &HolderLink) -> Result<HolderLink, StoreError> {

@@ -1,9 +1,9 @@
 //! The document security store: certificates, OCSP responses and CRLs inside the file (ETSI EN 319 142-1, 5.4.2).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use lopdf::{Dictionary, Object, ObjectId, Stream, dictionary};
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
 use super::increment::{Increment, broken};
 use crate::{Error, algorithm};
@@ -21,31 +21,78 @@ pub struct Dss {
 
 /// Appends a revision with a security store that keeps what earlier stores held and adds `dss`, each item once.
 ///
-/// Every signature and time-stamp in the file gets an entry under `/VRI` that names all items: which one served which
-/// signature is for the validator to find, and a superset is allowed.
+/// A signature or time-stamp without an entry under `/VRI` gets one that names all items; entries that are there stay. Who
+/// knows which item serves which signature uses [`add_signature_proofs`].
 ///
 /// # Errors
 ///
 /// [`Error::Document`].
 pub fn add_document_security_store(pdf: &[u8], dss: &Dss) -> Result<Vec<u8>, Error> {
+    append(pdf, dss, |increment, old| {
+        let mut entries = entries_of(increment, old)?;
+        let all = match old {
+            Some(old) => joined([&items_of(increment, old)?, dss]),
+            None => joined([dss]),
+        };
+        for key in vri_keys(increment) {
+            entries.entry(key).or_insert_with(|| all.clone());
+        }
+        Ok(entries)
+    })
+}
+
+/// Appends a revision with a security store as [`add_document_security_store`] does; the entry under `/VRI` of the signature in
+/// each named field names the items that were given for it and no others (ETSI EN 319 142-1, 5.4.2.3).
+///
+/// Field names are compared byte by byte. Other signatures keep the entries that they have.
+///
+/// # Errors
+///
+/// [`Error::Document`], also for a field that holds no signature.
+pub fn add_signature_proofs(pdf: &[u8], proofs: &[(&str, Dss)]) -> Result<Vec<u8>, Error> {
+    let all = joined(proofs.iter().map(|(_, dss)| dss));
+    append(pdf, &all, |increment, old| {
+        let mut entries = entries_of(increment, old)?;
+        for (field, dss) in proofs {
+            entries.insert(vri_key_of(increment, field)?, joined([dss]));
+        }
+        Ok(entries)
+    })
+}
+
+/// The revision again that made the store of a file: the same lists and the same entries, in the order of the lists.
+pub(crate) fn rewrite(pdf: &[u8], lists: &Dss, entries: Entries) -> Result<Vec<u8>, Error> {
+    append(pdf, lists, |_, _| Ok(entries))
+}
+
+/// Which items serve which signature, by its name under `/VRI`.
+pub(crate) type Entries = BTreeMap<String, Dss>;
+
+fn append(
+    pdf: &[u8],
+    dss: &Dss,
+    entries: impl FnOnce(&Increment, Option<&Dictionary>) -> Result<Entries, Error>,
+) -> Result<Vec<u8>, Error> {
     let mut increment = Increment::after(pdf)?;
-    let keys = vri_keys(&increment);
     let old = existing(&increment)?;
+    let entries = entries(&increment, old.as_ref())?;
     let mut store = Dictionary::new();
     store.set("Type", Object::Name(b"DSS".to_vec()));
-    let mut entry = Dictionary::new();
-    let lists = [("Certs", "Cert", &dss.certificates), ("OCSPs", "OCSP", &dss.ocsp_responses), ("CRLs", "CRL", &dss.crls)];
-    for (list, short, items) in lists {
-        let references = merge(&mut increment, old.as_ref(), list.as_bytes(), items)?;
+    let mut known = Vec::new();
+    for (list, short, items) in LISTS.map(|(list, short, items)| (list, short, items(dss))) {
+        let (references, places) = merge(&mut increment, old.as_ref(), list.as_bytes(), items)?;
         if !references.is_empty() {
-            store.set(list, references.clone());
-            entry.set(short, references);
+            store.set(list, references);
         }
+        known.push((short, places));
     }
+    let kept = old.as_ref().map_or_else(|| Ok(BTreeMap::new()), |old| entry_references(&increment, old))?;
     let mut vri = Dictionary::new();
-    for key in keys {
-        let entry = increment.add(entry.clone());
-        vri.set(key, entry);
+    for (key, items) in &entries {
+        let entry = entry(items, &known)?;
+        let unchanged = kept.get(key).filter(|id| increment.dictionary(**id).is_ok_and(|old| *old == entry)).copied();
+        let id = unchanged.unwrap_or_else(|| increment.add(entry));
+        vri.set(key.as_bytes(), id);
     }
     if !vri.is_empty() {
         store.set("VRI", vri);
@@ -57,6 +104,45 @@ pub fn add_document_security_store(pdf: &[u8], dss: &Dss) -> Result<Vec<u8>, Err
     increment.finish()
 }
 
+/// Key in the store, key in an entry under `/VRI`, items.
+type List = (&'static str, &'static str, fn(&Dss) -> &Vec<Vec<u8>>);
+
+const LISTS: [List; 3] =
+    [("Certs", "Cert", |dss| &dss.certificates), ("OCSPs", "OCSP", |dss| &dss.ocsp_responses), ("CRLs", "CRL", |dss| &dss.crls)];
+
+/// Where each item of a list lies in the file.
+type Places = BTreeMap<Vec<u8>, ObjectId>;
+
+fn entry(items: &Dss, known: &[(&str, Places)]) -> Result<Dictionary, Error> {
+    let mut entry = Dictionary::new();
+    for ((_, short, of), (_, places)) in LISTS.iter().zip(known) {
+        let references: Option<Vec<Object>> = of(items).iter().map(|item| places.get(item).copied().map(Object::from)).collect();
+        let references = references.ok_or_else(|| Error::Document("an entry names what the store does not hold".to_owned()))?;
+        if !references.is_empty() {
+            entry.set(*short, references);
+        }
+    }
+    Ok(entry)
+}
+
+/// All items, each once, in order.
+fn joined<'a>(parts: impl IntoIterator<Item = &'a Dss>) -> Dss {
+    let mut all = Dss::default();
+    let add = |to: &mut Vec<Vec<u8>>, from: &[Vec<u8>]| {
+        for item in from {
+            if !to.contains(item) {
+                to.push(item.clone());
+            }
+        }
+    };
+    for part in parts {
+        add(&mut all.certificates, &part.certificates);
+        add(&mut all.ocsp_responses, &part.ocsp_responses);
+        add(&mut all.crls, &part.crls);
+    }
+    all
+}
+
 /// The name of a signature under `/VRI`: SHA-1 of its whole `/Contents`, padding included, in upper-case hexadecimal.
 fn vri_key(contents: &[u8]) -> String {
     algorithm::sha1(contents).iter().fold(String::new(), |mut out, b| {
@@ -66,13 +152,59 @@ fn vri_key(contents: &[u8]) -> String {
     })
 }
 
-fn vri_keys(increment: &Increment) -> Vec<String> {
+fn vri_keys(increment: &Increment) -> BTreeSet<String> {
     let signatures = increment.previous().objects.values().filter_map(|o| o.as_dict().ok());
-    let mut keys: Vec<String> =
-        signatures.filter(|d| d.has(b"ByteRange")).filter_map(|d| d.get(b"Contents").and_then(Object::as_str).ok()).map(vri_key).collect();
-    keys.sort();
-    keys.dedup();
-    keys
+    signatures.filter(|d| d.has(b"ByteRange")).filter_map(|d| d.get(b"Contents").and_then(Object::as_str).ok()).map(vri_key).collect()
+}
+
+fn vri_key_of(increment: &Increment, field: &str) -> Result<String, Error> {
+    let named = |d: &&Dictionary| d.has(b"V") && d.get(b"T").and_then(Object::as_str).is_ok_and(|name| name == field.as_bytes());
+    let missing = || Error::Document(format!("the field {field} holds no signature"));
+    let holder = increment.previous().objects.values().filter_map(|o| o.as_dict().ok()).find(named).ok_or_else(missing)?;
+    let value = increment.resolve(holder.get(b"V").map_err(broken)?)?.as_dict().map_err(broken)?;
+    value.get(b"Contents").and_then(Object::as_str).map(vri_key).map_err(|_| missing())
+}
+
+/// The entries of a store with the items that they name.
+pub(crate) fn entries_in(document: &Document) -> Result<Entries, Error> {
+    let Ok(store) = document.catalog().map_err(broken)?.get_deref(b"DSS", document) else { return Ok(Entries::new()) };
+    let Ok(vri) = store.as_dict().map_err(broken)?.get_deref(b"VRI", document) else { return Ok(Entries::new()) };
+    let mut entries = Entries::new();
+    for (key, value) in vri.as_dict().map_err(broken)? {
+        let (_, value) = document.dereference(value).map_err(broken)?;
+        let value = value.as_dict().map_err(broken)?;
+        let list = |short: &str| -> Result<Vec<Vec<u8>>, Error> {
+            let Ok(items) = value.get_deref(short.as_bytes(), document) else { return Ok(Vec::new()) };
+            items.as_array().map_err(broken)?.iter().map(|item| content(document.dereference(item).map_err(broken)?.1)).collect()
+        };
+        let dss = Dss { certificates: list("Cert")?, ocsp_responses: list("OCSP")?, crls: list("CRL")? };
+        entries.insert(String::from_utf8_lossy(key).into_owned(), dss);
+    }
+    Ok(entries)
+}
+
+fn entries_of(increment: &Increment, old: Option<&Dictionary>) -> Result<Entries, Error> {
+    if old.is_some() { entries_in(increment.previous()) } else { Ok(Entries::new()) }
+}
+
+fn entry_references(increment: &Increment, store: &Dictionary) -> Result<BTreeMap<String, ObjectId>, Error> {
+    let Ok(vri) = store.get(b"VRI") else { return Ok(BTreeMap::new()) };
+    let vri = increment.resolve(vri)?.as_dict().map_err(broken)?;
+    let named = |(key, value): (&Vec<u8>, &Object)| Some((String::from_utf8_lossy(key).into_owned(), value.as_reference().ok()?));
+    Ok(vri.iter().filter_map(named).collect())
+}
+
+fn items_of(increment: &Increment, store: &Dictionary) -> Result<Dss, Error> {
+    let list = |key: &str| -> Result<Vec<Vec<u8>>, Error> {
+        let Ok(items) = store.get(key.as_bytes()) else { return Ok(Vec::new()) };
+        increment.resolve(items)?.as_array().map_err(broken)?.iter().map(|item| content(increment.resolve(item)?)).collect()
+    };
+    Ok(Dss { certificates: list("Certs")?, ocsp_responses: list("OCSPs")?, crls: list("CRLs")? })
+}
+
+fn content(stream: &Object) -> Result<Vec<u8>, Error> {
+    let plain = stream.as_stream().map_err(broken)?.get_plain_content_with_limit(lopdf::DEFAULT_MAX_DECOMPRESSED_SIZE);
+    plain.map_err(broken)
 }
 
 fn existing(increment: &Increment) -> Result<Option<Dictionary>, Error> {
@@ -82,15 +214,15 @@ fn existing(increment: &Increment) -> Result<Option<Dictionary>, Error> {
     }
 }
 
-/// The references of the old list, and new streams for what it does not hold yet.
-fn merge(increment: &mut Increment, old: Option<&Dictionary>, list: &[u8], items: &[Vec<u8>]) -> Result<Vec<Object>, Error> {
-    let mut known: BTreeMap<Vec<u8>, ObjectId> = BTreeMap::new();
+/// The references of the old list, and new streams for what it does not hold yet; and where each item lies.
+fn merge(increment: &mut Increment, old: Option<&Dictionary>, list: &[u8], items: &[Vec<u8>]) -> Result<(Vec<Object>, Places), Error> {
+    let mut known = Places::new();
     let mut references = Vec::new();
     if let Some(array) = old.and_then(|d| d.get(list).ok()) {
         for reference in increment.resolve(array)?.as_array().map_err(broken)? {
             let id = reference.as_reference().map_err(broken)?;
             let stream = increment.object(id)?.as_stream().map_err(broken)?;
-            known.insert(stream.get_plain_content().map_err(broken)?, id);
+            known.insert(stream.get_plain_content_with_limit(lopdf::DEFAULT_MAX_DECOMPRESSED_SIZE).map_err(broken)?, id);
             references.push(reference.clone());
         }
     }
@@ -104,7 +236,7 @@ fn merge(increment: &mut Increment, old: Option<&Dictionary>, list: &[u8], items
         known.insert(item.clone(), id);
         references.push(id.into());
     }
-    Ok(references)
+    Ok((references, known))
 }
 
 /// The developer extension of ETSI for security stores, where the file does not declare it (ETSI EN 319 142-1, 5.6).

@@ -8,9 +8,10 @@ use super::evidence::Store;
 use super::judge::Judged;
 use super::report::Unaccounted;
 use super::signatures::Found;
+use crate::Dss;
+use crate::document::dss::{entries_in, rewrite};
 use crate::document::increment::load;
 use crate::document::structure::Structure;
-use crate::{Dss, add_document_security_store};
 
 pub(super) fn unaccounted(pdf: &[u8], structure: &Structure, last: &Found, store: &Store, judged: &Judged) -> Vec<Unaccounted> {
     let mut out = Vec::new();
@@ -51,5 +52,5 @@ fn rewritten(prefix: &[u8], with: &[u8]) -> Option<Vec<u8>> {
     let document = load(with, lopdf::DEFAULT_MAX_DECOMPRESSED_SIZE).ok()?;
     let store = Store::read(&document, &super::Limits::default()).ok()?;
     let Store { certificates, ocsp_responses, crls } = store;
-    add_document_security_store(prefix, &Dss { certificates, ocsp_responses, crls }).ok()
+    rewrite(prefix, &Dss { certificates, ocsp_responses, crls }, entries_in(&document).ok()?).ok()
 }
