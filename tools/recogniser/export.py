@@ -79,21 +79,11 @@ def main():
     print(len(data), "bytes", hashlib.sha256(data).hexdigest())
     if say.fonts:
         import draw
+        from beside import quantised
         from train import judge, judges
 
-        with torch.no_grad():
-            for part in net.modules():
-                if isinstance(part, torch.nn.Sequential) and len(part) > 1 and isinstance(part[1], torch.nn.BatchNorm2d):
-                    weight, bias = folded(part[0], part[1])
-                    whole, scale = rounded(weight)
-                    conv = torch.nn.Conv2d(part[0].in_channels, part[0].out_channels, part[0].kernel_size, part[0].stride, part[0].padding, groups=part[0].groups)
-                    conv.weight.copy_(torch.from_numpy((whole.astype(np.float32) * scale[:, None]).reshape(weight.shape)))
-                    conv.bias.copy_(torch.from_numpy(bias))
-                    part[0], part[1] = conv, torch.nn.Identity()
-            for part in [net.head, *[row.p1 for row in net.rows]]:
-                whole, scale = rounded(part.weight.detach().double().numpy())
-                part.weight.copy_(torch.from_numpy((whole.astype(np.float32) * scale[:, None]).reshape(part.weight.shape)))
-        print(json.dumps(judge(net, judges(say.fonts, 300), torch.from_numpy(draw.patterns(5)), torch.from_numpy(draw.stamps(6, draw.Fonts(say.fonts, False))), "cpu"), indent=1))
+        stamps = torch.from_numpy(draw.stamps(6, draw.Fonts(say.fonts, False)))
+        print(json.dumps(judge(quantised(folder), judges(say.fonts, 300), torch.from_numpy(draw.patterns(5)), stamps, "cpu"), indent=1))
 
 
 if __name__ == "__main__":
