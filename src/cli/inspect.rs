@@ -123,6 +123,12 @@ struct Noted {
     field: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<usize>,
+    /// What stands there, or was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen: Option<String>,
+    /// What should stand there, or the bound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
 }
 
 fn one(
@@ -153,6 +159,8 @@ fn one(
         severity: finding.severity,
         field: finding.locus.field.clone(),
         page: finding.locus.page,
+        seen: finding.seen.clone(),
+        expected: finding.expected.clone(),
     };
     Ok(Line {
         file: path.display().to_string(),

@@ -28,7 +28,7 @@ pub(super) fn look(received: &Page, reader: &dyn Reader, limits: &Limits) -> Loo
     };
     let page = flat.as_ref().map_or(received, |flat| &flat.page);
     let dpi = measures.resolution.dpi;
-    let ink = seals.first().filter(|seal| seal.score >= 0.5).map(|seal| signature_ink(&page.image, dpi, seal));
+    let ink = seals.first().filter(|seal| seal.score >= 0.5).map(|seal| signature_ink(&page.image, dpi, measures.pose(), seal));
     let mut seen = SeenPage {
         measures,
         size_px: page.image.dimensions(),

@@ -73,7 +73,7 @@ fn look(page: &Page, name: &str, mut clock: Clock, options: &Options, list: &mut
     let measures = clock.step("measure", || measure(page));
     let dpi = measures.resolution.dpi;
     let seals = clock.step("seal", || seal::find(&page.image, dpi));
-    let ink = clock.step("ink", || seals.first().map(|seal| seal::signature_ink(&page.image, dpi, seal)));
+    let ink = clock.step("ink", || seals.first().map(|seal| seal::signature_ink(&page.image, dpi, measures.pose(), seal)));
     let layer = clock.step("layer", || text_layer(&page.image, dpi, measures.pose(), &LayerOptions::reading()));
     let titles = clock.step("titles", || text_layer(&page.image, dpi, measures.pose(), &LayerOptions::titles()));
     let lines = clock.step("lines", || layout::lines(&layer.image, dpi));

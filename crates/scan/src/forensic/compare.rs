@@ -20,6 +20,10 @@ const GRAIN_OF_SCANS: f32 = 0.25;
 /// Levels by which paper may differ, and levels more for each level of the pattern around.
 const PAPER: f32 = 4.8;
 const PAPER_BY_TEXTURE: f32 = 2.2;
+/// A page whose paper varies from word to word, by a coloured pattern: a place must differ by this multiple of what a
+/// tenth of its words exceed, and the bound is raised by no more than this factor. Tuned on land certificates.
+const PAPER_BY_PAGE: f32 = 2.0;
+const PAPER_RAISED: f32 = 1.5;
 /// A pattern is what varies by more than this; below this share of it none is left.
 const TEXTURE: f32 = 1.5;
 const TEXTURE_LEFT: f32 = 0.12;
@@ -42,7 +46,7 @@ pub fn traces(examined: &Examination) -> Vec<Trace> {
         if patch.inside.pixels >= bare {
             found.extend(grain(patch, &typical));
             if patch.above.pixels.min(patch.below.pixels) >= bare {
-                found.extend(paper(patch));
+                found.extend(paper(patch, typical.paper));
                 found.extend(pattern(patch));
             }
         }
@@ -53,13 +57,19 @@ pub fn traces(examined: &Examination) -> Vec<Trace> {
 struct Typical {
     steepness: f32,
     grain: f32,
+    /// What nine in ten words' paper differs by at most.
+    paper: f32,
 }
 
 impl Typical {
     fn of(patches: &[Patch], bare: u32) -> Self {
         let mut steepness: Vec<f32> = patches.iter().map(|patch| patch.steepness).collect();
         let mut grain: Vec<f32> = patches.iter().filter(|patch| patch.inside.pixels >= bare).map(|patch| patch.inside.grain).collect();
-        Self { steepness: quantile(&mut steepness, 0.5), grain: quantile(&mut grain, 0.5) }
+        let whole = |patch: &&Patch| [patch.inside, patch.above, patch.below].iter().all(|ground| ground.pixels >= bare);
+        let mut paper: Vec<f32> = patches.iter().filter(whole).map(other_paper).collect();
+        // Of few words one altered place would be a tenth.
+        let paper = if paper.len() < LEAST_WORDS * 2 { 0.0 } else { quantile(&mut paper, 0.9) };
+        Self { steepness: quantile(&mut steepness, 0.5), grain: quantile(&mut grain, 0.5), paper }
     }
 }
 
@@ -97,16 +107,21 @@ fn grain(patch: &Patch, typical: &Typical) -> Option<Trace> {
 }
 
 /// Paper that differs to the same side from what lies above and below: a shadow or fold passes through, a patch does not.
-fn paper(patch: &Patch) -> Option<Trace> {
-    let measured = (0..3)
-        .map(|channel| {
-            let above = patch.inside.colour[channel] - patch.above.colour[channel];
-            let below = patch.inside.colour[channel] - patch.below.colour[channel];
-            if above * below > 0.0 { above.abs().min(below.abs()) } else { 0.0 }
-        })
-        .fold(0.0, f32::max);
-    let bound = PAPER + PAPER_BY_TEXTURE * patch.above.texture.max(patch.below.texture);
+fn paper(patch: &Patch, usual: f32) -> Option<Trace> {
+    let measured = other_paper(patch);
+    let own = PAPER + PAPER_BY_TEXTURE * patch.above.texture.max(patch.below.texture);
+    let bound = (usual * PAPER_BY_PAGE).clamp(own, own * PAPER_RAISED);
     (measured > bound).then_some(Trace { kind: TraceKind::Paper, rect: patch.rect, measured, bound })
+}
+
+/// Levels by which the paper differs from what lies above and below, in the channel where that is most.
+fn other_paper(patch: &Patch) -> f32 {
+    let channel = |channel: usize| {
+        let above = patch.inside.colour[channel] - patch.above.colour[channel];
+        let below = patch.inside.colour[channel] - patch.below.colour[channel];
+        if above * below > 0.0 { above.abs().min(below.abs()) } else { 0.0 }
+    };
+    (0..3).map(channel).fold(0.0, f32::max)
 }
 
 fn pattern(patch: &Patch) -> Option<Trace> {

@@ -116,6 +116,7 @@ impl Tint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rectify::Pose;
     use image::Rgb;
 
     const PINK: Rgb<u8> = Rgb([250, 222, 222]);
@@ -192,12 +193,20 @@ mod tests {
         let mut page = page(200.0);
         stamp(&mut page, 200.0, (130.0, 90.0), 18.0);
         let seal = find(&page, 200.0).remove(0);
-        let none = signature_ink(&page, 200.0, &seal);
+        let none = signature_ink(&page, 200.0, Pose::default(), &seal);
         assert!(none.strokes.is_empty(), "{none:?}");
         paint(&mut page, 200.0, Rgb([40, 60, 150]), |x, y| {
             (138.0..172.0).contains(&x) && (y - 88.0 - 6.0 * ((x - 138.0) / 3.0).sin()).abs() < 0.6
         });
-        let found = signature_ink(&page, 200.0, &seal);
-        assert!(found.blue_mm2 > 20.0 && found.overlaps_seal && !found.strokes.is_empty(), "{found:?}");
+        let mut turned = page.clone();
+        for quarter_turns in [0, 3, 2, 1] {
+            let seal = find(&turned, 200.0).remove(0);
+            let pose = Pose { quarter_turns, skew_degrees: 0.0 };
+            let found = signature_ink(&turned, 200.0, pose, &seal);
+            assert!(found.blue_mm2 > 20.0 && found.overlaps_seal && !found.strokes.is_empty(), "{quarter_turns}: {found:?}");
+            let wrong = signature_ink(&turned, 200.0, Pose { quarter_turns: (quarter_turns + 2) % 4, ..pose }, &seal);
+            assert!(wrong.blue_mm2 < found.blue_mm2 / 2.0, "{quarter_turns}: {wrong:?}");
+            turned = image::imageops::rotate90(&turned);
+        }
     }
 }

@@ -8,8 +8,10 @@ use image::{RgbImage, imageops};
 use super::{Seal, Tint};
 use crate::raster::blobs::Blobs;
 use crate::raster::{INCH, Rect, shrink_rgb};
+use crate::rectify::Pose;
 
-/// What lies where a signature is expected: from the seal's middle to 55 mm right of it.
+/// What lies where a signature is expected: from the seal's middle to 55 mm right of it, right being that
+/// of the upright page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SignatureInk {
     /// Boxes on the page of connected strokes larger than letters.
@@ -36,11 +38,11 @@ const LOOK_DPI: f32 = 150.0;
 /// A stroke is wider or higher than this.
 const STROKE_MM: (f32, f32) = (8.0, 6.0);
 
-/// Looks for a signature beside a seal that [`super::find`] found on the same page.
+/// Looks for a signature beside a seal that [`super::find`] found on the same page; right of it is where `pose` puts it.
 #[must_use]
-pub fn signature_ink(page: &RgbImage, dpi: f32, seal: &Seal) -> SignatureInk {
+pub fn signature_ink(page: &RgbImage, dpi: f32, pose: Pose, seal: &Seal) -> SignatureInk {
     let mm = dpi / INCH;
-    let searched = region(page, seal, mm);
+    let searched = region(page, pose, seal, mm);
     let crop = imageops::crop_imm(page, searched.x, searched.y, searched.w, searched.h).to_image();
     let (small, look_dpi) = shrink_rgb(&crop, dpi, LOOK_DPI);
     let tint = Tint::of(&small, look_dpi);
@@ -59,7 +61,7 @@ pub fn signature_ink(page: &RgbImage, dpi: f32, seal: &Seal) -> SignatureInk {
         }
     }
     let strokes = strokes(&tint, look_dpi / INCH);
-    let over = strokes.iter().any(|&(_, rect)| crosses(&rect, &inside));
+    let over = strokes.iter().any(|&(_, rect)| crosses(&rect, pose, &inside));
     SignatureInk {
         overlaps_seal: over || blue_inside as f32 * pixel_mm2 >= 2.0,
         strokes: strokes.into_iter().map(|(_, rect)| enlarge(&rect, scale, &searched)).collect(),
@@ -69,14 +71,22 @@ pub fn signature_ink(page: &RgbImage, dpi: f32, seal: &Seal) -> SignatureInk {
     }
 }
 
-fn region(page: &RgbImage, seal: &Seal, mm: f32) -> Rect {
+fn region(page: &RgbImage, pose: Pose, seal: &Seal, mm: f32) -> Rect {
     let (x, y) = seal.centre;
     let side = |value: f32, most: u32| (value.max(0.0) as u32).min(most);
+    // Left, above, right and below as the writer saw them, from the seal's middle.
+    let (left, right, aside) = (0.4 * seal.radius, 55.0 * mm, 1.3 * seal.radius);
+    let (west, north, east, south) = match pose.quarter_turns % 4 {
+        1 => (aside, right, aside, left),
+        2 => (right, aside, left, aside),
+        3 => (aside, left, aside, right),
+        _ => (left, aside, right, aside),
+    };
     Rect::between(
-        side(x - 0.4 * seal.radius, page.width()),
-        side(y - 1.3 * seal.radius, page.height()),
-        side(x + 55.0 * mm, page.width()),
-        side(y + 1.3 * seal.radius, page.height()),
+        side(x - west, page.width()),
+        side(y - north, page.height()),
+        side(x + east, page.width()),
+        side(y + south, page.height()),
     )
 }
 
@@ -93,9 +103,17 @@ fn strokes(tint: &Tint, mm: f32) -> Vec<(u32, Rect)> {
         .collect()
 }
 
-fn crosses(rect: &Rect, inside: &impl Fn(f32, f32) -> bool) -> bool {
-    let middle = rect.y as f32 + rect.h as f32 / 2.0;
-    inside(rect.x as f32, middle) || inside(rect.x as f32 + rect.w as f32 / 2.0, middle)
+/// Whether a stroke begins or has its middle inside.
+fn crosses(rect: &Rect, pose: Pose, inside: &impl Fn(f32, f32) -> bool) -> bool {
+    let (x, y, right, bottom) = (rect.x as f32, rect.y as f32, rect.right() as f32, rect.bottom() as f32);
+    let (middle_x, middle_y) = ((x + right) / 2.0, (y + bottom) / 2.0);
+    let begin = match pose.quarter_turns % 4 {
+        1 => (middle_x, bottom),
+        2 => (right, middle_y),
+        3 => (middle_x, y),
+        _ => (x, middle_y),
+    };
+    inside(begin.0, begin.1) || inside(middle_x, middle_y)
 }
 
 fn enlarge(rect: &Rect, scale: f32, searched: &Rect) -> Rect {
