@@ -11,6 +11,7 @@
 //! | `cargo xtask fixtures [--check]` | draws the specimen scans anew, or says which differ |
 //! | `cargo xtask fixtures --scored [DIR]` | draws the scored set, into `target/score` by default |
 //! | `cargo xtask score DIR …` | inspects the scored set and counts; see `score/mod.rs` |
+//! | `cargo xtask soak [--minutes N]` | mutated files through every decoder, release build, five minutes by default |
 //! | `cargo xtask bench` | the benchmarks, release build |
 
 mod demo;
@@ -36,9 +37,12 @@ fn main() -> ExitCode {
         ["fixtures", "--scored", rest @ ..] => scored(rest),
         ["score", rest @ ..] => score::run(rest),
         ["fixtures", rest @ ..] => fixtures(rest),
+        ["soak", rest @ ..] => soak(rest),
         ["bench", rest @ ..] => bench(rest),
         _ => {
-            say("cargo xtask demo [--hsm] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR]] | score DIR | bench");
+            say(
+                "cargo xtask demo [--hsm] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR]] | score DIR | soak [--minutes N] | bench",
+            );
             return ExitCode::from(2);
         }
     };
@@ -76,6 +80,13 @@ fn scored(rest: &[&str]) -> Result<(), Failed> {
     setup::packages(setup::SCORE)?;
     let folder = rest.first().unwrap_or(&"target/score");
     cargo(&["run", "--release", "--quiet", "--package", "bansao-specimen", "--", "--scored", "--out", folder])
+}
+
+/// `--seed N` draws other inputs; files that are named are tried as they are.
+fn soak(rest: &[&str]) -> Result<(), Failed> {
+    let mut arguments = vec!["run", "--release", "--quiet", "--package", "bansao-scan", "--example", "soak", "--"];
+    arguments.extend(rest);
+    cargo(&arguments)
 }
 
 fn bench(rest: &[&str]) -> Result<(), Failed> {

@@ -58,7 +58,7 @@ pub(crate) fn png_with_density(image: DynamicImage, per_metre: u32) -> Vec<u8> {
     [&plain[..33], &chunk, &plain[33..]].concat()
 }
 
-fn crc(bytes: &[u8]) -> u32 {
+pub(crate) fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0_u32, |crc, &byte| {
         (0..8).fold(crc ^ u32::from(byte), |crc, _| if crc & 1 == 1 { 0xEDB8_8320 ^ (crc >> 1) } else { crc >> 1 })
     })

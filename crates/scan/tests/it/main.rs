@@ -3,5 +3,9 @@
 
 mod common;
 mod hostile;
+mod mutate;
+mod mutated;
 mod open;
 mod pdf;
+mod seeds;
+mod walk;
