@@ -1,7 +1,5 @@
 //! The trained weights read a few lines as the trainer reads them: `tools/recogniser/beside.py --golden` wrote both.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
-
 use std::path::Path;
 
 use bansao_recogniser::{Line, Model, Recogniser, VIETNAMESE};
