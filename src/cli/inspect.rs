@@ -17,6 +17,7 @@ use super::specimen::Specimen;
 use crate::decide::{Decision, Delegation, Policy, decide};
 use crate::finding::{Finding, Severity};
 use crate::inspect::forms::{Form, FormError, FormSet};
+use crate::inspect::read::Engine;
 use crate::inspect::register::{compare_with_register, not_found, register_query, unavailable};
 use crate::inspect::{InspectionReport, Inspector, InspectorUnavailable};
 use crate::record::{Facts, Kind};
@@ -39,6 +40,18 @@ pub struct InspectArgs {
     /// Kind that the scans are declared to be.
     #[arg(long, value_name = "KIND", value_parser = parse_kind)]
     pub kind: Option<Kind>,
+    /// What reads: pair, own or tesseract.
+    #[arg(long, value_name = "NAME", value_parser = parse_engine, default_value = "pair")]
+    pub engine: Engine,
+}
+
+fn parse_engine(text: &str) -> Result<Engine, String> {
+    match text {
+        "pair" => Ok(Engine::Pair),
+        "own" => Ok(Engine::Own),
+        "tesseract" => Ok(Engine::Tesseract),
+        _ => Err("pair, own or tesseract".to_owned()),
+    }
 }
 
 fn parse_kind(text: &str) -> Result<Kind, String> {
@@ -221,7 +234,8 @@ mod tests {
     fn a_line_of_json_has_the_agreed_names() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), b"not a scan").unwrap();
-        let args = InspectArgs { files: vec![file.path().into()], json: true, registry: None, forms: None, kind: None };
+        let args =
+            InspectArgs { files: vec![file.path().into()], json: true, registry: None, forms: None, kind: None, engine: Engine::default() };
         let mut out = Vec::new();
         let reader = Tesseract::load(Path::new(LANGUAGE_DATA)).unwrap();
         let (forms, limits) = (forms(&args).unwrap(), Limits::default());

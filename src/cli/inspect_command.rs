@@ -15,7 +15,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::flow::Registries;
 use crate::peers::{BreakerSettings, RegisterClients};
 use crate::record::{Facts, Kind, SubmissionId};
-use crate::worker::Pool;
+use crate::worker::{Pool, PoolSettings};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -54,7 +54,8 @@ pub(super) async fn run(args: Args) -> Result<(), CliError> {
     let today = SystemClock.today();
     let done = tokio::task::spawn_blocking(move || {
         let forms = forms(&args.inspect).map_err(|error| CliError::from_error(&error))?;
-        let pool = Pool::start(alone(), &forms).map_err(|error| CliError::from_error(&error))?;
+        let pool =
+            Pool::start(PoolSettings { engine: args.inspect.engine, ..alone() }, &forms).map_err(|error| CliError::from_error(&error))?;
         for missing in pool.sandbox().missing() {
             complain(&CliError::Failed(format!("warning: the worker's sandbox is not whole: {missing}")));
         }
