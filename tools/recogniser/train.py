@@ -164,7 +164,7 @@ def main():
     ask.add_argument("--budget", type=int, default=20_000, help="columns of masks in a batch")
     ask.add_argument("--rate", type=float, default=3e-3)
     ask.add_argument("--seed", type=int, default=1)
-    ask.add_argument("--least-rate", type=float, default=0, help="give up when fewer lines a second are shown (for machines lent by the minute)")
+    ask.add_argument("--least-rate", type=float, default=0, help="give up when fewer lines a second are shown (for machines that cost by the minute)")
     ask.add_argument("--judged", type=int, default=300)
     say = ask.parse_args()
     begun = time.time()
