@@ -1,14 +1,15 @@
 //! One page: its sheet found and made flat, measured, read, and examined word by word.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use bansao_scan::rectify::Layer;
 use bansao_scan::seal::{Seal, signature_ink};
 use bansao_scan::sheet::{Flat, Sheet};
 use bansao_scan::{Measures, Page, Rect, forensic, layout, measure, qr, seal, sheet};
 
-use super::read::text::PageText;
-use super::read::{ReadPage, Reader, read_page};
+use super::read::text::{PageText, TextWord};
+use super::read::{ReadError, ReadPage, Reader, read_page};
 use super::seen::SeenPage;
 use crate::finding::{Code, Finding};
 use crate::limits::Limits;
@@ -27,15 +28,13 @@ pub(super) fn look(received: &Page, reader: &dyn Reader, limits: &Limits) -> Loo
         None => measured(received),
     };
     let page = flat.as_ref().map_or(received, |flat| &flat.page);
-    let dpi = measures.resolution.dpi;
-    let ink = seals.first().filter(|seal| seal.score >= 0.5).map(|seal| signature_ink(&page.image, dpi, measures.pose(), seal));
     let mut seen = SeenPage {
         measures,
         size_px: page.image.dimensions(),
         sheet,
         flat: None,
         seals,
-        ink,
+        ink: None,
         symbols: Vec::new(),
         layer: None,
         examined: None,
@@ -46,18 +45,47 @@ pub(super) fn look(received: &Page, reader: &dyn Reader, limits: &Limits) -> Loo
     if !seen.is_blank() {
         seen.symbols = qr::read(&page.image);
         let skip: Vec<Rect> = seen.seal().map(|seal| seal.bbox).into_iter().chain(seen.symbols.iter().map(|symbol| symbol.bbox)).collect();
-        match read_page(page, &seen.measures, &skip, reader, limits.page_deadline()) {
+        match read_upright(page, &mut seen.measures, &skip, reader, limits.page_deadline()) {
             Ok(ReadPage { text: read, layer }) => {
-                failure = examine(page, &layer, &mut seen).err();
+                failure = examine(page, &layer, &read, &mut seen).err();
                 seen.layer = Some(layer);
                 text = read;
             }
             Err(error) => failure = Some(Finding::new(Code::CheckFailed).seen(error)),
         }
     }
+    let signed = seen.seals.first().filter(|seal| seal.score >= 0.5);
+    seen.ink = signed.map(|seal| signature_ink(&page.image, seen.measures.resolution.dpi, seen.measures.pose(), seal));
     seen.flat = flat;
     Looked { page: seen, text, failure }
 }
+
+/// Reads the page as it was found to lie, and, where hardly a word of it is legible so, the other ways round.
+fn read_upright(
+    page: &Page,
+    measures: &mut Measures,
+    skip: &[Rect],
+    reader: &dyn Reader,
+    deadline: Duration,
+) -> Result<ReadPage, ReadError> {
+    let mut best = read_page(page, measures, skip, reader, deadline)?;
+    let as_found = measures.clone();
+    // Upside down first: the axis is seldom mistaken.
+    for turns in [2, 1, 3] {
+        if best.text.legible() >= LEGIBLE {
+            break;
+        }
+        let turned = as_found.clone().turned(turns);
+        let again = read_page(page, &turned, skip, reader, deadline)?;
+        if again.text.legible() > 2.0 * best.text.legible() {
+            (*measures, best) = (turned, again);
+        }
+    }
+    Ok(best)
+}
+
+/// Print that is upright lies far above, even where every value is written by hand.
+const LEGIBLE: f32 = 0.3;
 
 /// Where the sheet lies, and the sheet made flat where that changes anything.
 fn flattened(page: &Page) -> (Sheet, Option<Flat>) {
@@ -93,11 +121,22 @@ fn sized(page: &mut Page) -> (Measures, Vec<Seal>) {
 /// A good impression: see `bansao_scan::seal::Seal::score`.
 const SURE_SEAL: f32 = 0.65;
 
+/// A long stroke at a height where nothing was read is a border's: what is struck out has its label beside it.
+fn is_frame(stroke: &Rect, text: &PageText) -> bool {
+    let beside = |word: &TextWord| word.rect.y < stroke.bottom() && stroke.y < word.rect.bottom();
+    let read = text.rows.iter().filter(|row| !row.red).any(|row| row.words.iter().any(beside));
+    stroke.w > text.mm(FRAME_MM) && !read
+}
+
+/// Longer strokes can be a border's.
+const FRAME_MM: f32 = 30.0;
+
 /// Measures the page word by word. What goes wrong here leaves a finding, like a check that failed.
-fn examine(page: &Page, layer: &Layer, seen: &mut SeenPage) -> Result<(), Finding> {
+fn examine(page: &Page, layer: &Layer, text: &PageText, seen: &mut SeenPage) -> Result<(), Finding> {
     let dpi = seen.measures.resolution.dpi;
     let measured = catch_unwind(AssertUnwindSafe(|| {
-        let examined = forensic::examine(&page.image, dpi, layer.pose, &layout::lines(&layer.image, dpi));
+        let mut examined = forensic::examine(&page.image, dpi, layer.pose, &layout::lines(&layer.image, dpi));
+        examined.strokes.retain(|stroke| !is_frame(&layer.onto_layer(stroke), text));
         let traces = forensic::traces(&examined);
         (examined, traces)
     }));

@@ -12,7 +12,7 @@ use rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, Luma8LuminanceSource, RXin
 
 use crate::error::ScanError;
 use crate::open::guarded;
-use crate::raster::{Rect, luma};
+use crate::raster::{Rect, luma, map};
 
 /// One symbol that was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,9 +32,31 @@ pub struct Symbol {
 const MOST: usize = 8;
 
 /// All symbols of a page, at its full resolution.
+///
+/// Coloured ink is left out at first: rosettes of a border are rings around a dot, as a symbol's corners are, and among
+/// dozens of them the decoder does not find the corners. A page with no confirmed symbol in black is searched as a person sees it.
 #[must_use]
 pub fn read(page: &RgbImage) -> Vec<Symbol> {
-    read_luma(&luma(page))
+    let black = read_luma(&map(page, |r, g, b| r.max(g).max(b)));
+    if black.iter().any(|symbol| symbol.confirmed) || !has_colour(page) {
+        return black;
+    }
+    let seen = read_luma(&luma(page));
+    if seen.is_empty() { black } else { seen }
+}
+
+/// Whether leaving coloured ink out takes dark ink away: of the dark places of a sample, more than one in a hundred is coloured.
+fn has_colour(page: &RgbImage) -> bool {
+    let sample = page.pixels().step_by(101);
+    let (mut dark, mut coloured) = (0_u32, 0_u32);
+    for pixel in sample {
+        let [r, g, b] = pixel.0;
+        if r.min(g).min(b) < 110 {
+            dark += 1;
+            coloured += u32::from(r.max(g).max(b) >= 140);
+        }
+    }
+    coloured * 100 > dark
 }
 
 /// All symbols of a gray page.

@@ -47,7 +47,8 @@ pub fn settle(
     deadline: Duration,
 ) -> Result<Vec<Settled>, ReadError> {
     let doubtful: Vec<usize> = candidates.iter().enumerate().filter(|(_, c)| is_doubtful(c)).map(|(at, _)| at).collect();
-    let boxes: Vec<Rect> = doubtful.iter().filter_map(|at| candidates.get(*at)).filter_map(|c| c.printed.line).collect();
+    let boxes: Vec<Rect> =
+        doubtful.iter().filter_map(|at| candidates.get(*at)).filter_map(|c| c.printed.line).map(|line| whole_words(layer, line)).collect();
     let rounds = reader.again(layer, &boxes, deadline)?;
     let mut settled: Vec<Settled> = candidates.iter().map(|candidate| candidate.first.clone()).collect();
     for (number, at) in doubtful.iter().enumerate() {
@@ -59,6 +60,28 @@ pub fn settle(
     }
     Ok(settled)
 }
+
+/// The box widened to where its words end: a letter that the first reading lost lies outside of it, and would be lost
+/// again by every other.
+fn whole_words(layer: &GrayImage, line: Rect) -> Rect {
+    let rows = line.y.min(layer.height())..line.bottom().min(layer.height());
+    let inked = |x: u32| x < layer.width() && rows.clone().any(|y| layer.get_pixel(x, y)[0] < INK);
+    let (space, reach) = ((line.h as f32 * SPACE) as u32, line.h);
+    let mut right = line.right();
+    while right < (line.right() + reach).min(layer.width()) && (right.saturating_sub(space)..right + 1).any(inked) {
+        right += 1;
+    }
+    let mut left = line.x;
+    while left > line.x.saturating_sub(reach) && (left.saturating_sub(1)..left + space).any(inked) {
+        left -= 1;
+    }
+    Rect::between(left, line.y, right, line.bottom())
+}
+
+/// Gray below this is ink.
+const INK: u8 = 160;
+/// Gaps that part words, in heights of the line.
+const SPACE: f32 = 0.2;
 
 /// On one line, and either unsure or of a type in which a slip makes another valid value.
 fn is_doubtful(candidate: &Candidate<'_>) -> bool {
@@ -122,6 +145,18 @@ mod tests {
 
     fn settled(text: &str, confidence: f32) -> Settled {
         Settled { printed: text.into(), value: Value { text: text.into(), trust: 1.0 }, confidence }
+    }
+
+    #[test]
+    fn a_box_grows_to_the_end_of_its_words_and_no_further() {
+        let mut layer = GrayImage::from_pixel(400, 60, [255].into());
+        for (from, to) in [(100, 140), (144, 160), (200, 260)] {
+            (20..40).for_each(|y| (from..to).for_each(|x| layer.put_pixel(x, y, [0].into())));
+        }
+        let grown = whole_words(&layer, Rect { x: 104, y: 15, w: 34, h: 30 });
+        assert!(grown.x < 100 && (160..=167).contains(&grown.right()), "{grown:?}");
+        let kept = whole_words(&layer, Rect { x: 90, y: 15, w: 80, h: 30 });
+        assert_eq!((kept.x, kept.right()), (90, 170));
     }
 
     #[test]

@@ -139,7 +139,7 @@ impl Layout<'_> {
         let row = self.text.rows.get(hit.row)?;
         let mut words = self.after(hit, row);
         self.keep_column(spec, &mut words);
-        if !spec.kind.runs_on() {
+        if !spec.kind.runs_on() && !is_cell(spec.column) {
             // What stands far to the right of a value belongs to something else in the row.
             let parted = words.windows(2).position(|pair| matches!(pair, [a, b] if b.rect.x > a.rect.right() + self.text.mm(12.0)));
             words.truncate(parted.map_or(usize::MAX, |at| at + 1));
@@ -169,7 +169,7 @@ impl Layout<'_> {
         }
         if is_cell(spec.column) && spec.kind.runs_on() {
             words.extend(self.cell_neighbours(spec, hit, row));
-            words.sort_by_key(|word| (word.rect.y / self.text.mm(2.5).max(1), word.rect.x));
+            words = by_line(words, self.text.mm(2.0));
         }
         printed(&spec.id, &words)
     }
@@ -253,6 +253,21 @@ impl Layout<'_> {
         }
         more
     }
+}
+
+/// Words line by line, each line from left to right; lines stand at least `apart` pixels below each other.
+fn by_line(mut words: Vec<TextWord>, apart: u32) -> Vec<TextWord> {
+    let middle = |word: &TextWord| word.strip.y + word.strip.h / 2;
+    words.sort_by_key(middle);
+    let mut lines: Vec<Vec<TextWord>> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if line.first().is_some_and(|first| middle(&word) <= middle(first) + apart) => line.push(word),
+            _ => lines.push(vec![word]),
+        }
+    }
+    lines.iter_mut().for_each(|line| line.sort_by_key(|word| word.rect.x));
+    lines.concat()
 }
 
 /// Where the second cell starts: cells are as wide as each other, so half a cell left of the second head.

@@ -55,6 +55,19 @@ pub struct PageText {
 }
 
 impl PageText {
+    /// The share of all letters that stand in words, not signs, that were read surely: near 1 on print that is upright,
+    /// near 0 on print that is upside down, and on none.
+    pub fn legible(&self) -> f32 {
+        let letters = |word: &TextWord| word.text.chars().filter(|c| c.is_alphanumeric()).count();
+        let words = self.rows.iter().flat_map(|row| &row.words);
+        let (mut sure, mut all) = (0, 0);
+        for (count, confidence) in words.map(|word| (letters(word), word.confidence)) {
+            all += count;
+            sure += if count >= 3 && confidence >= 0.8 { count } else { 0 };
+        }
+        sure as f32 / all.max(1) as f32
+    }
+
     /// Pixels of so many millimetres.
     pub fn mm(&self, mm: f32) -> u32 {
         (mm * self.dpi / 25.4).max(0.0) as u32

@@ -15,6 +15,9 @@ const SHARP: f32 = 1.43;
 /// Grain above, below these multiples of the typical grain.
 const GRAINY: f32 = 4.0;
 const SMOOTH: f32 = 0.05;
+/// Words whose ink is paler than most words' by more than this share of the paper are thin: their edges are steep for what
+/// contrast they have.
+const LIKE_INK: f32 = 0.2;
 /// A page with less grain than this is too clean to miss it.
 const GRAIN_OF_SCANS: f32 = 0.25;
 /// Levels by which paper may differ, and levels more for each level of the pattern around.
@@ -55,6 +58,8 @@ pub fn traces(examined: &Examination) -> Vec<Trace> {
 }
 
 struct Typical {
+    /// Darkness of most words' ink.
+    ink: f32,
     steepness: f32,
     grain: f32,
     /// What nine in ten words' paper differs by at most.
@@ -63,21 +68,28 @@ struct Typical {
 
 impl Typical {
     fn of(patches: &[Patch], bare: u32) -> Self {
+        let mut inks: Vec<f32> = patches.iter().map(darkness).collect();
+        let ink = quantile(&mut inks, 0.5);
         let mut steepness: Vec<f32> = patches.iter().map(|patch| patch.steepness).collect();
         let mut grain: Vec<f32> = patches.iter().filter(|patch| patch.inside.pixels >= bare).map(|patch| patch.inside.grain).collect();
         let whole = |patch: &&Patch| [patch.inside, patch.above, patch.below].iter().all(|ground| ground.pixels >= bare);
         let mut paper: Vec<f32> = patches.iter().filter(whole).map(other_paper).collect();
         // Of few words one altered place would be a tenth.
         let paper = if paper.len() < LEAST_WORDS * 2 { 0.0 } else { quantile(&mut paper, 0.9) };
-        Self { steepness: quantile(&mut steepness, 0.5), grain: quantile(&mut grain, 0.5), paper }
+        Self { ink, steepness: quantile(&mut steepness, 0.5), grain: quantile(&mut grain, 0.5), paper }
     }
+}
+
+/// Mean of the ink's three shares of the paper: 0 for black, 1 for none.
+fn darkness(patch: &Patch) -> f32 {
+    patch.ink.iter().sum::<f32>() / 3.0
 }
 
 fn edges(patch: &Patch, typical: &Typical) -> Option<Trace> {
     let measured = patch.steepness / typical.steepness.max(0.01);
     let (kind, bound) = if measured < SOFT {
         (TraceKind::Softer, SOFT)
-    } else if measured > SHARP {
+    } else if measured > SHARP && darkness(patch) - typical.ink <= LIKE_INK {
         (TraceKind::Sharper, SHARP)
     } else {
         return None;

@@ -6,13 +6,15 @@
 
 mod crop;
 mod rows;
+mod stamp;
 
 use image::GrayImage;
 
-use crate::raster::blobs::{Blob, Blobs, INK};
+use crate::raster::blobs::{Blob, Blobs};
 use crate::raster::{INCH, Rect, quantile};
 
 pub use crop::crop_line;
+pub use stamp::{Stamp, straightened};
 
 /// A stretch of print or writing on one baseline, without a wide gap.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +38,7 @@ const WIDE_GAP: (f32, f32) = (3.6, 6.5);
 #[must_use]
 pub fn lines(layer: &GrayImage, dpi: f32) -> Vec<Line> {
     let mm = dpi / INCH;
-    let blobs = Blobs::find(layer, |value| value < INK).blobs;
+    let blobs = Blobs::letters(layer);
     let rows = rows::rows(&blobs, mm);
     let mut lines = Vec::new();
     for (number, row) in rows.iter().enumerate() {

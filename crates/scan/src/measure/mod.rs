@@ -63,6 +63,20 @@ impl Measures {
     pub fn pose(&self) -> Pose {
         Pose { quarter_turns: self.facing.quarter_turns, skew_degrees: self.skew_degrees }
     }
+
+    /// The same page taken to lie so many quarter turns further round than it was found to.
+    #[must_use]
+    pub fn turned(mut self, quarter_turns: u8) -> Self {
+        self.facing.quarter_turns = (self.facing.quarter_turns + quarter_turns) % 4;
+        if quarter_turns % 2 == 1 {
+            std::mem::swap(&mut self.skew_degrees, &mut self.facing.other_degrees);
+            self.facing.axis_lead = 1.0 / self.facing.axis_lead.max(1e-3);
+            self.facing.marks_above = 0.0;
+        } else if quarter_turns == 2 {
+            self.facing.marks_above = -self.facing.marks_above;
+        }
+        self
+    }
 }
 
 /// Which way up a page lies.
@@ -72,6 +86,8 @@ pub struct Facing {
     pub quarter_turns: u8,
     /// How much steeper the lines are along the chosen axis than across it: below 1.3 the axis is a guess.
     pub axis_lead: f32,
+    /// The lean that lines would have along the other axis.
+    pub other_degrees: f32,
     /// From -1 to 1: marks above letters against marks below, in the chosen pose. Vietnamese carries most of its marks
     /// above, so a positive value means upright; near 0 the page says nothing.
     pub marks_above: f32,
@@ -119,7 +135,7 @@ pub fn measure_pixels(image: &RgbImage, declared: Option<(f32, f32)>) -> Measure
     let exposure = tone::exposure(&full);
     let sharpness = edges::sharpness(&full, dpi, &exposure);
     let points = skew::letter_points(&ink, look_dpi);
-    let (lean, axis_lead, sideways) = axis(&points);
+    let Axis { lean, axis_lead, sideways, other } = axis(&points);
     let (quarter_turns, marks_above) = facing::upright(&full, dpi, sideways, lean);
     let colour = tone::colour(&small);
     let scale = dpi / look_dpi;
@@ -129,7 +145,7 @@ pub fn measure_pixels(image: &RgbImage, declared: Option<(f32, f32)>) -> Measure
         ink_share: share(&ink),
         letters: letters(&blobs, look_dpi),
         skew_degrees: lean,
-        facing: Facing { quarter_turns, axis_lead, marks_above },
+        facing: Facing { quarter_turns, axis_lead, other_degrees: other, marks_above },
         noise: tone::noise(&full),
         crop: crop(&ink, look_dpi),
         shading: shading(&small),
@@ -158,16 +174,24 @@ fn letters(blobs: &Blobs, dpi: f32) -> usize {
     blobs.blobs.iter().filter(|blob| sized(blob.rect.h) && blob.rect.w as f32 > 0.5 * mm).count()
 }
 
-/// The lean along the better axis, its lead over the other, and whether lines run down instead of across.
-fn axis(points: &[(f32, f32)]) -> (f32, f32, bool) {
+/// Along which axis the lines run.
+struct Axis {
+    /// Degrees along it.
+    lean: f32,
+    axis_lead: f32,
+    /// Whether they run down instead of across.
+    sideways: bool,
+    /// Degrees along the other.
+    other: f32,
+}
+
+fn axis(points: &[(f32, f32)]) -> Axis {
     let across = skew::lean(points);
     let turned: Vec<(f32, f32)> = points.iter().map(|&(x, y)| (y, -x)).collect();
     let down = skew::lean(&turned);
-    if down.score > across.score * 1.1 {
-        (down.degrees, down.score / across.score.max(1e-3), true)
-    } else {
-        (across.degrees, across.score / down.score.max(1e-3), false)
-    }
+    let sideways = down.score > across.score * 1.1;
+    let (better, other) = if sideways { (down, across) } else { (across, down) };
+    Axis { lean: better.degrees, axis_lead: better.score / other.score.max(1e-3), sideways, other: other.degrees }
 }
 
 fn crop(ink: &GrayImage, dpi: f32) -> Crop {

@@ -31,6 +31,13 @@ pub(crate) struct Blobs {
     runs: Vec<Run>,
 }
 
+/// Gray below this belongs to a pale letter: what the paper leaves on a layer is whiter.
+const PALE: u8 = 200;
+/// A piece whose pixels are ink to less than this share is pale throughout: a worn ribbon, a thin face.
+const PALE_SHARE: f32 = 0.35;
+/// A pale letter has this many pixels that are nearly ink, at least: a background pattern has none.
+const PALE_CORE: (u8, u32) = (160, 4);
+
 /// More runs than a page of dense text has by far; beyond it the page is noise and is not looked at further.
 const MOST_RUNS: usize = 4_000_000;
 
@@ -41,6 +48,37 @@ impl Blobs {
         let mut parents: Vec<u32> = (0..runs.len() as u32).collect();
         join_rows(&runs, &mut parents);
         collect(runs, &mut parents)
+    }
+
+    /// The pieces that can be letters: pieces of ink, and where ink is so pale that a letter falls apart, the whole pale letter.
+    pub(crate) fn letters(layer: &GrayImage) -> Vec<Blob> {
+        let pale = Self::find(layer, |value| value < PALE);
+        let mut ink = vec![(0_u32, 0_u32); pale.blobs.len()];
+        let width = layer.width() as usize;
+        for run in &pale.runs {
+            let row = run.y as usize * width;
+            let counts = &mut ink[run.blob as usize];
+            for &value in &layer.as_raw()[row + run.x0 as usize..row + run.x1 as usize] {
+                counts.0 += u32::from(value < INK);
+                counts.1 += u32::from(value < PALE_CORE.0);
+            }
+        }
+        let is_pale = |at: usize| (ink[at].0 as f32) < PALE_SHARE * pale.blobs[at].area as f32 && ink[at].1 >= PALE_CORE.1;
+        let dark = Self::find(layer, |value| value < INK);
+        let mut seen = vec![false; dark.blobs.len()];
+        let mut letters: Vec<Blob> = Vec::with_capacity(dark.blobs.len());
+        for run in &dark.runs {
+            if std::mem::replace(&mut seen[run.blob as usize], true) {
+                continue;
+            }
+            // The pale run around this one: runs are in reading order, and none overlap.
+            let around = pale.runs.partition_point(|other| (other.y, other.x0) <= (run.y, run.x0)).saturating_sub(1);
+            if !pale.runs.get(around).is_some_and(|around| is_pale(around.blob as usize)) {
+                letters.push(dark.blobs[run.blob as usize]);
+            }
+        }
+        letters.extend(pale.blobs.iter().enumerate().filter(|(at, _)| is_pale(*at)).map(|(_, blob)| *blob));
+        letters
     }
 
     /// The runs of every piece that `chosen` picks by its index.
@@ -155,6 +193,19 @@ mod tests {
     fn a_cup_is_one_piece() {
         let found = Blobs::find(&picture(&["#...#", "#...#", "#####"]), |v| v < INK);
         assert_eq!(found.blobs, [Blob { rect: Rect { x: 0, y: 0, w: 5, h: 3 }, area: 9 }]);
+    }
+
+    #[test]
+    fn a_pale_letter_is_whole_and_a_dark_one_is_as_it_is() {
+        let mut image = picture(&["#...........", "#...........", "#..........."]);
+        // A pale stroke whose ink shows in two places only, and a pattern that is ink nowhere.
+        for x in 3..9 {
+            image.put_pixel(x, 0, Luma([if x == 3 || x == 8 { 120 } else { 150 }]));
+        }
+        (3..9).for_each(|x| image.put_pixel(x, 2, Luma([190])));
+        let mut rects: Vec<Rect> = Blobs::letters(&image).iter().map(|blob| blob.rect).collect();
+        rects.sort_by_key(|rect| rect.x);
+        assert_eq!(rects, [Rect { x: 0, y: 0, w: 1, h: 3 }, Rect { x: 3, y: 0, w: 6, h: 1 }]);
     }
 
     #[test]

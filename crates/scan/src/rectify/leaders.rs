@@ -5,7 +5,7 @@
 //! height. Where a letter's foot touches the leader, the speck is part of the letter and stays.
 //!
 //! A rule is a long, thin, level piece of ink. It is cut out column by column only where it is thin, so that a letter
-//! standing on it keeps its foot.
+//! standing on it keeps its foot. The sides of a table's cells are what is left of its frame then: thin upright pieces.
 
 use image::GrayImage;
 
@@ -20,6 +20,9 @@ const PITCH_MM: f32 = 1.9;
 const FEWEST: usize = 5;
 /// Shortest rule.
 const RULE_MM: f32 = 9.0;
+/// Shortest piece of an upright rule: the sides of a table's cell. No letter of print is as high and as thin.
+const SIDE_MM: f32 = 5.0;
+const SIDE_THIN: u32 = 8;
 /// Thickest rule.
 const RULE_THICK_MM: f32 = 0.7;
 
@@ -46,6 +49,10 @@ fn remove_leaders(image: &mut GrayImage, mm: f32) {
         if is_leader(&specks, &chain) {
             chain.iter().for_each(|&at| doomed[specks[at].0] = true);
         }
+    }
+    for (doomed, blob) in doomed.iter_mut().zip(&blobs.blobs) {
+        let Rect { w, h, .. } = blob.rect;
+        *doomed |= h as f32 >= SIDE_MM * mm && w as f32 <= RULE_THICK_MM * mm && h >= w * SIDE_THIN;
     }
     erase(image, blobs.runs_of(|at| doomed[at]));
 }
@@ -207,6 +214,18 @@ mod tests {
         remove(&mut image, 300.0);
         let left = ink(&image);
         assert!((120..=4 * 34).contains(&left), "{left}");
+    }
+
+    #[test]
+    fn the_sides_of_a_table_go_and_a_tall_letter_stays() {
+        let mut image = blank();
+        for (x, top, bottom) in [(100, 20, 150), (300, 100, 135)] {
+            for y in top..bottom {
+                (x..x + 3).for_each(|x| image.put_pixel(x, y, Luma([30])));
+            }
+        }
+        remove(&mut image, 300.0);
+        assert_eq!(ink(&image), 3 * 35);
     }
 
     #[test]

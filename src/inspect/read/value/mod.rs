@@ -71,6 +71,11 @@ pub(crate) fn parse(kind: FieldType, printed: &str) -> Option<Value> {
     })
 }
 
+/// A name whose reading is in doubt, its marks put right where only one name that people bear can be meant.
+pub(crate) fn mend_doubtful_name(name: &str) -> String {
+    names::mend_given_names(name, names::Reading::Doubtful).0
+}
+
 /// Without the leaders, colons and stray marks around it.
 fn trimmed(printed: &str) -> String {
     let edge = |c: char| !(c.is_alphanumeric() || c == '²');
@@ -90,7 +95,7 @@ fn name(text: &str) -> Value {
     let cased = if upper * 10 >= letters * 6 { only.to_uppercase() } else { capitalised(&tokens) };
     let syllables = tokens.iter().filter(|token| is_syllable(token)).count();
     let fits = (2..=7).contains(&tokens.len()) && only.chars().count() == text.chars().count();
-    let (cased, changed) = names::mend_given_names(&names::mend_family_name(&cased));
+    let (cased, changed) = names::mend_given_names(&names::mend_family_name(&cased), names::Reading::AsRead);
     let trust = match tokens.len() - syllables {
         0 if fits && changed > 0 => 0.9,
         0 if fits => 1.0,

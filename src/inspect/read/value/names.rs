@@ -1,6 +1,7 @@
 //! Names of people: their marks put right where one name can be meant.
 
 use super::mend::with_marks_of;
+use super::syllable::is_syllable;
 use crate::record::{fold, fold_loose};
 
 /// Family names that are borne by nearly all; a first syllable that is none, and one but for its marks, is that one.
@@ -47,13 +48,23 @@ const RARE_NAMES: &str = "cầm chấn chiêu chuẩn cầu dần dậu dư đi�
     tiếp tiệm tiềm tôn trì triệu trục truyền tuần tục tụng tự tỵ vạn vận viện vụ vỹ ức hạp khuynh lạng nghệ ngữ oánh phùng quỹ sấm \
     tiêu";
 
+/// How much is known of a reading when its marks are put right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Nothing, or that it is sure: what can be a syllable is a name, however rare, and stays.
+    AsRead,
+    /// That it is in doubt: a syllable that hardly anybody bears gives way to a name that differs in its marks.
+    Doubtful,
+}
+
 /// Puts the marks of given names right where one name can be meant; how many were changed. What is a syllable of the
 /// list stays as it was read.
-pub(super) fn mend_given_names(name: &str) -> (String, usize) {
+pub(super) fn mend_given_names(name: &str, reading: Reading) -> (String, usize) {
     let mut changed = 0;
     let mend = |(at, token): (usize, &str)| {
         let known = |candidate: &str| fold(candidate) == fold(token);
-        if at == 0 || GIVEN_NAMES.split_whitespace().chain(RARE_NAMES.split_whitespace()).any(known) {
+        let kept = reading == Reading::AsRead && is_syllable(token);
+        if at == 0 || kept || GIVEN_NAMES.split_whitespace().chain(RARE_NAMES.split_whitespace()).any(known) {
             return token.to_owned();
         }
         let like: Vec<&str> = GIVEN_NAMES.split_whitespace().filter(|known| fold_loose(known) == fold_loose(token)).collect();
@@ -90,11 +101,20 @@ mod tests {
         assert_eq!(mend_family_name("Đô Ngọc Sửu"), "Đỗ Ngọc Sửu");
         assert_eq!(mend_family_name("Ha Vân"), "Hà Vân");
         assert_eq!(mend_family_name("Xyz Vân"), "Xyz Vân");
-        assert_eq!(mend_given_names("Phan Thị Nhẵn"), ("Phan Thị Nhẫn".into(), 1));
-        assert_eq!(mend_given_names("LÝ THỊ HỒNG GÃM"), ("LÝ THỊ HỒNG GẤM".into(), 1));
-        assert_eq!(mend_given_names("Hoàng Mạnh Cầm"), ("Hoàng Mạnh Cầm".into(), 0));
-        assert_eq!(mend_given_names("Hoàng Thị Cấm Vân"), ("Hoàng Thị Cẩm Vân".into(), 1));
-        assert_eq!(mend_given_names("Tạ Diệu Tuyên"), ("Tạ Diệu Tuyên".into(), 0));
-        assert_eq!(mend_given_names("Quách Hà Chỉ").0, "Quách Hà Chi");
+        let doubtful = |name: &str| mend_given_names(name, Reading::Doubtful);
+        assert_eq!(doubtful("Phan Thị Nhẵn"), ("Phan Thị Nhẫn".into(), 1));
+        assert_eq!(doubtful("LÝ THỊ HỒNG GÃM"), ("LÝ THỊ HỒNG GẤM".into(), 1));
+        assert_eq!(doubtful("Hoàng Mạnh Cầm"), ("Hoàng Mạnh Cầm".into(), 0));
+        assert_eq!(doubtful("Hoàng Thị Cấm Vân"), ("Hoàng Thị Cẩm Vân".into(), 1));
+        assert_eq!(doubtful("Tạ Diệu Tuyên"), ("Tạ Diệu Tuyên".into(), 0));
+        assert_eq!(doubtful("Quách Hà Chỉ").0, "Quách Hà Chi");
+    }
+
+    #[test]
+    fn a_rare_name_that_was_read_surely_stays() {
+        let sure = |name: &str| mend_given_names(name, Reading::AsRead);
+        assert_eq!(sure("Trần Bá Lâm"), ("Trần Bá Lâm".into(), 0));
+        assert_eq!(sure("Phan Thị Ngoc Bích"), ("Phan Thị Ngọc Bích".into(), 1));
+        assert_eq!(sure("LÝ THỊ NGUYÊT"), ("LÝ THỊ NGUYỆT".into(), 1));
     }
 }
