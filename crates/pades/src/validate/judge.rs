@@ -7,13 +7,14 @@
 use time::OffsetDateTime;
 
 use super::ValidationContext;
-use super::evidence::Evidence;
+use super::evidence::Store;
 use super::report::{Indication, Level, RevocationReport, SignatureKind, SignatureReport, SubIndication, TimestampReport};
 use super::signatures::Found;
 use crate::certificate::Certificate;
+use crate::chain::{ChainError, Finding, Grounds, read_all};
 use crate::cms::{CmsFault, Container};
-use crate::path::{PathError, Search, Usage};
-use crate::revocation::RevocationStatus;
+use crate::path::{Demand, PathError, PolicyDemand, Pool, Question, Usage, Work};
+use crate::revocation::{Answers, Freshness};
 use crate::timestamp::{TimestampToken, open_token};
 use crate::{Error, oid};
 
@@ -31,14 +32,20 @@ pub(super) struct Judged {
 /// A verdict that is not TOTAL-PASSED.
 type Failure = (Indication, SubIndication, String);
 
-pub(super) fn all(pdf: &[u8], found: &[Found], evidence: Evidence, context: &ValidationContext) -> Judged {
-    let anchors = |list: &[Vec<u8>]| list.iter().filter_map(|c| Certificate::read(c).ok()).collect::<Vec<_>>();
+pub(super) fn all(pdf: &[u8], found: &[Found], store: &Store, context: &ValidationContext) -> Judged {
+    let mut answers = Answers::default();
+    answers.add(&store.ocsp_responses, &store.crls, true);
+    answers.add(&context.ocsp_responses, &context.crls, false);
+    let mut certificates = read_all(&store.certificates);
+    certificates.extend(read_all(&context.certificates));
     let mut judge = Judge {
         pdf,
         context,
-        signer_anchors: anchors(&context.signer_anchors),
-        timestamp_anchors: anchors(&context.timestamp_anchors),
-        evidence,
+        signer_anchors: read_all(&context.signer_anchors),
+        timestamp_anchors: read_all(&context.timestamp_anchors),
+        certificates,
+        answers,
+        work: Work::new(context.limits.path),
         used_certificates: Vec::new(),
         embedded: Vec::new(),
         proven: context.now,
@@ -47,7 +54,7 @@ pub(super) fn all(pdf: &[u8], found: &[Found], evidence: Evidence, context: &Val
     let mut signatures: Vec<_> = found.iter().rev().map(|f| judge.judge(f)).collect();
     signatures.reverse();
     check_order(&mut signatures);
-    Judged { signatures, used_items: judge.evidence.used(), used_certificates: judge.used_certificates, embedded: judge.embedded }
+    Judged { signatures, used_items: judge.answers.used(), used_certificates: judge.used_certificates, embedded: judge.embedded }
 }
 
 struct Judge<'a> {
@@ -55,7 +62,10 @@ struct Judge<'a> {
     context: &'a ValidationContext,
     signer_anchors: Vec<Certificate>,
     timestamp_anchors: Vec<Certificate>,
-    evidence: Evidence,
+    /// From the store and from outside.
+    certificates: Vec<Certificate>,
+    answers: Answers,
+    work: Work,
     used_certificates: Vec<Vec<u8>>,
     embedded: Vec<(String, Vec<u8>)>,
     /// Everything still to be judged existed at this time.
@@ -114,10 +124,8 @@ impl Judge<'_> {
 
         let at = self.signature_timestamp(found, &container, report)?;
         report.proven_time = report.timestamp.as_ref().filter(|t| t.trusted.is_ok()).map(|t| t.gen_time);
-        let anchors = self.signer_anchors.clone();
-        let pool = container.certificates.clone();
-        let path = self.path(&container.signer, &pool, &anchors, Usage::DocumentSigning, at, report.proven_time)?;
-        self.revocation(&path, at, report.claimed_time, report)?;
+        let times = Times { at, proven: report.proven_time, claimed: report.claimed_time };
+        self.chain(&container.signer, &container.certificates, Usage::DocumentSigning, times, &mut report.revocation)?;
         if let Some(TimestampReport { trusted: Err(reason), .. }) = &report.timestamp {
             let reason = format!("the time-stamp is not trusted: {reason}");
             return Err((Indication::Indeterminate, SubIndication::SigConstraintsFailure, reason));
@@ -178,75 +186,36 @@ impl Judge<'_> {
             let reason = "the time-stamp is younger than what proves it".to_owned();
             return Err((Indication::Indeterminate, SubIndication::TimestampOrderFailure, reason));
         }
-        let anchors = self.timestamp_anchors.clone();
-        let proven = self.archived.then_some(self.proven);
-        let path = self.path(&authority, &pool, &anchors, Usage::TimeStamping, self.proven, proven)?;
-        let mut reports = Vec::new();
-        let outcome = self.check_chain(&path, self.proven, None, &mut reports);
-        out.extend(reports);
-        outcome
+        let times = Times { at: self.proven, proven: self.archived.then_some(self.proven), claimed: None };
+        self.chain(&authority, &pool, Usage::TimeStamping, times, out)
     }
 
-    fn path(
+    /// The path of a certificate and the revocation of all on it, at a time.
+    fn chain(
         &mut self,
         leaf: &Certificate,
         embedded: &[Certificate],
-        anchors: &[Certificate],
         usage: Usage,
-        at: OffsetDateTime,
-        proven: Option<OffsetDateTime>,
-    ) -> Result<Vec<Certificate>, Failure> {
-        let mut pool = embedded.to_vec();
-        pool.extend(self.evidence.certificates.iter().cloned());
-        let limits = self.context.limits.path;
-        let path = Search { intermediates: &pool, anchors, at, usage, limits }.run(leaf).map_err(|e| path_failure(&e, leaf, proven))?;
-        self.used_certificates.extend(path.iter().map(|c| c.der().to_vec()));
-        Ok(path)
-    }
-
-    fn revocation(
-        &mut self,
-        path: &[Certificate],
-        at: OffsetDateTime,
-        claimed: Option<OffsetDateTime>,
-        report: &mut SignatureReport,
-    ) -> Result<(), Failure> {
-        let mut reports = Vec::new();
-        let outcome = self.check_chain(path, at, claimed, &mut reports);
-        report.revocation.extend(reports);
-        outcome
-    }
-
-    /// Revocation of every certificate below the anchor.
-    fn check_chain(
-        &mut self,
-        path: &[Certificate],
-        at: OffsetDateTime,
-        claimed: Option<OffsetDateTime>,
+        times: Times,
         out: &mut Vec<RevocationReport>,
     ) -> Result<(), Failure> {
-        let mut missing = None;
-        for (i, (certificate, issuer)) in path.iter().zip(path.iter().skip(1)).enumerate() {
-            let found = self.evidence.revocation(certificate, issuer, at);
-            let status = found.status;
-            let subject = found.subject.clone();
-            out.push(found);
-            match status {
-                Some(RevocationStatus::Revoked { at: since, .. }) if since <= at => {
-                    return Err(revoked(i == 0, since, claimed, &subject));
-                }
-                // Revoked later than the time in question: good at that time.
-                Some(RevocationStatus::Good { .. } | RevocationStatus::Revoked { .. }) => {}
-                Some(RevocationStatus::Unknown) | None => missing = missing.or(Some(subject)),
-            }
-        }
-        match missing {
-            Some(subject) if self.context.require_revocation => {
-                let reason = format!("no current revocation data for {subject:?}");
-                Err((Indication::Indeterminate, SubIndication::TryLater, reason))
-            }
-            _ => Ok(()),
-        }
+        let any = PolicyDemand::default();
+        let (anchors, policies) = match usage {
+            Usage::TimeStamping => (&self.timestamp_anchors, &any),
+            _ => (&self.signer_anchors, &self.context.signer_policies),
+        };
+        let demand = Demand::read(policies).map_err(|e| chain_failure(e.into(), leaf, times))?;
+        let limits = &self.context.limits;
+        let freshness = Freshness { at: times.at, now: self.context.now, skew: limits.clock_skew, max_age: limits.revocation_max_age };
+        let pool = Pool::new(anchors, embedded.iter().chain(&self.certificates));
+        let require_revocation = self.context.require_revocation;
+        let grounds = Grounds { pool: &pool, answers: &self.answers, freshness, require_revocation };
+        let question = Question { at: times.at, usage, demand: &demand };
+        let (outcome, findings) = grounds.chain(leaf, question, &mut self.work);
+        out.extend(findings.into_iter().map(|Finding { subject, status, in_document }| RevocationReport { subject, status, in_document }));
+        let path = outcome.map_err(|e| chain_failure(e, leaf, times))?;
+        self.used_certificates.extend(path.iter().map(|c| c.der().to_vec()));
+        Ok(())
     }
 
     fn level(&self, report: &SignatureReport) -> Level {
@@ -313,6 +282,25 @@ fn token_failure(error: Error) -> Failure {
         _ => SubIndication::FormatFailure,
     };
     (Indication::TotalFailed, sub, format!("the time-stamp is not good: {error}"))
+}
+
+/// The times by which a chain is judged.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    /// The time for which it must hold.
+    at: OffsetDateTime,
+    /// That time, if it is proven.
+    proven: Option<OffsetDateTime>,
+    /// What the signer claims.
+    claimed: Option<OffsetDateTime>,
+}
+
+fn chain_failure(error: ChainError, leaf: &Certificate, times: Times) -> Failure {
+    match error {
+        ChainError::Path(error) => path_failure(&error, leaf, times.proven),
+        ChainError::Revoked { subject, since, is_leaf } => revoked(is_leaf, since, times.claimed, &subject),
+        unknown @ ChainError::Unknown { .. } => (Indication::Indeterminate, SubIndication::TryLater, unknown.to_string()),
+    }
 }
 
 fn path_failure(error: &PathError, leaf: &Certificate, proven: Option<OffsetDateTime>) -> Failure {

@@ -31,7 +31,7 @@ use time::{Duration, OffsetDateTime};
 use crate::document::StructureFault;
 use crate::document::increment::load;
 use crate::document::structure::{Structure, StructureLimits};
-use crate::path::PathLimits;
+use crate::path::{PathLimits, PolicyDemand};
 
 /// Trust, time, data and bounds for a validation. Certificates are DER or PEM, one each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub struct ValidationContext {
     pub ocsp_responses: Vec<Vec<u8>>,
     /// Revocation lists (DER or PEM) beside those in the file.
     pub crls: Vec<Vec<u8>>,
+    /// Certificate policies that signers must have.
+    pub signer_policies: PolicyDemand,
     /// The present time.
     pub now: OffsetDateTime,
     /// Whether a certificate without revocation data makes the verdict INDETERMINATE.
@@ -67,6 +69,7 @@ impl ValidationContext {
             certificates: Vec::new(),
             ocsp_responses: Vec::new(),
             crls: Vec::new(),
+            signer_policies: PolicyDemand::default(),
             now,
             require_revocation: true,
             unsigned_bytes: UnsignedBytes::Refuse,
@@ -186,8 +189,7 @@ pub fn validate(pdf: &[u8], context: &ValidationContext) -> Result<Report, Valid
 
     let changes = difference::analyse(pdf, &structure, &found, limits)?;
     let store = evidence::Store::read(&document, limits).map_err(ValidateError::Document)?;
-    let evidence = evidence::Evidence::new(&store, context);
-    let mut judged = judge::all(pdf, &found, evidence, context);
+    let mut judged = judge::all(pdf, &found, &store, context);
     for signature in &mut judged.signatures {
         if changes.iter().any(|c| c.revision > signature.revision) {
             fail(signature, "the document was changed after it was signed");
