@@ -41,6 +41,12 @@ pub enum StructureFault {
     /// `/Encrypt`.
     #[error("the file is encrypted")]
     Encrypted,
+    /// `/Size` leaves out objects that this or an earlier section lists: some readers would not see them.
+    #[error("the cross-reference section at byte {at} leaves out objects by its size")]
+    Size {
+        /// Offset of the section.
+        at: usize,
+    },
     /// The object is listed twice in one section.
     #[error("object {0} is listed twice")]
     DuplicateEntry(u32),
@@ -71,6 +77,7 @@ pub(crate) struct Revision {
     /// From the end of the revision before to the end of `%%EOF`, end-of-line excluded.
     pub(crate) bytes: Range<usize>,
     pub(crate) section: usize,
+    size: usize,
     pub(crate) entries: BTreeMap<u32, Entry>,
 }
 
@@ -101,7 +108,7 @@ impl Structure {
             }
             upper = at;
             let previous = section.previous;
-            revisions.push(Revision { bytes: 0..section.end, section: at, entries: section.entries });
+            revisions.push(Revision { bytes: 0..section.end, section: at, size: section.size, entries: section.entries });
             match previous {
                 Some(p) if p >= at => return Err(StructureFault::ChainOrder),
                 Some(p) => at = p,
@@ -117,7 +124,13 @@ impl Structure {
             revision.bytes.start = start;
             start = revision.bytes.end;
         }
+        let mut objects = 0;
         for revision in &revisions {
+            let highest = revision.entries.last_key_value().map_or(0, |(id, _)| id_as_usize(*id).saturating_add(1));
+            objects = highest.max(objects);
+            if revision.size < objects {
+                return Err(StructureFault::Size { at: revision.section });
+            }
             revision.check_objects(bytes)?;
         }
         Ok(Self { revisions })
@@ -184,6 +197,7 @@ fn startxref(scanner: &mut Scanner<'_>) -> Result<(usize, usize), SyntaxError> {
 }
 
 struct Section {
+    size: usize,
     entries: BTreeMap<u32, Entry>,
     previous: Option<usize>,
     end: usize,
@@ -204,8 +218,9 @@ impl Section {
             None => None,
             Some(value) => Some(value.as_offset().ok_or(StructureFault::ChainOrder)?),
         };
+        let size = trailer.get(b"Size").and_then(Value::as_offset).ok_or(StructureFault::Size { at })?;
         match startxref(&mut scanner) {
-            Ok((named, end)) if named == at => Ok(Self { entries, previous, end }),
+            Ok((named, end)) if named == at => Ok(Self { size, entries, previous, end }),
             _ => Err(StructureFault::UnclosedSection { at }),
         }
     }

@@ -72,7 +72,8 @@ pub(crate) fn judge<'l>(
     for point in Point::all_of(certificate).ok()? {
         for &list in lists.iter().filter(|l| l.base.is_none()) {
             let Ok(reasons) = list.scope(certificate, &point) else { continue };
-            if (reasons - covered).is_empty() || list.check_time(freshness).is_err() || !signed(list) {
+            // All are asked, also when one has answered for all reasons: a newer one may know of a revocation.
+            if reasons.is_empty() || list.check_time(freshness).is_err() || !signed(list) {
                 continue;
             }
             let delta = newest_delta(lists, list, freshness, signed);

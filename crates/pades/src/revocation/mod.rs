@@ -21,6 +21,8 @@ use time::{Duration, OffsetDateTime};
 
 pub(crate) use answers::Answers;
 pub use crl::check_crl;
+pub(crate) use list::List;
+pub(crate) use ocsp::Response;
 pub use ocsp::{check_ocsp, ocsp_request};
 pub use responder::{CertificateStatus, OcspResponder, ocsp_respond};
 

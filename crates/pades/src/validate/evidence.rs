@@ -5,7 +5,7 @@ use lopdf::{Document, Object};
 use super::Limits;
 
 /// The security store of a file, decoded.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Store {
     pub(super) certificates: Vec<Vec<u8>>,
     pub(super) ocsp_responses: Vec<Vec<u8>>,

@@ -190,9 +190,10 @@ pub struct SignatureReport {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unaccounted {
-    /// What follows the last signature is not exactly what this crate would have written.
+    /// What follows the last signature is not exactly what this crate would have written, or an update that was added
+    /// later holds bytes besides its objects.
     Tail,
-    /// A certificate, response or list in an unprotected security store that no chain uses.
+    /// An item of the issued, unprotected security store that no chain uses, or one of any store that is not what it says.
     StoreItem,
     /// A certificate beside a signature that no chain uses.
     EmbeddedCertificate {
