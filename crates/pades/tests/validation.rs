@@ -370,12 +370,20 @@ fn files_that_readers_understand_differently_are_refused() {
     assert_eq!(structure(&hybrid), StructureFault::Hybrid);
     let loops = append(&signed, |i, _| i.new_document.trailer.set("Prev", 99_999_999));
     assert_eq!(structure(&loops), StructureFault::ChainOrder);
+    let newest = structure_with(&signed, b"/Size", b"/Size 1/Siz");
+    assert!(matches!(structure(&newest), StructureFault::Size { .. }));
     let mut small = pki.context();
     small.limits.file_bytes = 10;
     assert_eq!(validate(&signed, &small), Err(ValidateError::TooLarge));
     small = pki.context();
     small.limits.revisions = 2;
     assert_eq!(validate(&signed, &small), Err(ValidateError::Structure(StructureFault::TooLarge)));
+}
+
+/// The last place of a text replaced.
+fn structure_with(pdf: &[u8], text: &[u8], by: &[u8]) -> Vec<u8> {
+    let at = pdf.windows(text.len()).rposition(|w| w == text).unwrap();
+    [&pdf[..at], by, &pdf[at + text.len()..]].concat()
 }
 
 #[test]

@@ -15,6 +15,7 @@ pub(crate) mod dss;
 mod fields;
 pub(crate) mod increment;
 mod prepare;
+mod section;
 pub(crate) mod structure;
 pub(crate) mod syntax;
 mod tight;

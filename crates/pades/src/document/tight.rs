@@ -13,7 +13,8 @@ impl Structure {
     /// Whether the revision with this index holds nothing but what it lists.
     pub(crate) fn is_tight(&self, bytes: &[u8], index: usize) -> bool {
         let Some(revision) = self.revisions.get(index) else { return false };
-        let mut spans = vec![revision.section..revision.bytes.end];
+        let mut spans: Vec<Range<usize>> = Vec::new();
+        spans.push(revision.section..revision.bytes.end);
         for entry in revision.entries.values() {
             let Entry::At { offset, .. } = *entry else { continue };
             // A cross-reference stream may list itself.

@@ -99,10 +99,16 @@ pub enum Modification {
 }
 
 /// The forbidden changes of all revisions after the first signature.
-pub(super) fn analyse(pdf: &[u8], structure: &Structure, found: &[Found], limits: &Limits) -> Result<Vec<Change>, ValidateError> {
+pub(super) fn analyse(
+    pdf: &[u8],
+    structure: &Structure,
+    found: &[Found],
+    decompressed: usize,
+    limits: &Limits,
+) -> Result<Vec<Change>, ValidateError> {
     let Some(first) = found.first() else { return Ok(Vec::new()) };
     let later = || structure.revisions.iter().enumerate().skip(first.revision + 1);
-    let cost: usize = later().map(|(_, r)| r.bytes.end).fold(0, usize::saturating_add);
+    let cost: usize = later().map(|(_, r)| r.bytes.end.saturating_add(decompressed)).fold(0, usize::saturating_add);
     if cost > limits.compared_bytes {
         return Err(ValidateError::TooLarge);
     }

@@ -3,6 +3,7 @@
 //! In this order, each step only for what the step before let through:
 //!
 //! 1. structure: the revisions of the file, read strictly and in one way (`document::structure`);
+//!    A second reader by other people must see the same document (`second`);
 //! 2. signatures: which fields are signed and which bytes each signature covers (`signatures`);
 //! 3. changes: what each revision after the first signature changed, by small named rules (`difference`);
 //! 4. trust, from the newest time-stamp back to the oldest signature, since each proves the existence of what is older:
@@ -18,6 +19,7 @@ mod evidence;
 mod judge;
 mod report;
 mod rules;
+mod second;
 mod signatures;
 mod unsigned;
 
@@ -32,6 +34,7 @@ use crate::document::StructureFault;
 use crate::document::increment::load;
 use crate::document::structure::{Structure, StructureLimits};
 use crate::path::{PathLimits, PolicyDemand};
+use second::SecondReading;
 
 /// Trust, time, data and bounds for a validation. Certificates are DER or PEM, one each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,9 +107,9 @@ pub struct Limits {
     pub fields: usize,
     /// Signatures and document time-stamps.
     pub signatures: usize,
-    /// Bytes of one decompressed stream.
+    /// Bytes of one decompressed stream, and of all object and cross-reference streams together.
     pub decompressed_bytes: usize,
-    /// Bytes read for comparing revisions: the sum of the lengths of the revisions' files.
+    /// Bytes read for comparing revisions: the sum of the lengths of the revisions' files, streams decompressed.
     pub compared_bytes: usize,
     /// Items of a kind in security stores.
     pub store_items: usize,
@@ -122,7 +125,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             file_bytes: 64 << 20,
-            revisions: 64,
+            revisions: 256,
             objects: 200_000,
             fields: 1_000,
             signatures: 32,
@@ -149,6 +152,12 @@ pub enum ValidateError {
     /// The objects cannot be read.
     #[error("the document cannot be read: {0}")]
     Document(String),
+    /// A second PDF reader, written by other people, cannot read the file.
+    #[error("a second reader cannot read the document")]
+    SecondReader,
+    /// Two readers understand an object differently (zero: the trailer), so two people may see different documents.
+    #[error("two readers understand object {0} differently")]
+    ReadersDiffer(u32),
     /// The form is malformed, has a second description (XFA), or two fields of one name.
     #[error("the form of the document is malformed")]
     Form,
@@ -183,11 +192,18 @@ pub fn validate(pdf: &[u8], context: &ValidationContext) -> Result<Report, Valid
     }
     let structure_limits = StructureLimits { revisions: limits.revisions, objects: limits.objects };
     let structure = Structure::read(pdf, structure_limits)?;
+    let decompressed = structure.container_bytes(pdf, limits.decompressed_bytes)?;
     let document = load(pdf, limits.decompressed_bytes).map_err(|e| ValidateError::Document(e.to_string()))?;
+    structure.check_agrees(&document)?;
     let (found, empty_fields) = signatures::find(pdf, &document, &structure, limits)?;
     let Some(last) = found.last() else { return Err(ValidateError::NotSigned) };
 
-    let changes = difference::analyse(pdf, &structure, &found, limits)?;
+    match second::compare(pdf, &document) {
+        SecondReading::Same => {}
+        SecondReading::Unreadable => return Err(ValidateError::SecondReader),
+        SecondReading::Differs(object) => return Err(ValidateError::ReadersDiffer(object)),
+    }
+    let changes = difference::analyse(pdf, &structure, &found, decompressed, limits)?;
     let store = evidence::Store::read(&document, limits).map_err(ValidateError::Document)?;
     let mut judged = judge::all(pdf, &found, &store, context);
     for signature in &mut judged.signatures {
