@@ -21,6 +21,9 @@ pub fn common_name(certificate: &[u8]) -> Result<Option<String>, Error> {
     Ok(Certificate::read(certificate)?.subject_common_name())
 }
 
+/// Bytes of a certificate: those of people and authorities have a few thousand.
+const MOST_BYTES: usize = 64 << 10;
+
 /// SHA-256 of a certificate: two certificates are the same when their bytes are.
 pub(crate) type CertificateId = [u8; 32];
 
@@ -59,6 +62,9 @@ impl Certificate {
 
     pub(crate) fn from_der(der: &[u8]) -> Result<Self, Error> {
         let bad = |e: der::Error| Error::malformed("certificate", e);
+        if der.len() > MOST_BYTES {
+            return Err(Error::malformed("certificate", "too large"));
+        }
         let inner = x509_cert::Certificate::from_der(der).map_err(bad)?;
         // One reading only: what is written back must be what was read, else other parsers may see another certificate.
         if inner.to_der().map_err(bad)? != der {

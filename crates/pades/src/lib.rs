@@ -20,6 +20,8 @@
 //! `docs/COMPLIANCE/PAdES.md` lists the clauses and the test that shows each one.
 
 mod algorithm;
+#[cfg(test)]
+mod algorithm_vectors;
 mod certificate;
 pub mod chain;
 pub mod cms;

@@ -16,6 +16,9 @@ use crate::certificate::{Certificate, CertificateId, SignedParts, identify};
 use crate::name::NameKey;
 use crate::{Error, instant, oid};
 
+/// Bytes of a list: one of a large national authority has a few million.
+const MOST_BYTES: usize = 32 << 20;
+
 /// One list, decoded.
 #[derive(Debug)]
 pub(crate) struct List {
@@ -58,6 +61,9 @@ pub(super) enum Listed {
 impl List {
     /// Reads a list, DER or PEM.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Error> {
+        if bytes.len() > MOST_BYTES {
+            return Err(Error::malformed("CRL", "too large"));
+        }
         let der = to_der(bytes)?;
         let bad = |e: der::Error| Error::malformed("CRL", e);
         let list = CertificateList::from_der(&der).map_err(bad)?;

@@ -130,7 +130,7 @@ impl Default for Limits {
             fields: 1_000,
             signatures: 32,
             decompressed_bytes: 64 << 20,
-            compared_bytes: 512 << 20,
+            compared_bytes: 256 << 20,
             store_items: 64,
             path: PathLimits::default(),
             clock_skew: Duration::minutes(5),
