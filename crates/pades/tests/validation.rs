@@ -5,7 +5,7 @@ mod common;
 
 use bansao_pades::document::StructureFault;
 use bansao_pades::validate::{
-    Indication, Level, Modification, Report, SignatureKind, SubIndication, Unaccounted, UnsignedBytes, ValidateError,
+    Block, Indication, Level, Modification, Report, SignatureKind, SubIndication, Unaccounted, UnsignedBytes, ValidateError,
 };
 use bansao_pades::{Dss, SigningProfile, ValidationContext, add_document_security_store, prepare_signature, validate};
 use common::*;
@@ -68,6 +68,14 @@ fn the_report_says_who_and_when() {
     assert_eq!(agency.proven_time, Some(NOW + Duration::seconds(2)));
     assert_eq!(agency.timestamp.as_ref().unwrap().authority, "Test TSA");
     assert!(certifier.covered_bytes < agency.covered_bytes && agency.covered_bytes < pdf.len());
+    let all = [Block::Format, Block::Identification, Block::Cryptographic, Block::Timestamp, Block::Certificate, Block::Acceptance];
+    let steps: Vec<(Block, Indication)> = certifier.steps.iter().map(|s| (s.block, s.indication)).collect();
+    assert_eq!(steps, all.map(|b| (b, Indication::TotalPassed)));
+    let mut stranger = pki.context();
+    stranger.signer_anchors.clear();
+    let report = validate(&pdf, &stranger).unwrap();
+    let last = report.signatures[0].steps.last().unwrap();
+    assert_eq!((last.block, last.sub_indication), (Block::Certificate, Some(SubIndication::NoCertificateChainFound)));
 }
 
 #[test]
@@ -469,6 +477,20 @@ proptest! {
         let at = (at * pdf.len() as f64) as usize;
         pdf.splice(at..at, bytes.iter().copied());
         prop_assert!(bytes.is_empty() || !passes(&pdf, context));
+    }
+}
+
+/// Every byte of the store that no signature covers: its names, its lists, its table, its trailer.
+#[test]
+fn no_changed_byte_of_an_unprotected_store_passes() {
+    let (long_term, _, context) = samples();
+    let covered = validate(long_term, context).unwrap().signatures[1].covered_bytes;
+    let text = String::from_utf8_lossy(&long_term[covered..]);
+    let names = covered + text.find("/Type/DSS").unwrap();
+    for at in names - 200..long_term.len() {
+        let mut pdf = long_term.clone();
+        pdf[at] = if pdf[at] == b'7' { b'8' } else { b'7' };
+        assert!(!passes(&pdf, context), "byte {at} of {}", pdf.len());
     }
 }
 

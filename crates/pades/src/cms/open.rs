@@ -134,6 +134,11 @@ impl Container {
         self.info.signature.as_bytes()
     }
 
+    /// Whether the signing-certificate attribute names the certificate that is used.
+    pub(crate) fn identify(&self) -> Result<(), CmsFault> {
+        self.check_signing_certificate(self.info.signed_attrs.as_ref().ok_or(CmsFault::Attribute("signing-certificate"))?)
+    }
+
     /// Checks attributes and signature; `content_digest` hashes the content (detached or not).
     pub(crate) fn verify(&self, content_digest: impl FnOnce(DigestAlgorithm) -> Vec<u8>) -> Result<(), CmsFault> {
         let signed = self.info.signed_attrs.as_ref().ok_or(CmsFault::Attribute("content-type"))?;

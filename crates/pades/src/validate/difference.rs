@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use super::report::Change;
+use super::rights::Rights;
 use super::rules::Step;
 use super::signatures::Found;
-use super::{Limits, ValidateError, revision_document};
+use super::{Limits, Policy, ValidateError, revision_document};
 use crate::document::structure::Structure;
 
 /// A change that no rule allows.
@@ -104,7 +105,7 @@ pub(super) fn analyse(
     structure: &Structure,
     found: &[Found],
     decompressed: usize,
-    limits: &Limits,
+    (limits, policy): (&Limits, Policy),
 ) -> Result<Vec<Change>, ValidateError> {
     let Some(first) = found.first() else { return Ok(Vec::new()) };
     let later = || structure.revisions.iter().enumerate().skip(first.revision + 1);
@@ -119,9 +120,7 @@ pub(super) fn analyse(
         let after = revision_document(pdf, revision.bytes.end, limits)?;
         let earlier: Vec<&Found> = found.iter().filter(|f| f.revision < number).collect();
         let here = found.iter().find(|f| f.revision == number);
-        // A lock, or a certification that allows nothing, leaves room for stores and time-stamps only.
-        let may_fill = !earlier.iter().any(|f| f.locks || f.certifies == Some(1));
-        let step = Step { before: &before, after: &after, signature: here, may_fill };
+        let step = Step { before: &before, after: &after, signature: here, rights: Rights::after(&earlier, policy) };
         changes.extend(compare(&step).into_iter().map(|modification| Change { revision: number, modification }));
         before = after;
     }

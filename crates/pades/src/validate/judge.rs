@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::ValidationContext;
 use super::evidence::Store;
-use super::report::{Indication, Level, RevocationReport, SignatureKind, SignatureReport, SubIndication, TimestampReport};
+use super::report::{Block, Indication, Level, RevocationReport, SignatureKind, SignatureReport, SubIndication, TimestampReport};
 use super::signatures::Found;
 use crate::certificate::Certificate;
 use crate::chain::{ChainError, Finding, Grounds, read_all};
@@ -88,9 +88,10 @@ impl Judge<'_> {
             proven_time: None,
             timestamp: None,
             certifies: found.certifies,
-            locks: found.locks,
+            locks: found.lock.is_some(),
             level: None,
             revocation: Vec::new(),
+            steps: Vec::new(),
             indication: Indication::TotalPassed,
             sub_indication: None,
             reason: None,
@@ -100,6 +101,7 @@ impl Judge<'_> {
             SignatureKind::DocumentTimestamp => self.document_timestamp(found, &mut report),
         };
         if let Err((indication, sub_indication, reason)) = outcome {
+            report.stop(indication, sub_indication, &reason);
             report.indication = indication;
             report.sub_indication = Some(sub_indication);
             report.reason = Some(reason);
@@ -109,6 +111,7 @@ impl Judge<'_> {
     }
 
     fn signature(&mut self, found: &Found, report: &mut SignatureReport) -> Result<(), Failure> {
+        report.begin(Block::Format);
         let covered = found.covered(self.pdf);
         let der = Container::without_padding(&found.contents).map_err(container_failure)?;
         let container = Container::open(der).map_err(container_failure)?;
@@ -117,6 +120,9 @@ impl Judge<'_> {
         if container.content_type != oid::ID_DATA || container.content.is_some() {
             return Err(format_failure("the container is not a detached signature"));
         }
+        report.begin(Block::Identification);
+        container.identify().map_err(container_failure)?;
+        report.begin(Block::Cryptographic);
         container.verify(|digest| digest.digest_parts(&covered)).map_err(container_failure)?;
         report.intact = true;
         let embedded = container.certificates.iter().map(|c| c.der().to_vec());
@@ -124,6 +130,7 @@ impl Judge<'_> {
 
         let at = self.signature_timestamp(found, &container, report)?;
         report.proven_time = report.timestamp.as_ref().filter(|t| t.trusted.is_ok()).map(|t| t.gen_time);
+        report.begin(Block::Certificate);
         let times = Times { at, proven: report.proven_time, claimed: report.claimed_time };
         self.chain(&container.signer, &container.certificates, Usage::DocumentSigning, times, &mut report.revocation)?;
         if let Some(TimestampReport { trusted: Err(reason), .. }) = &report.timestamp {
@@ -142,12 +149,16 @@ impl Judge<'_> {
         report: &mut SignatureReport,
     ) -> Result<OffsetDateTime, Failure> {
         let Some(der) = &container.timestamp_token else { return Ok(self.proven) };
+        report.begin(Block::Timestamp);
         let value = container.signature_value();
         let token = open_token(der, |digest| digest.digest(value)).map_err(token_failure)?;
         let embedded = token.certificates.iter().map(|c| (found.field.clone(), c.clone()));
         self.embedded.extend(embedded);
         let mut revocation = Vec::new();
-        let trusted = self.trust_token(&token, &mut revocation).map_err(|(_, _, reason)| reason);
+        let trusted = self.trust_token(&token, &mut revocation).map_err(|(indication, sub_indication, reason)| {
+            report.stop(indication, sub_indication, &reason);
+            reason
+        });
         let time = token.gen_time;
         let is_trusted = trusted.is_ok();
         report.timestamp = Some(to_report(token, trusted));
@@ -156,14 +167,17 @@ impl Judge<'_> {
     }
 
     fn document_timestamp(&mut self, found: &Found, report: &mut SignatureReport) -> Result<(), Failure> {
+        report.begin(Block::Format);
         let covered = found.covered(self.pdf);
         let der = Container::without_padding(&found.contents).map_err(container_failure)?;
+        report.begin(Block::Cryptographic);
         let token = open_token(der, |digest| digest.digest_parts(&covered)).map_err(token_failure)?;
         report.intact = true;
         let signer = Certificate::from_der(&token.tsa_certificate_der).map_err(token_failure)?;
         report.signer = signer.subject_common_name();
         report.signer_certificate = Some(token.tsa_certificate_der.clone());
         self.embedded.extend(token.certificates.iter().map(|c| (found.field.clone(), c.clone())));
+        report.begin(Block::Certificate);
         let mut revocation = Vec::new();
         let trusted = self.trust_token(&token, &mut revocation);
         report.revocation = revocation;
@@ -237,9 +251,12 @@ fn check_order(signatures: &mut [SignatureReport]) {
     for signature in signatures {
         let Some(time) = signature.proven_time else { continue };
         if latest.is_some_and(|l| time < l) && signature.indication == Indication::TotalPassed {
+            let reason = "its time-stamp is older than that of a signature it covers";
+            signature.begin(Block::Timestamp);
+            signature.stop(Indication::Indeterminate, SubIndication::TimestampOrderFailure, reason);
             signature.indication = Indication::Indeterminate;
             signature.sub_indication = Some(SubIndication::TimestampOrderFailure);
-            signature.reason = Some("its time-stamp is older than that of a signature it covers".to_owned());
+            signature.reason = Some(reason.to_owned());
             signature.level = None;
         }
         latest = latest.max(Some(time));

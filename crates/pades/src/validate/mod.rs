@@ -10,14 +10,15 @@
 //!    container, certificate path, revocation, time (`judge`);
 //! 5. what no signature protects: the security store after the last signature, spare certificates (`unsigned`).
 //!
-//! The policy is that of a certified copy: after a signature only the other empty signature field may be filled, and
-//! after a lock nothing may change but security stores and document time-stamps. A second policy for other files (form
-//! filling, annotations) does not exist yet: their signatures are TOTAL-FAILED here when such changes were made.
+//! Two policies ([`Policy`]) say what may change after a signature; what they do not list is a verdict, not a warning. Under
+//! both, security stores and document time-stamps may be added, and files that readers understand differently are refused.
 
 mod difference;
 mod evidence;
+mod forms;
 mod judge;
 mod report;
+mod rights;
 mod rules;
 mod second;
 mod signatures;
@@ -25,7 +26,8 @@ mod unsigned;
 
 pub use difference::Modification;
 pub use report::{
-    Change, Indication, Level, Report, RevocationReport, SignatureKind, SignatureReport, SubIndication, TimestampReport, Unaccounted,
+    Block, Change, Indication, Level, Report, RevocationReport, SignatureKind, SignatureReport, Step, SubIndication, TimestampReport,
+    Unaccounted,
 };
 
 use time::{Duration, OffsetDateTime};
@@ -56,6 +58,8 @@ pub struct ValidationContext {
     pub now: OffsetDateTime,
     /// Whether a certificate without revocation data makes the verdict INDETERMINATE.
     pub require_revocation: bool,
+    /// What may change after a signature.
+    pub policy: Policy,
     /// What to make of bytes that no signature protects and nothing accounts for.
     pub unsigned_bytes: UnsignedBytes,
     /// Bounds.
@@ -75,10 +79,23 @@ impl ValidationContext {
             signer_policies: PolicyDemand::default(),
             now,
             require_revocation: true,
+            policy: Policy::Copy,
             unsigned_bytes: UnsignedBytes::Refuse,
             limits: Limits::default(),
         }
     }
+}
+
+/// What may change after a signature (`docs/VERIFICATION.md`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Policy {
+    /// A certified copy: the other empty signature field may be signed; after a lock, nothing more.
+    #[default]
+    Copy,
+    /// A file of another maker, by DocMDP, FieldMDP and locks: signing and filling fields that no lock covers, annotations
+    /// where the certification allows them, a signature's own new field where nothing certifies, metadata.
+    Pades,
 }
 
 /// A security store after the last signature is protected by no signature until a document time-stamp covers it. Its
@@ -196,26 +213,37 @@ pub fn validate(pdf: &[u8], context: &ValidationContext) -> Result<Report, Valid
     let document = load(pdf, limits.decompressed_bytes).map_err(|e| ValidateError::Document(e.to_string()))?;
     structure.check_agrees(&document)?;
     let (found, empty_fields) = signatures::find(pdf, &document, &structure, limits)?;
-    let Some(last) = found.last() else { return Err(ValidateError::NotSigned) };
+    if found.is_empty() {
+        return Err(ValidateError::NotSigned);
+    }
 
     match second::compare(pdf, &document) {
         SecondReading::Same => {}
+        // Files of other makers use forms that the second reader does not know.
+        SecondReading::Unreadable if context.policy == Policy::Pades => {}
         SecondReading::Unreadable => return Err(ValidateError::SecondReader),
         SecondReading::Differs(object) => return Err(ValidateError::ReadersDiffer(object)),
     }
-    let changes = difference::analyse(pdf, &structure, &found, decompressed, limits)?;
+    let changes = difference::analyse(pdf, &structure, &found, decompressed, (limits, context.policy))?;
     let store = evidence::Store::read(&document, limits).map_err(ValidateError::Document)?;
     let mut judged = judge::all(pdf, &found, &store, context);
     for signature in &mut judged.signatures {
+        if signature.indication == Indication::TotalPassed {
+            signature.begin(Block::Acceptance);
+        }
         if changes.iter().any(|c| c.revision > signature.revision) {
             fail(signature, "the document was changed after it was signed");
         }
     }
-    let unaccounted = unsigned::unaccounted(pdf, &structure, last, &store, &judged);
+    let unaccounted = unsigned::unaccounted(pdf, &structure, &found, &store, &judged);
     Ok(conclude(judged.signatures, empty_fields, changes, unaccounted, &structure, context))
 }
 
 fn fail(signature: &mut SignatureReport, reason: &str) {
+    if signature.steps.last().is_none_or(|s| s.block != Block::Acceptance) {
+        signature.begin(Block::Acceptance);
+    }
+    signature.stop(Indication::TotalFailed, SubIndication::FormatFailure, reason);
     signature.indication = Indication::TotalFailed;
     signature.sub_indication = Some(SubIndication::FormatFailure);
     signature.reason = Some(reason.to_owned());
@@ -240,8 +268,8 @@ fn conclude(
     if refused && indication == Indication::TotalPassed {
         (indication, sub_indication) = (Indication::Indeterminate, Some(SubIndication::SigConstraintsFailure));
     }
-    let revisions = structure.revisions.len();
-    Report { signatures, empty_fields, changes, unaccounted, revisions, indication, sub_indication }
+    let revision_ends = structure.revisions.iter().map(|r| r.bytes.end).collect();
+    Report { signatures, empty_fields, changes, unaccounted, revision_ends, indication, sub_indication }
 }
 
 /// Documents of single revisions, for comparing.

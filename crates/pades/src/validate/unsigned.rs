@@ -8,22 +8,20 @@
 //! Later ones, and those after a document time-stamp, were added by whoever keeps the copy, with a program of their own: they
 //! may be written otherwise and hold more than is needed, but nothing besides a store may lie in them.
 
-use lopdf::Document;
-
 use super::evidence::Store;
 use super::judge::Judged;
 use super::report::{SignatureKind, Unaccounted};
 use super::signatures::Found;
 use crate::Dss;
 use crate::certificate::Certificate;
-use crate::document::dss::{entries_in, rewrite};
+use crate::document::dss::{entries_in, rewrite, vri_key};
 use crate::document::increment::load;
 use crate::document::structure::Structure;
 use crate::revocation::{List, Response};
 
-pub(super) fn unaccounted(pdf: &[u8], structure: &Structure, last: &Found, store: &Store, judged: &Judged) -> Vec<Unaccounted> {
+pub(super) fn unaccounted(pdf: &[u8], structure: &Structure, found: &[Found], store: &Store, judged: &Judged) -> Vec<Unaccounted> {
     let mut out = Vec::new();
-    tail(pdf, structure, last, judged, &mut out);
+    tail(pdf, structure, found, judged, &mut out);
     if !store.is_readable() {
         push(&mut out, Unaccounted::StoreItem);
     }
@@ -35,7 +33,8 @@ pub(super) fn unaccounted(pdf: &[u8], structure: &Structure, last: &Found, store
     out
 }
 
-fn tail(pdf: &[u8], structure: &Structure, last: &Found, judged: &Judged, out: &mut Vec<Unaccounted>) {
+fn tail(pdf: &[u8], structure: &Structure, found: &[Found], judged: &Judged, out: &mut Vec<Unaccounted>) {
+    let Some(last) = found.last() else { return };
     let mut end = last.end;
     let mut issued = last.kind == SignatureKind::DocumentTimestamp;
     for (index, revision) in structure.revisions.iter().enumerate().skip(last.revision + 1) {
@@ -45,7 +44,7 @@ fn tail(pdf: &[u8], structure: &Structure, last: &Found, judged: &Judged, out: &
                 push(out, Unaccounted::Tail);
             }
         } else {
-            match issued_store(before, with) {
+            match issued_store(before, with, found) {
                 Some(store) if store.is_used(judged) => {}
                 Some(_) => push(out, Unaccounted::StoreItem),
                 None => push(out, Unaccounted::Tail),
@@ -70,17 +69,19 @@ fn push(out: &mut Vec<Unaccounted>, one: Unaccounted) {
     }
 }
 
-/// The store of a revision, if this crate would have written the revision byte for byte.
-fn issued_store(before: &[u8], with: &[u8]) -> Option<Store> {
+/// The store of a revision, if this crate would have written the revision byte for byte, and its entries by signature name
+/// signatures of the file.
+fn issued_store(before: &[u8], with: &[u8], found: &[Found]) -> Option<Store> {
     let document = load(with, lopdf::DEFAULT_MAX_DECOMPRESSED_SIZE).ok()?;
     let store = Store::read(&document, &super::Limits::default()).ok()?;
-    let written = rewritten(before, &document, &store)?;
-    (written == with).then_some(store)
-}
-
-fn rewritten(before: &[u8], document: &Document, store: &Store) -> Option<Vec<u8>> {
+    let entries = entries_in(&document).ok()?;
+    let names: Vec<String> = found.iter().map(|f| vri_key(&f.contents)).collect();
+    if !entries.keys().all(|name| names.contains(name)) {
+        return None;
+    }
     let Store { certificates, ocsp_responses, crls } = store.clone();
-    rewrite(before, &Dss { certificates, ocsp_responses, crls }, entries_in(document).ok()?).ok()
+    let written = rewrite(before, &Dss { certificates, ocsp_responses, crls }, entries).ok()?;
+    (written == with).then_some(store)
 }
 
 impl Store {
