@@ -215,7 +215,7 @@ fn filling_and_metadata_are_no_way_to_change_a_page() {
     for (what, change) in harmless {
         assert_eq!(stage.changes(&append(&signed, change)), [], "{what}");
     }
-    let hostile: [(&str, Change); 8] = [
+    let hostile: [(&str, Change); 9] = [
         ("looks that the page draws too", |i, d| {
             edit(i, field(d, "Shared")).set("V", Object::string_literal("x"));
             i.new_document.set_object(looks(d, "Shared"), drawn());
@@ -247,6 +247,13 @@ fn filling_and_metadata_are_no_way_to_change_a_page() {
             i.new_document.set_object(content, Stream::new(dictionary! {}, b"0 0 9 9 re f".to_vec()));
             let mut list = d.get_dictionary(page(d)).unwrap().get(b"Annots").unwrap().as_array().unwrap().clone();
             list.push(content.into());
+            edit(i, page(d)).set("Annots", list);
+        }),
+        ("free text over the page, which P 3 would allow", |i, d| {
+            let rect = vec![0.into(), 0.into(), 595.into(), 842.into()];
+            let text = i.new_document.add_object(dictionary! { "Type" => "Annot", "Subtype" => "FreeText", "Rect" => rect });
+            let mut list = d.get_dictionary(page(d)).unwrap().get(b"Annots").unwrap().as_array().unwrap().clone();
+            list.push(text.into());
             edit(i, page(d)).set("Annots", list);
         }),
         ("a field removed from the page", |i, d| {

@@ -5,6 +5,7 @@
 //! no rule explains is a violation and gets the name of what a reader would see changed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
@@ -97,6 +98,31 @@ pub enum Modification {
         /// Its number.
         object: u32,
     },
+}
+
+impl fmt::Display for Modification {
+    /// For an auditor; pages are counted from one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PageContentChanged { page } => write!(f, "content of page {} replaced", page.saturating_add(1)),
+            Self::PageChanged { page, key } => write!(f, "/{key} of page {} changed", page.saturating_add(1)),
+            Self::PagesChanged => f.write_str("pages added, removed or put in another order"),
+            Self::AnnotationAdded { page } => write!(f, "annotation over page {}", page.saturating_add(1)),
+            Self::AnnotationRemoved { page } => write!(f, "annotation of page {} removed", page.saturating_add(1)),
+            Self::AnnotationChanged { object } => write!(f, "annotation changed (object {object})"),
+            Self::FieldValueChanged { field } => write!(f, "value of field {field:?} changed"),
+            Self::FieldChanged { field } => write!(f, "field {field:?} changed"),
+            Self::FormChanged { key } => write!(f, "/{key} of the form changed"),
+            Self::SignatureChanged { object } => write!(f, "signature altered or removed (object {object})"),
+            Self::MetadataChanged => f.write_str("metadata changed"),
+            Self::CatalogChanged { key } => write!(f, "/{key} of the catalog changed"),
+            Self::TrailerChanged { key } => write!(f, "/{key} of the trailer changed"),
+            Self::SecurityStoreMalformed => f.write_str("foreign matter in the security store"),
+            Self::ObjectChanged { object } => write!(f, "object {object} changed"),
+            Self::ObjectAdded { object } => write!(f, "object {object} added"),
+            Self::ObjectRemoved { object } => write!(f, "object {object} removed"),
+        }
+    }
 }
 
 /// The forbidden changes of all revisions after the first signature.

@@ -1,6 +1,6 @@
 //! Rules for files of other makers: what may change after a signature beside signatures themselves, where rights allow it.
 //!
-//! Filling a field changes its value and its looks, nothing else of it; an annotation may come, change and go where the
+//! Filling a field changes its value and its looks, nothing else of it; a note may come, change and go where the
 //! certification says so; metadata may be renewed. None of them may touch what a page shows otherwise.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +54,10 @@ impl Step<'_> {
             let kept = |o: &Object, doc| is_widget(doc, o);
             // Widgets are fields and stay.
             let widgets = |list: &[Object], doc| list.iter().filter(|o| kept(o, doc)).cloned().collect::<Vec<_>>();
-            if widgets(&before, self.before) != widgets(&after, self.after) || !after.iter().all(|a| is_annotation(self.after, a)) {
+            let may_come = after.iter().all(|a| before.contains(a) || is_note(self.after, a));
+            // What was signed with the page stays: its removal would change what the page shows.
+            let may_go = before.iter().all(|a| after.contains(a) || is_note(self.before, a));
+            if widgets(&before, self.before) != widgets(&after, self.after) || !may_come || !may_go {
                 continue;
             }
             if changed_keys(old, new).iter().all(|k| k == b"Annots") {
@@ -64,9 +67,10 @@ impl Step<'_> {
                 explained.extend(list.and_then(Object::as_reference).ok());
             }
             for annotation in before.iter().chain(&after).filter_map(|o| o.as_reference().ok()) {
-                let is_other = !is_widget(self.before, &annotation.into()) && !is_widget(self.after, &annotation.into());
-                let was_one = self.before.get_object(annotation).is_err() || is_annotation(self.before, &annotation.into());
-                if is_other && was_one && touched.contains_key(&annotation) {
+                let note = annotation.into();
+                let was_one = self.before.get_object(annotation).is_err() || is_note(self.before, &note);
+                let is_one = self.after.get_object(annotation).is_err() || is_note(self.after, &note);
+                if was_one && is_one && touched.contains_key(&annotation) {
                     explained.insert(annotation);
                     if let Ok(object) = self.after.get_object(annotation) {
                         self.added_below(object, touched, explained, 0);
@@ -116,9 +120,20 @@ fn refers(object: &Object, id: ObjectId) -> bool {
     }
 }
 
-fn is_annotation(document: &Document, object: &Object) -> bool {
-    let dictionary = document.dereference(object).ok().and_then(|(_, o)| o.as_dict().ok());
-    dictionary.is_some_and(|d| d.has(b"Subtype") && d.has(b"Rect"))
+/// Points of a side that a note may cover.
+const NOTE_SIDE: f32 = 40.0;
+
+/// Whether an annotation can hide nothing: a note's sign of small size, or its pop-up window. The looks of any other kind are
+/// whatever its writer draws, over the text of the page ("evil annotation attack").
+fn is_note(document: &Document, object: &Object) -> bool {
+    let Some(note) = document.dereference(object).ok().and_then(|(_, o)| o.as_dict().ok()) else { return false };
+    let sides: Vec<f32> = array(note.get(b"Rect")).iter().filter_map(|n| n.as_float().ok()).collect();
+    let is_small = matches!(sides.as_slice(), [a, b, c, d] if (c - a).abs() <= NOTE_SIDE && (d - b).abs() <= NOTE_SIDE);
+    match note.get(b"Subtype").and_then(Object::as_name) {
+        Ok(b"Text") => is_small,
+        Ok(b"Popup") => !note.has(b"AP"),
+        _ => false,
+    }
 }
 
 /// The full name and the kind of the field that a dictionary is, or is a widget of.

@@ -102,8 +102,9 @@ pub enum Policy {
 /// items prove themselves; the bytes around them do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UnsignedBytes {
-    /// Every byte must be accounted for: the store written exactly as this crate writes it, each item used. A file that
-    /// was augmented by another program is INDETERMINATE until it is time-stamped.
+    /// Every byte must be accounted for. The first store was issued with the file: it is written exactly as this crate writes
+    /// it, and each item is used. Later ones are additions of others, and hold a store and nothing else. A file whose first store
+    /// another program wrote is INDETERMINATE until it is time-stamped.
     #[default]
     Refuse,
     /// What follows the last signature need only mean nothing but a security store.

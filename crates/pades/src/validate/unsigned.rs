@@ -16,7 +16,7 @@ use crate::Dss;
 use crate::certificate::Certificate;
 use crate::document::dss::{entries_in, rewrite, vri_key};
 use crate::document::increment::load;
-use crate::document::structure::Structure;
+use crate::document::structure::{Entry, Structure};
 use crate::revocation::{List, Response};
 
 pub(super) fn unaccounted(pdf: &[u8], structure: &Structure, found: &[Found], store: &Store, judged: &Judged) -> Vec<Unaccounted> {
@@ -40,7 +40,8 @@ fn tail(pdf: &[u8], structure: &Structure, found: &[Found], judged: &Judged, out
     for (index, revision) in structure.revisions.iter().enumerate().skip(last.revision + 1) {
         let (before, with) = (pdf.get(..end).unwrap_or_default(), pdf.get(..revision.bytes.end).unwrap_or_default());
         if issued {
-            if !structure.is_tight(pdf, index) {
+            // A revision without objects adds no store.
+            if revision.entries.values().all(|e| *e == Entry::Free) || !structure.is_tight(pdf, index) {
                 push(out, Unaccounted::Tail);
             }
         } else {
