@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::token::{TokenKeys, read_token, summary};
 use super::{Report, SignatureSummary, StepSummary, VerifyCode};
-use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD, extract_page_digests, qr_text};
+use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD, page_digests_of, qr_text, read_copy};
 use crate::clock::unix_ms;
 use crate::record::{Sha256, salted_digest};
 
@@ -173,14 +173,18 @@ fn organisation(certificate: &[u8]) -> String {
 }
 
 fn judge_token(report: &mut Report, pdf: &[u8], material: &Material, now: OffsetDateTime) {
-    let Some(text) = qr_text(pdf) else {
+    let document = match read_copy(pdf) {
+        Ok(document) => document,
+        Err(error) => return report.find(VerifyCode::NotAPdf, error.to_string()),
+    };
+    let Some(text) = qr_text(&document) else {
         return report.find(VerifyCode::TokenMissing, "");
     };
     let claims = match read_token(&text, &material.token_keys, now) {
         Ok(claims) => claims,
         Err((code, detail)) => return report.find(code, detail),
     };
-    match extract_page_digests(pdf) {
+    match page_digests_of(&document) {
         Ok(digests) if salted_digest(&claims.salt, &digests).as_bytes() == &claims.pages_digest => {}
         Ok(_) => report.find(VerifyCode::PagesDiffer, "digest of the page images"),
         Err(error) => report.find(VerifyCode::PagesDiffer, error.to_string()),

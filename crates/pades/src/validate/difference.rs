@@ -4,6 +4,7 @@
 //! explain changes: a security store, a document time-stamp, the filling of a signature field that was empty. What
 //! no rule explains is a violation and gets the name of what a reader would see changed.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -126,8 +127,11 @@ impl fmt::Display for Modification {
 }
 
 /// The forbidden changes of all revisions after the first signature.
+///
+/// `newest` is the whole file, which need not be read again.
 pub(super) fn analyse(
     pdf: &[u8],
+    newest: &Document,
     structure: &Structure,
     found: &[Found],
     decompressed: usize,
@@ -140,10 +144,15 @@ pub(super) fn analyse(
         return Err(ValidateError::TooLarge);
     }
     let Some(signed) = structure.revisions.get(first.revision) else { return Ok(Vec::new()) };
-    let mut before = revision_document(pdf, signed.bytes.end, limits)?;
+    let last = structure.revisions.last().map(|r| r.bytes.end);
+    let read = |end: usize| match last == Some(end) {
+        true => Ok(Cow::Borrowed(newest)),
+        false => revision_document(pdf, end, limits).map(Cow::Owned),
+    };
+    let mut before = read(signed.bytes.end)?;
     let mut changes = Vec::new();
     for (number, revision) in later() {
-        let after = revision_document(pdf, revision.bytes.end, limits)?;
+        let after = read(revision.bytes.end)?;
         let earlier: Vec<&Found> = found.iter().filter(|f| f.revision < number).collect();
         let here = found.iter().find(|f| f.revision == number);
         let step = Step { before: &before, after: &after, signature: here, rights: Rights::after(&earlier, policy) };

@@ -225,7 +225,7 @@ pub fn validate(pdf: &[u8], context: &ValidationContext) -> Result<Report, Valid
         SecondReading::Unreadable => return Err(ValidateError::SecondReader),
         SecondReading::Differs(object) => return Err(ValidateError::ReadersDiffer(object)),
     }
-    let changes = difference::analyse(pdf, &structure, &found, decompressed, (limits, context.policy))?;
+    let changes = difference::analyse(pdf, &document, &structure, &found, decompressed, (limits, context.policy))?;
     let store = evidence::Store::read(&document, limits).map_err(ValidateError::Document)?;
     let mut judged = judge::all(pdf, &found, &store, context);
     for signature in &mut judged.signatures {
@@ -236,7 +236,7 @@ pub fn validate(pdf: &[u8], context: &ValidationContext) -> Result<Report, Valid
             fail(signature, "the document was changed after it was signed");
         }
     }
-    let unaccounted = unsigned::unaccounted(pdf, &structure, &found, &store, &judged);
+    let unaccounted = unsigned::unaccounted(pdf, &document, &structure, &found, &store, &judged);
     Ok(conclude(judged.signatures, empty_fields, changes, unaccounted, &structure, context))
 }
 

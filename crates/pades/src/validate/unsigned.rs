@@ -8,6 +8,10 @@
 //! Later ones, and those after a document time-stamp, were added by whoever keeps the copy, with a program of their own: they
 //! may be written otherwise and hold more than is needed, but nothing besides a store may lie in them.
 
+use std::borrow::Cow;
+
+use lopdf::Document;
+
 use super::evidence::Store;
 use super::judge::Judged;
 use super::report::{SignatureKind, Unaccounted};
@@ -19,9 +23,16 @@ use crate::document::increment::load;
 use crate::document::structure::{Entry, Structure};
 use crate::revocation::{List, Response};
 
-pub(super) fn unaccounted(pdf: &[u8], structure: &Structure, found: &[Found], store: &Store, judged: &Judged) -> Vec<Unaccounted> {
+pub(super) fn unaccounted(
+    pdf: &[u8],
+    document: &Document,
+    structure: &Structure,
+    found: &[Found],
+    store: &Store,
+    judged: &Judged,
+) -> Vec<Unaccounted> {
     let mut out = Vec::new();
-    tail(pdf, structure, found, judged, &mut out);
+    tail(pdf, document, structure, found, judged, &mut out);
     if !store.is_readable() {
         push(&mut out, Unaccounted::StoreItem);
     }
@@ -33,7 +44,7 @@ pub(super) fn unaccounted(pdf: &[u8], structure: &Structure, found: &[Found], st
     out
 }
 
-fn tail(pdf: &[u8], structure: &Structure, found: &[Found], judged: &Judged, out: &mut Vec<Unaccounted>) {
+fn tail(pdf: &[u8], newest: &Document, structure: &Structure, found: &[Found], judged: &Judged, out: &mut Vec<Unaccounted>) {
     let Some(last) = found.last() else { return };
     let mut end = last.end;
     let mut issued = last.kind == SignatureKind::DocumentTimestamp;
@@ -45,7 +56,13 @@ fn tail(pdf: &[u8], structure: &Structure, found: &[Found], judged: &Judged, out
                 push(out, Unaccounted::Tail);
             }
         } else {
-            match issued_store(before, with, found) {
+            // The whole file is read already.
+            let document = if with.len() == structure.revisions.last().map_or(0, |r| r.bytes.end) {
+                Some(Cow::Borrowed(newest))
+            } else {
+                load(with, lopdf::DEFAULT_MAX_DECOMPRESSED_SIZE).ok().map(Cow::Owned)
+            };
+            match document.and_then(|d| issued_store(before, with, &d, found)) {
                 Some(store) if store.is_used(judged) => {}
                 Some(_) => push(out, Unaccounted::StoreItem),
                 None => push(out, Unaccounted::Tail),
@@ -72,10 +89,9 @@ fn push(out: &mut Vec<Unaccounted>, one: Unaccounted) {
 
 /// The store of a revision, if this crate would have written the revision byte for byte, and its entries by signature name
 /// signatures of the file.
-fn issued_store(before: &[u8], with: &[u8], found: &[Found]) -> Option<Store> {
-    let document = load(with, lopdf::DEFAULT_MAX_DECOMPRESSED_SIZE).ok()?;
-    let store = Store::read(&document, &super::Limits::default()).ok()?;
-    let entries = entries_in(&document).ok()?;
+fn issued_store(before: &[u8], with: &[u8], document: &Document, found: &[Found]) -> Option<Store> {
+    let store = Store::read(document, &super::Limits::default()).ok()?;
+    let entries = entries_in(document).ok()?;
     let names: Vec<String> = found.iter().map(|f| vri_key(&f.contents)).collect();
     if !entries.keys().all(|name| names.contains(name)) {
         return None;
