@@ -3,7 +3,7 @@
 
 mod common;
 
-use bansao_pades::validate::{Indication, Modification, Policy, UnsignedBytes};
+use bansao_pades::validate::{Indication, Modification, Policy, SignatureKind, SubIndication, UnsignedBytes, ValidateError};
 use bansao_pades::{FieldLock, FieldSpec, SigningProfile, ValidationContext, add_signature_fields, prepare_signature, validate};
 use common::*;
 use lopdf::{Dictionary, Document, IncrementalDocument, Object, ObjectId, Stream, dictionary};
@@ -196,6 +196,46 @@ fn a_second_signer_may_bring_a_field_where_nothing_certifies() {
     let with = with_field(&open, "Second", FieldLock::None);
     let prepared = prepare_signature(&with, &spec("Second", false, None)).unwrap();
     assert!(!stage.changes(&stage.pki.seal(&stage.pki.agency, prepared, Some(NOW))).is_empty());
+}
+
+/// An older signature as other programs make it: subfilter adbe.pkcs7.detached, a container by openssl.
+fn signed_by_openssl(stage: &Stage) -> Vec<u8> {
+    let pdf = with_field(&form(), "Signature", FieldLock::None);
+    let prepared = prepare_signature(&pdf, &spec("Signature", false, None)).unwrap();
+    let (mut bytes, range) = (prepared.bytes().to_vec(), prepared.byte_range());
+    let at = bytes.windows(19).rposition(|w| w == b"ETSI.CAdES.detached").unwrap();
+    bytes[at..at + 19].copy_from_slice(b"adbe.pkcs7.detached");
+    let prepared = bansao_pades::Prepared::from_parts(bytes, range).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let signer = &stage.pki.agency;
+    std::fs::write(path("content"), prepared.signed_content()).unwrap();
+    std::fs::write(path("key.pem"), signer.key.serialize_pem()).unwrap();
+    for (name, der) in [("signer", &signer.certificate), ("ca", &stage.pki.ca.certificate)] {
+        std::fs::write(path(name), der).unwrap();
+        let convert = ["x509", "-inform", "DER", "-in", &path(name), "-out", &path(&format!("{name}.pem"))].map(str::to_owned);
+        assert!(std::process::Command::new("openssl").args(convert).status().unwrap().success());
+    }
+    let sign = ["cms", "-sign", "-binary", "-md", "sha256", "-in", &path("content"), "-outform", "DER", "-out", &path("cms")];
+    let by = ["-signer", &path("signer.pem"), "-inkey", &path("key.pem"), "-certfile", &path("ca.pem")];
+    assert!(std::process::Command::new("openssl").args(sign).args(by).status().unwrap().success());
+    prepared.embed(&std::fs::read(path("cms")).unwrap()).unwrap()
+}
+
+#[test]
+fn older_signatures_are_judged_by_the_second_policy_only() {
+    let stage = Stage::set();
+    let signed = signed_by_openssl(&stage);
+    let report = validate(&signed, &stage.context).unwrap();
+    assert_eq!(report.indication, Indication::TotalPassed, "{report:#?}");
+    assert_eq!((report.signatures[0].kind, report.signatures[0].level), (SignatureKind::Pkcs7, None));
+    let mut changed = signed.clone();
+    let at = changed.windows(9).position(|w| w == b"certified").unwrap();
+    changed[at] ^= 1;
+    assert_eq!(validate(&changed, &stage.context).unwrap().signatures[0].sub_indication, Some(SubIndication::HashFailure));
+    let mut copy = stage.context.clone();
+    copy.policy = Policy::Copy;
+    assert!(matches!(validate(&signed, &copy), Err(ValidateError::Signature { .. })));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::report::{Block, Indication, Level, RevocationReport, SignatureKind, S
 use super::signatures::Found;
 use crate::certificate::Certificate;
 use crate::chain::{ChainError, Finding, Grounds, read_all};
-use crate::cms::{CmsFault, Container};
+use crate::cms::{CmsFault, Container, Profile};
 use crate::path::{Demand, PathError, PolicyDemand, Pool, Question, Usage, Work};
 use crate::revocation::{Answers, Freshness};
 use crate::timestamp::{TimestampToken, open_token};
@@ -97,7 +97,7 @@ impl Judge<'_> {
             reason: None,
         };
         let outcome = match found.kind {
-            SignatureKind::Signature => self.signature(found, &mut report),
+            SignatureKind::Signature | SignatureKind::Pkcs7 => self.signature(found, &mut report),
             SignatureKind::DocumentTimestamp => self.document_timestamp(found, &mut report),
         };
         if let Err((indication, sub_indication, reason)) = outcome {
@@ -114,7 +114,8 @@ impl Judge<'_> {
         report.begin(Block::Format);
         let covered = found.covered(self.pdf);
         let der = Container::without_padding(&found.contents).map_err(container_failure)?;
-        let container = Container::open(der).map_err(container_failure)?;
+        let profile = if found.kind == SignatureKind::Pkcs7 { Profile::Pkcs7 } else { Profile::Pades };
+        let container = Container::open(der, profile).map_err(container_failure)?;
         report.signer = container.signer.subject_common_name();
         report.signer_certificate = Some(container.signer.der().to_vec());
         if container.content_type != oid::ID_DATA || container.content.is_some() {
@@ -137,7 +138,7 @@ impl Judge<'_> {
             let reason = format!("the time-stamp is not trusted: {reason}");
             return Err((Indication::Indeterminate, SubIndication::SigConstraintsFailure, reason));
         }
-        report.level = Some(self.level(report));
+        report.level = (found.kind == SignatureKind::Signature).then(|| self.level(report));
         Ok(())
     }
 

@@ -213,7 +213,7 @@ pub fn validate(pdf: &[u8], context: &ValidationContext) -> Result<Report, Valid
     let decompressed = structure.container_bytes(pdf, limits.decompressed_bytes)?;
     let document = load(pdf, limits.decompressed_bytes).map_err(|e| ValidateError::Document(e.to_string()))?;
     structure.check_agrees(&document)?;
-    let (found, empty_fields) = signatures::find(pdf, &document, &structure, limits)?;
+    let (found, empty_fields) = signatures::find(pdf, &document, &structure, (limits, context.policy))?;
     if found.is_empty() {
         return Err(ValidateError::NotSigned);
     }

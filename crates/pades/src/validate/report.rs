@@ -86,6 +86,8 @@ sub_indications! {
 pub enum SignatureKind {
     /// ETSI.CAdES.detached.
     Signature,
+    /// adbe.pkcs7.detached (ISO 32000-1, 12.8.3.3), in files of other makers: no PAdES baseline signature, so of no level.
+    Pkcs7,
     /// ETSI.RFC3161 over the whole file.
     DocumentTimestamp,
 }

@@ -51,7 +51,9 @@ impl Step<'_> {
         self.security_store(touched, &mut explained, out);
         if let Some(signature) = self.signature {
             match signature.kind {
-                SignatureKind::Signature if !self.is_new_field(signature) => self.filled_field(signature, touched, &mut explained, out),
+                SignatureKind::Signature | SignatureKind::Pkcs7 if !self.is_new_field(signature) => {
+                    self.filled_field(signature, touched, &mut explained, out)
+                }
                 _ => self.new_field(signature, touched, &mut explained, out),
             }
         }
@@ -171,7 +173,7 @@ impl Step<'_> {
         let is_new = [id, widget, signature.id].iter().all(|id| touched.get(id) == Some(&How::Added));
         let shown = self.after.get_dictionary(widget).cloned().unwrap_or_default();
         let field = self.after.get_dictionary(id).cloned().unwrap_or_default();
-        let may_be_seen = signature.kind == SignatureKind::Signature;
+        let may_be_seen = signature.kind != SignatureKind::DocumentTimestamp;
         if !is_new || !is_signature_field(&field) || !is_widget_of_signature(&shown) || !(may_be_seen || is_invisible(&shown)) {
             return out.push(Modification::FieldChanged { field: signature.field.clone() });
         }

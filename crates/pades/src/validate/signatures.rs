@@ -10,7 +10,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId};
 use time::OffsetDateTime;
 
 use super::report::SignatureKind;
-use super::{Limits, ValidateError};
+use super::{Limits, Policy, ValidateError};
 use crate::document::structure::{Entry, Structure};
 use crate::document::syntax::{Scanner, Value};
 use crate::instant;
@@ -43,7 +43,7 @@ pub(super) fn find(
     pdf: &[u8],
     document: &Document,
     structure: &Structure,
-    limits: &Limits,
+    (limits, policy): (&Limits, Policy),
 ) -> Result<(Vec<Found>, Vec<String>), ValidateError> {
     let mut found = Vec::new();
     let mut empty = Vec::new();
@@ -53,7 +53,7 @@ pub(super) fn find(
                 if found.len() >= limits.signatures {
                     return Err(ValidateError::TooManySignatures);
                 }
-                found.push(locate(pdf, document, structure, &field, *id)?);
+                found.push(locate(pdf, document, structure, &field, *id, policy)?);
             }
             Ok(Object::Null) | Err(_) => empty.push(field.name),
             Ok(_) => return Err(ValidateError::Signature { field: field.name, fault: "it is not an indirect object" }),
@@ -126,7 +126,14 @@ fn signature_fields<'a>(document: &'a Document, limits: &Limits) -> Result<Vec<F
     Ok(out)
 }
 
-fn locate(pdf: &[u8], document: &Document, structure: &Structure, field: &Field<'_>, id: ObjectId) -> Result<Found, ValidateError> {
+fn locate(
+    pdf: &[u8],
+    document: &Document,
+    structure: &Structure,
+    field: &Field<'_>,
+    id: ObjectId,
+    policy: Policy,
+) -> Result<Found, ValidateError> {
     let refuse = |fault| ValidateError::Signature { field: field.name.clone(), fault };
     let last = structure.revisions.len().saturating_sub(1);
     let offset = structure.offset_of(id.0, last).ok_or_else(|| refuse("its object is not in the file body"))?;
@@ -159,7 +166,7 @@ fn locate(pdf: &[u8], document: &Document, structure: &Structure, field: &Field<
         field: field.name.clone(),
         field_id: field.id,
         id,
-        kind: kind(seen).ok_or_else(|| refuse("its kind is not supported"))?,
+        kind: kind(seen, policy).ok_or_else(|| refuse("its kind is not supported"))?,
         revision,
         gap: (*first, *second),
         end,
@@ -191,10 +198,11 @@ fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
     digits.chunks_exact(2).map(|p| Some((value(*p.first()?)? << 4) | value(*p.get(1)?)?)).collect()
 }
 
-fn kind(dictionary: &Dictionary) -> Option<SignatureKind> {
+fn kind(dictionary: &Dictionary, policy: Policy) -> Option<SignatureKind> {
     let name = |key: &[u8]| dictionary.get(key).and_then(Object::as_name).unwrap_or_default();
     match (name(b"Type"), name(b"SubFilter")) {
         (b"Sig" | b"", b"ETSI.CAdES.detached") => Some(SignatureKind::Signature),
+        (b"Sig" | b"", b"adbe.pkcs7.detached") if policy == Policy::Pades => Some(SignatureKind::Pkcs7),
         (b"DocTimeStamp", b"ETSI.RFC3161") => Some(SignatureKind::DocumentTimestamp),
         _ => None,
     }
