@@ -13,7 +13,7 @@ from pyhanko_certvalidator import ValidationContext
 
 
 def verdict(path, anchors, others):
-    """VALID when every signature and time-stamp has a good bottom line; otherwise why not."""
+    """VALID when every signature has a good bottom line and every time-stamp is good; otherwise why not."""
     with open(path, "rb") as stream:
         reader = PdfFileReader(stream)
         signatures = reader.embedded_signatures
@@ -22,7 +22,8 @@ def verdict(path, anchors, others):
         for signature in signatures:
             context = ValidationContext(trust_roots=anchors, other_certs=others, allow_fetching=False, revocation_mode="soft-fail")
             if signature.sig_object_type == "/DocTimeStamp":
-                good = validate_pdf_timestamp(signature, context).bottom_line
+                status = validate_pdf_timestamp(signature, context)
+                good = status.intact and status.valid and status.trusted
             else:
                 good = validate_pdf_signature(signature, context, context).bottom_line
             if not good:
