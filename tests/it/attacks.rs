@@ -30,6 +30,11 @@ async fn an_issued_copy_under_attack() {
     assert_eq!(settled.state(), State::Issued, "{:?}", settled.reasons);
     let (_, pdf) = stage.copy(&settled.copy).await;
     let trust = stage.trust();
+    // An office without a network, a month and three years later: the proofs lie in the copy.
+    for days in [30, 3 * 365] {
+        let later = verify_copy(&pdf, &trust, SystemClock.now() + time::Duration::days(days));
+        assert_eq!(later.verdict, bansao::verify::Verdict::Valid, "{days} days: {:?}", later.findings);
+    }
     let mut wrong = Vec::new();
     let updates = legal(&pdf, &Dss::default()).unwrap();
     let attacks = derive(&pdf).unwrap();

@@ -131,6 +131,33 @@ fn trust_and_revocation_decide() {
 }
 
 #[test]
+fn a_file_with_its_proofs_needs_no_news_years_later() {
+    let (long_term, archived, context) = samples();
+    for pdf in [long_term, archived] {
+        for days in [1, 30, 365 * 8] {
+            let mut later = context.clone();
+            later.now = NOW + Duration::days(days);
+            let report = validate(pdf, &later).unwrap();
+            assert_eq!(report.indication, Indication::TotalPassed, "{days} days: {report:#?}");
+        }
+    }
+    // Without a time-stamp nothing proves when it was signed, so the news must be of today.
+    let pki = Pki::new(EC);
+    let unstamped = add_document_security_store(&pki.sign_twice(&base_pdf(), false), &pki.store()).unwrap();
+    let mut later = pki.context();
+    later.now = NOW + Duration::days(30);
+    let report = validate(&unstamped, &later).unwrap();
+    assert_eq!(report.signatures[0].sub_indication, Some(SubIndication::TryLater));
+    // News that the authority of the time-stamps was revoked since.
+    let long_term = add_document_security_store(&pki.sign_twice(&base_pdf(), true), &pki.store()).unwrap();
+    assert_eq!(validate(&long_term, &later).unwrap().indication, Indication::TotalPassed);
+    later.crls = vec![crl(&pki.ca, &[&pki.tsa], NOW + Duration::days(29), |_| ()).der().to_vec()];
+    let report = validate(&long_term, &later).unwrap();
+    assert_eq!(report.indication, Indication::Indeterminate, "{report:#?}");
+    assert_eq!(report.signatures[0].proven_time, None);
+}
+
+#[test]
 fn an_archived_file_outlives_its_certificates() {
     let pki = Pki::new(EC);
     let long_term = add_document_security_store(&pki.sign_twice(&base_pdf(), true), &pki.store()).unwrap();

@@ -132,7 +132,7 @@ impl Judge<'_> {
         let at = self.signature_timestamp(found, &container, report)?;
         report.proven_time = report.timestamp.as_ref().filter(|t| t.trusted.is_ok()).map(|t| t.gen_time);
         report.begin(Block::Certificate);
-        let times = Times { at, proven: report.proven_time, claimed: report.claimed_time };
+        let times = Times { at, informed: at, proven: report.proven_time, claimed: report.claimed_time };
         self.chain(&container.signer, &container.certificates, Usage::DocumentSigning, times, &mut report.revocation)?;
         if let Some(TimestampReport { trusted: Err(reason), .. }) = &report.timestamp {
             let reason = format!("the time-stamp is not trusted: {reason}");
@@ -201,7 +201,10 @@ impl Judge<'_> {
             let reason = "the time-stamp is younger than what proves it".to_owned();
             return Err((Indication::Indeterminate, SubIndication::TimestampOrderFailure, reason));
         }
-        let times = Times { at: self.proven, proven: self.archived.then_some(self.proven), claimed: None };
+        // Its certificate must be valid still, and not known to be revoked. But answers of its own time will do: they lie in the
+        // file, and a copy must not need the network for ever.
+        let informed = token.gen_time.min(self.proven);
+        let times = Times { at: self.proven, informed, proven: self.archived.then_some(self.proven), claimed: None };
         self.chain(&authority, &pool, Usage::TimeStamping, times, out)
     }
 
@@ -221,7 +224,8 @@ impl Judge<'_> {
         };
         let demand = Demand::read(policies).map_err(|e| chain_failure(e.into(), leaf, times))?;
         let limits = &self.context.limits;
-        let freshness = Freshness { at: times.at, now: self.context.now, skew: limits.clock_skew, max_age: limits.revocation_max_age };
+        let freshness =
+            Freshness { at: times.informed, now: self.context.now, skew: limits.clock_skew, max_age: limits.revocation_max_age };
         let pool = Pool::new(anchors, embedded.iter().chain(&self.certificates));
         let require_revocation = self.context.require_revocation;
         let grounds = Grounds { pool: &pool, answers: &self.answers, freshness, require_revocation };
@@ -307,7 +311,9 @@ fn token_failure(error: Error) -> Failure {
 struct Times {
     /// The time for which it must hold.
     at: OffsetDateTime,
-    /// That time, if it is proven.
+    /// The time of which revocation data must speak.
+    informed: OffsetDateTime,
+    /// The first time, if it is proven.
     proven: Option<OffsetDateTime>,
     /// What the signer claims.
     claimed: Option<OffsetDateTime>,
