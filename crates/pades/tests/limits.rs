@@ -81,6 +81,30 @@ fn ten_thousand_signatures() {
     refused("10,000 signatures", &out, &pki.context());
 }
 
+/// A store that was renewed for decades is judged; one that repeats itself costs no more.
+#[test]
+fn large_stores() {
+    let pki = Pki::new(EC);
+    let stamped = pki.sign_twice(&base_pdf(), true);
+    let mut store = pki.store();
+    let again =
+        |store: &mut bansao_pades::Dss, at| store.crls.push(crl(&pki.root, &[], NOW + time::Duration::seconds(at), |_| ()).der().to_vec());
+    (11..160).for_each(|at| again(&mut store, at));
+    let context = {
+        let mut context = pki.context();
+        context.now = NOW + time::Duration::minutes(10);
+        context
+    };
+    let large = bansao_pades::add_document_security_store(&stamped, &store).unwrap();
+    let began = Instant::now();
+    let report = validate(&large, &context).unwrap();
+    assert_eq!(report.indication, Indication::TotalPassed, "{:?}", report.unaccounted);
+    assert!(began.elapsed().as_secs_f32() < 2.0, "{:?}", began.elapsed());
+    (160..700).for_each(|at| again(&mut store, at));
+    let too_large = bansao_pades::add_document_security_store(&stamped, &store).unwrap();
+    refused("a store of 700 lists", &too_large, &context);
+}
+
 #[test]
 fn deep_and_wide_objects() {
     let pki = Pki::new(EC);

@@ -12,6 +12,9 @@ use crate::path::{Demand, PathError, Pool, Question, Usage, Work, search};
 /// A signer of lists may itself be revoked by a list of another signer, and so on, this far.
 const MOST_DELEGATIONS: usize = 2;
 
+/// Responses of a file about one certificate that are looked at; those from outside are always.
+const MOST_REPEATED: usize = 16;
+
 /// Responses and lists; those that cannot be read are passed over.
 #[derive(Debug, Default)]
 pub(crate) struct Answers {
@@ -59,11 +62,16 @@ impl Answers {
     fn look<'a>(&'a self, look: &Look<'_, 'a>, work: &mut Work) -> Option<Known> {
         let [certificate, issuer, ..] = *look.path else { return None };
         let mut best = None;
+        let mut from_document = 0usize;
         for held in &self.responses {
+            if held.in_document && from_document >= MOST_REPEATED {
+                continue;
+            }
             let Ok((status, responder)) = held.item.judge(certificate, issuer, None, &look.freshness) else { continue };
             if responder.is_some_and(|r| self.is_revoked(r, look, work)) {
                 continue;
             }
+            from_document += usize::from(held.in_document);
             held.used.set(true);
             prefer(&mut best, Known { status, in_document: held.in_document });
         }

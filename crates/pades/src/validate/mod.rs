@@ -149,7 +149,7 @@ impl Default for Limits {
             signatures: 32,
             decompressed_bytes: 64 << 20,
             compared_bytes: 256 << 20,
-            store_items: 64,
+            store_items: 512,
             path: PathLimits::default(),
             clock_skew: Duration::minutes(5),
             revocation_max_age: Duration::days(1),
