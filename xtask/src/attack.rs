@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::run::{Failed, cargo, root, say};
+use crate::run::{Failed, cargo, root, say, shown};
 
 /// What `cargo xtask demo` leaves.
 const DEMO_TRUST: &str = "target/demo/authority/trust.pem";
@@ -22,8 +22,8 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failed> {
         std::fs::remove_dir_all(&folder)?;
     }
     let folder = folder.display().to_string();
-    cargo(&["run", "--release", "--quiet", "--package", "bansao-attack", "--", copy, &folder])?;
-    cargo(&["build", "--release", "--quiet", "--package", "bansao", "--bin", "bansao"])?;
+    cargo(&["build", "--quiet", "--workspace", "--bins"])?;
+    shown(&program("bansao-attack"), &[copy, &folder])?;
     let verdicts = verdicts(trust, &[copy, &folder])?;
     let own = verdicts.get(&file_name(copy)).cloned().ok_or_else(|| Failed(format!("{copy} was not judged")))?;
     say(&format!("{copy}: {}", own.verdict));
@@ -69,8 +69,7 @@ struct Judged {
 
 /// What `bansao verify` says, by file name.
 fn verdicts(trust: &str, subjects: &[&str]) -> Result<BTreeMap<String, Judged>, Failed> {
-    let program = root().join("target/release/bansao");
-    let output = Command::new(program).args(["verify", "--offline", "--json", "--trust", trust]).args(subjects).output()?;
+    let output = Command::new(program("bansao")).args(["verify", "--offline", "--json", "--trust", trust]).args(subjects).output()?;
     let mut out = BTreeMap::new();
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         let report: Value = serde_json::from_str(line).map_err(|e| Failed(format!("{e}: {line}")))?;
@@ -83,6 +82,10 @@ fn verdicts(trust: &str, subjects: &[&str]) -> Result<BTreeMap<String, Judged>, 
         return Err(Failed(String::from_utf8_lossy(&output.stderr).into_owned()));
     }
     Ok(out)
+}
+
+fn program(name: &str) -> String {
+    root().join("target/debug").join(name).display().to_string()
 }
 
 fn file_name(path: &str) -> String {
