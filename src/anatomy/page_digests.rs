@@ -42,17 +42,30 @@ pub enum PageDigestError {
 /// # Errors
 /// [`PageDigestError`] when the PDF is not built like a copy.
 pub fn extract_page_digests(pdf: &[u8]) -> Result<Vec<Sha256>, PageDigestError> {
+    page_digests_of(&read_copy(pdf)?)
+}
+
+/// A copy's objects, read once for all questions about them.
+///
+/// # Errors
+/// [`PageDigestError::Unreadable`].
+pub fn read_copy(pdf: &[u8]) -> Result<Document, PageDigestError> {
     let options = LoadOptions { strict: true, max_decompressed_size: Some(MOST_BYTES), ..LoadOptions::default() };
     let document = Document::load_mem_with_options(pdf, options).map_err(|_| PageDigestError::Unreadable)?;
-    if document.trailer.has(b"Encrypt") {
-        return Err(PageDigestError::Unreadable);
-    }
+    if document.trailer.has(b"Encrypt") { Err(PageDigestError::Unreadable) } else { Ok(document) }
+}
+
+/// As [`extract_page_digests`], of a copy that is read already.
+///
+/// # Errors
+/// [`PageDigestError`] when the PDF is not built like a copy.
+pub fn page_digests_of(document: &Document) -> Result<Vec<Sha256>, PageDigestError> {
     let mut pages: Vec<ObjectId> = document.get_pages().into_values().collect();
     if !(2..=MOST_PAGES).contains(&pages.len()) {
         return Err(PageDigestError::Pages(pages.len()));
     }
     pages.pop();
-    pages.into_iter().enumerate().map(|(page, id)| page_digest(&document, page, id)).collect()
+    pages.into_iter().enumerate().map(|(page, id)| page_digest(document, page, id)).collect()
 }
 
 fn page_digest(document: &Document, page: usize, id: ObjectId) -> Result<Sha256, PageDigestError> {

@@ -7,7 +7,8 @@ use crate::clock::from_unix_ms;
 use crate::error::ErrorCode;
 use crate::finding::{Finding, Region, Sentences, Severity};
 use crate::flow::{
-    Delivery, IssuedCopy, PageEvidence, Report, SignatureSummary, State, Submission, TokenSummary, Verdict, VerifyCode, VerifyFinding,
+    Delivery, IssuedCopy, PageEvidence, Report, SignatureSummary, State, StepSummary, Submission, TokenSummary, Verdict, VerifyCode,
+    VerifyFinding,
 };
 use crate::record::{CertificationNo, Facts, Sha256};
 
@@ -188,6 +189,16 @@ fn signature(signature: &SignatureSummary) -> proto::SignatureReport {
         level: signature.level.clone(),
         signing_time: signature.signed_ms.map(timestamp),
         intact: signature.intact,
+        steps: signature
+            .steps
+            .iter()
+            .map(|step| proto::ValidationStep {
+                block: step.block.clone(),
+                indication: step.indication.clone(),
+                sub_indication: step.sub_indication.clone(),
+                detail: step.detail.clone(),
+            })
+            .collect(),
     }
 }
 
@@ -209,6 +220,7 @@ pub fn report_of(report: proto::VerificationReport) -> Report {
             proto::Verdict::Invalid => Verdict::Invalid,
             _ => Verdict::Indeterminate,
         },
+        issued: vec![Sha256::from_bytes(sha256)],
         findings: report
             .findings
             .into_iter()
@@ -226,6 +238,16 @@ pub fn report_of(report: proto::VerificationReport) -> Report {
                 sub_indication: signature.sub_indication,
                 level: signature.level,
                 intact: signature.intact,
+                steps: signature
+                    .steps
+                    .into_iter()
+                    .map(|step| StepSummary {
+                        block: step.block,
+                        indication: step.indication,
+                        sub_indication: step.sub_indication,
+                        detail: step.detail,
+                    })
+                    .collect(),
             })
             .collect(),
         token: report.token.map(|token| TokenSummary {

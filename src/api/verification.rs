@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::{TryStreamExt, stream};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::convert;
@@ -9,9 +10,10 @@ use super::gate::Gate;
 use super::proto::verification_service_server::VerificationService;
 use super::proto::{self, trusted_certificate};
 use super::status::status;
+use super::stream::Answers;
 use crate::error::ErrorCode;
 use crate::flow::{Flow, TrustPurpose};
-use crate::record::Role;
+use crate::record::{Role, Sha256};
 
 /// The service of those who verify.
 pub struct Verification {
@@ -50,6 +52,41 @@ impl VerificationService for Verification {
         Ok(Response::new(convert::report(&report, SEES_FACTS.contains(&caller.role))))
     }
 
+    async fn verify_digest(&self, request: Request<proto::VerifyDigestRequest>) -> Result<Response<proto::VerificationReport>, Status> {
+        let caller = self.gate.admit(&request, &Role::ALL).await?;
+        let Ok(sha256) = <[u8; 32]>::try_from(request.get_ref().sha256.as_ref()) else {
+            return Err(super::certification::field_invalid("sha256"));
+        };
+        let report = self.flow.verify_digest(Sha256::from_bytes(sha256)).await.map_err(|failure| status(&failure))?;
+        Ok(Response::new(convert::report(&report, SEES_FACTS.contains(&caller.role))))
+    }
+
+    type VerifyCopiesStream = Answers<proto::VerifyCopiesResponse>;
+
+    async fn verify_copies(
+        &self,
+        request: Request<Streaming<proto::VerifyCopiesRequest>>,
+    ) -> Result<Response<Self::VerifyCopiesStream>, Status> {
+        let caller = self.gate.admit(&request, &Role::ALL).await?;
+        let with_facts = SEES_FACTS.contains(&caller.role);
+        let flow = Arc::clone(&self.flow);
+        let (chunk_bytes, copy_bytes) = (flow.limits().chunk_bytes, flow.limits().copy_bytes);
+        let copies = stream::try_unfold(request.into_inner(), move |mut parts| async move {
+            Ok(next_copy(&mut parts, chunk_bytes, copy_bytes).await?.map(|copy| (copy, parts)))
+        });
+        let reports = copies.map_ok(move |(name, pdf)| {
+            let flow = Arc::clone(&flow);
+            async move {
+                let report = match pdf {
+                    Some(pdf) => flow.verify_copy(pdf).await.map_err(|failure| status(&failure))?,
+                    None => flow.too_large(),
+                };
+                Ok(proto::VerifyCopiesResponse { name, report: Some(convert::report(&report, with_facts)) })
+            }
+        });
+        Ok(Response::new(Box::pin(reports.try_buffered(COPIES_AT_ONCE))))
+    }
+
     async fn verify_token(&self, request: Request<proto::VerifyTokenRequest>) -> Result<Response<proto::VerificationReport>, Status> {
         let caller = self.gate.admit(&request, &Role::ALL).await?;
         let token = &request.get_ref().token;
@@ -78,6 +115,39 @@ impl VerificationService for Verification {
             })
             .collect();
         Ok(Response::new(proto::TrustList { certificates, as_of_time: Some(convert::timestamp(list.as_of_ms)) }))
+    }
+}
+
+/// Copies of one stream that are judged at the same time; the memory of a stream is that many copies and one more.
+const COPIES_AT_ONCE: usize = 2;
+
+/// Characters of a caller's name of a copy.
+const NAME_CHARS: usize = 512;
+
+/// The next copy of a stream with its name, without content when it is too large; nothing at the end.
+async fn next_copy(
+    parts: &mut Streaming<proto::VerifyCopiesRequest>,
+    chunk_bytes: usize,
+    copy_bytes: u64,
+) -> Result<Option<(String, Option<Vec<u8>>)>, Status> {
+    let Some(mut part) = parts.message().await? else { return Ok(None) };
+    let name = std::mem::take(&mut part.name);
+    if name.chars().count() > NAME_CHARS {
+        return Err(super::certification::field_invalid("name"));
+    }
+    let mut pdf = Some(Vec::new());
+    loop {
+        if part.chunk.len() > chunk_bytes {
+            return Err(status(&ErrorCode::ChunkTooLarge.into()));
+        }
+        pdf = pdf.filter(|pdf: &Vec<u8>| (pdf.len() + part.chunk.len()) as u64 <= copy_bytes);
+        if let Some(pdf) = &mut pdf {
+            pdf.extend_from_slice(&part.chunk);
+        }
+        if part.last {
+            return Ok(Some((name, pdf)));
+        }
+        part = parts.message().await?.ok_or_else(|| status(&ErrorCode::UploadIncomplete.into()))?;
     }
 }
 

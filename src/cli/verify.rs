@@ -1,25 +1,34 @@
-//! `bansao verify`: copies and QR tokens, with the service or offline.
+//! `bansao verify`: copies, folders of copies and QR tokens, with the service or offline.
 
-use std::path::{Path, PathBuf};
+mod show;
+mod subjects;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
-use serde_json::json;
-use time::OffsetDateTime;
+use futures_util::{StreamExt, stream};
+use indicatif::{ProgressBar, ProgressStyle};
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime, PrimitiveDateTime};
 use tonic::transport::Channel;
 
+use self::show::Tally;
+use self::subjects::Subject;
 use super::CliError;
 use super::text::{complain, say};
 use crate::api::proto::verification_service_client::VerificationServiceClient;
 use crate::api::{convert, proto};
 use crate::app::tls_identity;
-use crate::clock::{Clock, SystemClock, from_unix_ms, in_vietnam};
+use crate::clock::{Clock, SystemClock};
 use crate::keys::certificates_from_pem;
-use crate::verify::{Material, Report, TokenKeys, Verdict, verify_copy, verify_token};
+use crate::verify::{Material, Report, TokenKeys, Verdict, verify_copy, verify_pades, verify_token};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Copies (PDF files) or texts of QR codes.
+    /// Copies (PDF files), folders, patterns such as `in/*.pdf`, or texts of QR codes.
     #[arg(required = true)]
     subjects: Vec<String>,
     /// Needs no service: judges by the certificates given with --trust.
@@ -28,6 +37,18 @@ pub(super) struct Args {
     /// Trust anchors, intermediates and token keys, PEM.
     #[arg(long)]
     trust: Vec<PathBuf>,
+    /// Revocation lists beside those in the files, DER or PEM.
+    #[arg(long, requires = "offline")]
+    crl: Vec<PathBuf>,
+    /// OCSP responses beside those in the files, DER.
+    #[arg(long, requires = "offline")]
+    ocsp: Vec<PathBuf>,
+    /// The time to judge for instead of now: 2026-03-05T07:08:09+07:00, or a day (its end in Vietnam).
+    #[arg(long, requires = "offline", value_parser = moment)]
+    at: Option<OffsetDateTime>,
+    /// By which rules: those of a copy, or those for signed PDFs of other makers.
+    #[arg(long, value_enum, default_value = "copy")]
+    policy: Policy,
     /// The service, https://host:port, which also looks the copy up in the certification register.
     #[arg(long, requires_all = ["cert", "key", "anchors"], required_unless_present = "offline")]
     service: Option<String>,
@@ -45,29 +66,88 @@ pub(super) struct Args {
     json: bool,
 }
 
+/// By which rules a file is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Policy {
+    /// A copy of this service: what was issued, with proofs and time-stamps added, and nothing else.
+    Copy,
+    /// A signed PDF of another maker: what its own certification and locks allow.
+    Pades,
+}
+
+fn moment(text: &str) -> Result<OffsetDateTime, String> {
+    if let Ok(time) = OffsetDateTime::parse(text, &Rfc3339) {
+        return Ok(time);
+    }
+    let day = Date::parse(text, format_description!("[year]-[month]-[day]")).map_err(|_| "neither a time nor a day".to_owned())?;
+    // 23:59:59 in Vietnam.
+    day.with_hms(16, 59, 59).map(PrimitiveDateTime::assume_utc).map_err(|error| error.to_string())
+}
+
+/// The exit status is that of the worst verdict: 0 valid, 1 invalid, 2 indeterminate, also for what cannot be read.
 pub(super) async fn run(args: Args) -> ExitCode {
     let judge = match Judge::new(&args) {
-        Ok(judge) => judge,
+        Ok(judge) => Arc::new(judge),
         Err(error) => {
             complain(&error);
             return ExitCode::from(2);
         }
     };
-    let mut worst = Verdict::Valid;
-    for subject in &args.subjects {
-        match judge.judge(subject, args.json).await {
-            Ok(verdict) => worst = worst.max(verdict),
+    let (subjects, missing) = subjects::find(&args.subjects);
+    missing.iter().for_each(complain);
+    let mut worst = if missing.is_empty() { Verdict::Valid } else { Verdict::Indeterminate };
+    let progress = progress(subjects.len(), args.json);
+    let mut tally = Tally::default();
+    let many = subjects.len() > 1;
+    let at_once = std::thread::available_parallelism().map_or(2, usize::from);
+    let judged = stream::iter(subjects).map(|subject| timed(Arc::clone(&judge), subject)).buffered(at_once);
+    let mut judged = std::pin::pin!(judged);
+    while let Some((subject, elapsed_ms, outcome)) = judged.next().await {
+        progress.inc(1);
+        match outcome {
+            Ok(report) => {
+                worst = worst.max(report.verdict);
+                tally.add(report.verdict);
+                progress.suspend(|| match (args.json, many) {
+                    (true, _) => say(&show::line(&subject, &report, elapsed_ms).to_string()),
+                    (false, true) => say(&show::row(&subject, &report)),
+                    (false, false) => show::whole(&subject, &report),
+                });
+            }
             Err(error) => {
-                complain(&error);
                 worst = worst.max(Verdict::Indeterminate);
+                tally.add(Verdict::Indeterminate);
+                progress.suspend(|| complain(&error));
             }
         }
+    }
+    progress.finish_and_clear();
+    if many && !args.json {
+        say(&tally.to_string());
     }
     ExitCode::from(match worst {
         Verdict::Valid => 0,
         Verdict::Invalid => 1,
         Verdict::Indeterminate => 2,
     })
+}
+
+/// A bar over many files, for people at a terminal.
+fn progress(subjects: usize, quiet: bool) -> ProgressBar {
+    if quiet || subjects < 8 {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(subjects as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos}/{len} {per_sec}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+async fn timed(judge: Arc<Judge>, subject: Subject) -> (String, f64, Result<Report, CliError>) {
+    let started = Instant::now();
+    let outcome = judge.judge(&subject).await;
+    (subject.to_string(), started.elapsed().as_secs_f64() * 1000.0, outcome)
 }
 
 /// Sorts PEM certificates by what they are: self-signed authorities are anchors, other authorities lie between, and the
@@ -95,44 +175,59 @@ pub(super) fn load_trust(paths: &[PathBuf], now: OffsetDateTime) -> Result<Mater
 /// Who judges.
 enum Judge {
     /// This program, by what it is told to trust.
-    Here(Box<Material>, OffsetDateTime),
+    Here(Arc<Grounds>),
     /// The service.
     Service(VerificationServiceClient<Channel>),
 }
 
+/// By what this program judges.
+struct Grounds {
+    material: Material,
+    now: OffsetDateTime,
+    policy: Policy,
+}
+
+impl Grounds {
+    fn copy(&self, pdf: &[u8]) -> Report {
+        match self.policy {
+            Policy::Copy => verify_copy(pdf, &self.material, self.now),
+            Policy::Pades => verify_pades(pdf, &self.material, self.now),
+        }
+    }
+}
+
 impl Judge {
     fn new(args: &Args) -> Result<Self, CliError> {
-        let now = SystemClock.now();
+        let now = args.at.unwrap_or_else(|| SystemClock.now());
         match (&args.service, &args.cert, &args.key, &args.anchors) {
             (Some(service), Some(cert), Some(key), Some(anchors)) if !args.offline => {
                 let channel = tls_identity(cert, key, anchors)?.channel(service)?;
                 Ok(Self::Service(VerificationServiceClient::new(channel)))
             }
-            _ => Ok(Self::Here(Box::new(load_trust(&args.trust, now)?), now)),
+            _ => {
+                let mut material = load_trust(&args.trust, SystemClock.now())?;
+                let read = |paths: &[PathBuf]| paths.iter().map(|path| subjects::read(path)).collect::<Result<Vec<_>, _>>();
+                material.crls = read(&args.crl)?;
+                material.ocsp_responses = read(&args.ocsp)?;
+                Ok(Self::Here(Arc::new(Grounds { material, now, policy: args.policy })))
+            }
         }
     }
 
-    async fn judge(&self, subject: &str, as_json: bool) -> Result<Verdict, CliError> {
-        let started = Instant::now();
-        let report = if Path::new(subject).exists() {
-            let pdf = std::fs::read(subject).map_err(|error| CliError::Failed(format!("{subject}: {error}")))?;
-            self.copy(pdf).await?
-        } else if is_token(subject) {
-            self.token(subject).await?
-        } else {
-            return Err(CliError::Failed(format!("{subject}: no such file")));
-        };
-        if as_json {
-            say(&line(subject, &report, started.elapsed().as_secs_f64() * 1000.0).to_string());
-        } else {
-            show(subject, &report);
+    async fn judge(&self, subject: &Subject) -> Result<Report, CliError> {
+        match subject {
+            Subject::File(path) => self.copy(subjects::read(path)?).await,
+            Subject::Token(text) => self.token(text).await,
         }
-        Ok(report.verdict)
     }
 
     async fn copy(&self, pdf: Vec<u8>) -> Result<Report, CliError> {
         match self {
-            Self::Here(material, now) => Ok(verify_copy(&pdf, material, *now)),
+            Self::Here(grounds) => {
+                let grounds = Arc::clone(grounds);
+                let judged = tokio::task::spawn_blocking(move || grounds.copy(&pdf)).await;
+                judged.map_err(|error| CliError::Failed(error.to_string()))
+            }
             Self::Service(client) => {
                 let parts = pdf.chunks(CHUNK_BYTES).map(|chunk| proto::VerifyCopyRequest { chunk: chunk.to_vec().into() });
                 let parts: Vec<_> = parts.collect();
@@ -143,7 +238,7 @@ impl Judge {
 
     async fn token(&self, text: &str) -> Result<Report, CliError> {
         match self {
-            Self::Here(material, now) => Ok(verify_token(text, material, *now)),
+            Self::Here(grounds) => Ok(verify_token(text, &grounds.material, grounds.now)),
             Self::Service(client) => {
                 let request = proto::VerifyTokenRequest { token: text.to_owned() };
                 Ok(convert::report_of(client.clone().verify_token(request).await?.into_inner()))
@@ -153,54 +248,3 @@ impl Judge {
 }
 
 const CHUNK_BYTES: usize = 256 << 10;
-
-/// A file name has a dot or is short; a QR text has a fragment or is long base 32.
-fn is_token(subject: &str) -> bool {
-    let text = subject.rsplit('#').next().unwrap_or_default();
-    text.len() > 100 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-}
-
-fn line(subject: &str, report: &Report, elapsed_ms: f64) -> serde_json::Value {
-    let signatures: Vec<_> = report
-        .signatures
-        .iter()
-        .map(|s| {
-            json!({
-                "field": s.field, "signer": s.signer, "organisation": s.organisation, "indication": s.indication,
-                "sub_indication": s.sub_indication, "level": s.level, "intact": s.intact,
-                "signing_time": s.signed_ms.map(|ms| in_vietnam(from_unix_ms(ms)).to_string()),
-            })
-        })
-        .collect();
-    let codes: Vec<&str> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
-    let details: Vec<&str> = report.findings.iter().map(|finding| finding.detail.as_str()).collect();
-    json!({
-        "file": subject, "verdict": report.verdict, "codes": codes, "details": details, "signatures": signatures,
-        "token": report.token, "sha256": report.sha256, "elapsed_ms": (elapsed_ms * 10.0).round() / 10.0,
-    })
-}
-
-fn show(subject: &str, report: &Report) {
-    let sentences = report.verdict.sentences();
-    say(&format!("{subject}\n  {}\n  {}", sentences.vi, sentences.en));
-    for signature in &report.signatures {
-        let time = signature.signed_ms.map(|ms| in_vietnam(from_unix_ms(ms)).to_string()).unwrap_or_else(|| "?".to_owned());
-        say(&format!(
-            "  {}: {} ({}), {} {} {}, {time}",
-            signature.field, signature.signer, signature.organisation, signature.indication, signature.sub_indication, signature.level
-        ));
-    }
-    if let Some(token) = &report.token {
-        say(&format!("  QR: {}, số {}, {}", token.kind, token.certification_no, token.issuer));
-        for (field, value) in token.facts.iter() {
-            say(&format!("      {field}: {value}"));
-        }
-    }
-    for finding in &report.findings {
-        let texts = finding.code.sentences();
-        say(&format!("  ✗ {}: {} / {} ({})", finding.code.as_str(), texts.vi, texts.en, finding.detail));
-    }
-    if report.verdict != Verdict::Valid {
-        say(&format!("  → {}\n  → {}", sentences.next_vi, sentences.next_en));
-    }
-}

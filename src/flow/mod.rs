@@ -29,7 +29,7 @@ pub use crate::inspect::evidence::PageEvidence;
 pub use crate::intake::{Declaration, Upload, UploadError};
 pub use crate::store::Closing;
 pub use crate::store::{Delivery, Event, IssuedCopy, State, Submission};
-pub use crate::verify::{Report, SignatureSummary, TokenSummary, Verdict, VerifyCode, VerifyFinding};
+pub use crate::verify::{Report, SignatureSummary, StepSummary, TokenSummary, Verdict, VerifyCode, VerifyFinding};
 pub use books::{Book, BookLine, Totals, book, close};
 pub use deliver::Consent;
 pub use desk::{CertifierDesk, Desk};

@@ -34,15 +34,43 @@ impl Flow {
     /// # Errors
     /// `STORE_UNAVAILABLE`.
     pub async fn verify_copy(self: Arc<Self>, pdf: Vec<u8>) -> Result<Report, Failure> {
-        let sha256 = Sha256::of(&pdf);
         let flow = Arc::clone(&self);
         let judged = tokio::task::spawn_blocking(move || flow.judge_copy(&pdf)).await;
         let mut report = judged.map_err(|_| ErrorCode::Internal)?;
         let ours = report.token.as_ref().is_some_and(|token| token.issuer == self.issuer.name);
-        if ours && report.verdict == Verdict::Valid && self.ports.store.copy_by_digest(&sha256).await?.is_none() {
+        if ours && report.verdict == Verdict::Valid && !self.is_registered(&report).await? {
             report.find(VerifyCode::NotRegistered, "");
         }
         Ok(report)
+    }
+
+    /// Whether the register has the copy as it is, or as it was before its holder added proofs to it.
+    async fn is_registered(&self, report: &Report) -> Result<bool, Failure> {
+        for sha256 in &report.issued {
+            if self.ports.store.copy_by_digest(sha256).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether a copy with this digest was issued here: nothing but the digest leaves the office that asks.
+    ///
+    /// # Errors
+    /// `STORE_UNAVAILABLE`.
+    pub async fn verify_digest(&self, sha256: Sha256) -> Result<Report, Failure> {
+        let mut report = Report::of_digest(sha256, self.ports.clock.now_ms(), self.loaded_ms);
+        if self.ports.store.copy_by_digest(&sha256).await?.is_none() {
+            report.find(VerifyCode::DigestUnknown, "");
+        }
+        Ok(report)
+    }
+
+    /// The report on a copy that is larger than allowed, of which nothing was kept.
+    pub fn too_large(&self) -> Report {
+        let mut report = Report::of_digest(Sha256::of(b""), self.ports.clock.now_ms(), self.loaded_ms);
+        report.find(VerifyCode::TooLarge, "");
+        report
     }
 
     /// Judges the text of a QR code.

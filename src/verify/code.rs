@@ -71,6 +71,8 @@ macro_rules! codes {
 codes! {
     /// The bytes are no PDF that can be read strictly.
     NotAPdf "NOT_A_PDF" Invalid { "Tệp không phải là PDF đúng chuẩn." "The file is not a well-formed PDF." }
+    /// Two PDF readers see different documents.
+    ReadersDisagree "READERS_DISAGREE" Invalid { "Tệp có thể hiển thị khác nhau tùy phần mềm đọc." "Different readers may show different documents." }
     /// Larger than allowed.
     TooLarge "TOO_LARGE" Invalid { "Tệp vượt quá giới hạn." "The file is larger than allowed." }
     /// No signature in it.
@@ -105,6 +107,8 @@ codes! {
     PagesDiffer "PAGES_DIFFER_FROM_TOKEN" Invalid { "Hình ảnh các trang khác với mã QR." "The page images are not those that the code names." }
     /// The number on the copy is void.
     NumberVoid "NUMBER_VOID" Invalid { "Số chứng thực đã bị hủy." "The certification number is void." }
+    /// Nobody here knows a copy with this digest.
+    DigestUnknown "DIGEST_UNKNOWN" Indeterminate { "Không tìm thấy bản sao nào có mã băm này." "No copy with this digest is known here." }
     /// The register of this service has another copy or none under this number.
     NotRegistered "NOT_REGISTERED" Invalid { "Không có trong sổ chứng thực." "The certification register has no such copy." }
 }

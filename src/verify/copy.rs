@@ -1,15 +1,15 @@
 //! A certified copy judged: its two signatures, its QR token, and that the token names the pages that are there.
 
 use bansao_pades::validate::{
-    Indication, Report as Validation, SignatureReport, SubIndication, ValidateError, ValidationContext, validate,
+    Indication, Report as Validation, SignatureKind, SignatureReport, Step, SubIndication, ValidateError, ValidationContext, validate,
 };
 use time::OffsetDateTime;
 
 use super::token::{TokenKeys, read_token, summary};
-use super::{Report, SignatureSummary, VerifyCode};
-use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD, extract_page_digests, qr_text};
+use super::{Report, SignatureSummary, StepSummary, VerifyCode};
+use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD, page_digests_of, qr_text, read_copy};
 use crate::clock::unix_ms;
-use crate::record::salted_digest;
+use crate::record::{Sha256, salted_digest};
 
 /// What is trusted and known: the grounds of a verdict. Certificates, responses and lists are DER.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +34,11 @@ pub struct Material {
 pub fn verify_copy(pdf: &[u8], material: &Material, now: OffsetDateTime) -> Report {
     let mut report = Report::new(pdf, unix_ms(now), material.as_of_ms);
     match validate(pdf, &context(material, now)) {
-        Ok(validation) => judge_signatures(&mut report, &validation),
+        Ok(validation) => {
+            judge_signatures(&mut report, &validation);
+            judge_fields(&mut report, &validation);
+            report.issued = issued(pdf, &validation, report.sha256);
+        }
         Err(error) => {
             report.find(refusal(&error), error.to_string());
             return report;
@@ -44,7 +48,15 @@ pub fn verify_copy(pdf: &[u8], material: &Material, now: OffsetDateTime) -> Repo
     report
 }
 
-fn context(material: &Material, now: OffsetDateTime) -> ValidationContext {
+/// The whole file, and what it was before each update after the last signature.
+fn issued(pdf: &[u8], validation: &Validation, whole: Sha256) -> Vec<Sha256> {
+    let signed = validation.signatures.iter().filter(|s| s.kind == SignatureKind::Signature).map(|s| s.covered_bytes).max();
+    let later = validation.revision_ends.iter().filter(|end| Some(**end) >= signed && **end < pdf.len());
+    let before = later.filter_map(|end| pdf.get(..*end)).map(Sha256::of);
+    std::iter::once(whole).chain(before).collect()
+}
+
+pub(super) fn context(material: &Material, now: OffsetDateTime) -> ValidationContext {
     let mut context = ValidationContext::new(material.signer_anchors.clone(), now);
     context.timestamp_anchors.clone_from(&material.timestamp_anchors);
     context.certificates.clone_from(&material.certificates);
@@ -53,35 +65,26 @@ fn context(material: &Material, now: OffsetDateTime) -> ValidationContext {
     context
 }
 
-fn refusal(error: &ValidateError) -> VerifyCode {
+pub(super) fn refusal(error: &ValidateError) -> VerifyCode {
     match error {
         ValidateError::TooLarge => VerifyCode::TooLarge,
         ValidateError::NotSigned => VerifyCode::NotSigned,
         ValidateError::Structure(_) | ValidateError::Document(_) => VerifyCode::NotAPdf,
+        ValidateError::SecondReader | ValidateError::ReadersDiffer(_) => VerifyCode::ReadersDisagree,
         _ => VerifyCode::SignatureRefused,
     }
 }
 
-fn judge_signatures(report: &mut Report, validation: &Validation) {
+/// What is wrong with the signatures of any file.
+pub(super) fn judge_signatures(report: &mut Report, validation: &Validation) {
     report.signatures = validation.signatures.iter().map(signature).collect();
     for change in &validation.changes {
-        report.find(VerifyCode::ModifiedAfterSigning, format!("revision {}: {:?}", change.revision, change.modification));
+        report.find(VerifyCode::ModifiedAfterSigning, format!("revision {}: {}", change.revision + 1, change.modification));
     }
     for judged in &validation.signatures {
         if let Some(code) = fault(judged, !validation.changes.is_empty()) {
             report.find(code, format!("{}: {}", judged.field, judged.reason.as_deref().unwrap_or_default()));
-        } else if judged.proven_time.is_none() {
-            report.find(VerifyCode::TimeNotProven, judged.field.clone());
         }
-    }
-    for name in [CERTIFIER_FIELD, AGENCY_FIELD] {
-        let of_field = validation.signatures.iter().filter(|signature| signature.field == name).count();
-        if of_field != 1 {
-            report.find(VerifyCode::SignatureMissing, name);
-        }
-    }
-    if same_signer(validation) {
-        report.find(VerifyCode::SignatureMissing, "certifier and agency signed with one certificate");
     }
     if validation.indication != Indication::TotalPassed && report.findings.is_empty() {
         report.find(VerifyCode::SignatureUndetermined, format!("{:?}", validation.unaccounted));
@@ -93,6 +96,22 @@ fn judge_signatures(report: &mut Report, validation: &Validation) {
         .filter_map(|revocation| revocation.status.as_ref().and_then(as_of))
         .map(unix_ms)
         .min();
+}
+
+/// What a copy must have: both signatures, by two signers, at proven times.
+fn judge_fields(report: &mut Report, validation: &Validation) {
+    for judged in validation.signatures.iter().filter(|s| s.indication == Indication::TotalPassed && s.proven_time.is_none()) {
+        report.find(VerifyCode::TimeNotProven, judged.field.clone());
+    }
+    for name in [CERTIFIER_FIELD, AGENCY_FIELD] {
+        let of_field = validation.signatures.iter().filter(|signature| signature.field == name).count();
+        if of_field != 1 {
+            report.find(VerifyCode::SignatureMissing, name);
+        }
+    }
+    if same_signer(validation) {
+        report.find(VerifyCode::SignatureMissing, "certifier and agency signed with one certificate");
+    }
 }
 
 fn as_of(status: &bansao_pades::revocation::RevocationStatus) -> Option<OffsetDateTime> {
@@ -134,6 +153,16 @@ fn signature(signature: &SignatureReport) -> SignatureSummary {
         level: signature.level.map(|level| level.name().to_owned()).unwrap_or_default(),
         signed_ms: signature.proven_time.map(unix_ms),
         intact: signature.intact,
+        steps: signature.steps.iter().map(step).collect(),
+    }
+}
+
+fn step(step: &Step) -> StepSummary {
+    StepSummary {
+        block: step.block.name().to_owned(),
+        indication: step.indication.name().to_owned(),
+        sub_indication: step.sub_indication.map(|sub| sub.name().to_owned()).unwrap_or_default(),
+        detail: step.detail.clone().unwrap_or_default(),
     }
 }
 
@@ -144,14 +173,18 @@ fn organisation(certificate: &[u8]) -> String {
 }
 
 fn judge_token(report: &mut Report, pdf: &[u8], material: &Material, now: OffsetDateTime) {
-    let Some(text) = qr_text(pdf) else {
+    let document = match read_copy(pdf) {
+        Ok(document) => document,
+        Err(error) => return report.find(VerifyCode::NotAPdf, error.to_string()),
+    };
+    let Some(text) = qr_text(&document) else {
         return report.find(VerifyCode::TokenMissing, "");
     };
     let claims = match read_token(&text, &material.token_keys, now) {
         Ok(claims) => claims,
         Err((code, detail)) => return report.find(code, detail),
     };
-    match extract_page_digests(pdf) {
+    match page_digests_of(&document) {
         Ok(digests) if salted_digest(&claims.salt, &digests).as_bytes() == &claims.pages_digest => {}
         Ok(_) => report.find(VerifyCode::PagesDiffer, "digest of the page images"),
         Err(error) => report.find(VerifyCode::PagesDiffer, error.to_string()),

@@ -4,6 +4,7 @@
 
 mod code;
 mod copy;
+mod foreign;
 mod token;
 
 use serde::Serialize;
@@ -12,6 +13,7 @@ use crate::record::{Facts, Sha256};
 
 pub use code::VerifyCode;
 pub use copy::{Material, verify_copy};
+pub use foreign::verify_pades;
 pub use token::{TokenKeys, verify_token};
 
 /// The outcome. "Cannot tell" is never shown as either of the others.
@@ -54,6 +56,21 @@ pub struct SignatureSummary {
     pub signed_ms: Option<i64>,
     /// Whether the covered bytes are unchanged.
     pub intact: bool,
+    /// What each building block of the validation concluded.
+    pub steps: Vec<StepSummary>,
+}
+
+/// What a building block of ETSI EN 319 102-1 concluded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StepSummary {
+    /// The block.
+    pub block: String,
+    /// Its indication.
+    pub indication: String,
+    /// Its sub-indication, empty when passed.
+    pub sub_indication: String,
+    /// The reason, for an auditor; empty when passed.
+    pub detail: String,
 }
 
 /// What a verified token states.
@@ -86,6 +103,9 @@ pub struct Report {
     pub token: Option<TokenSummary>,
     /// SHA-256 of what was verified.
     pub sha256: Sha256,
+    /// Digests that the copy may have had when it was issued: a holder may have added stores and time-stamps since.
+    #[serde(skip)]
+    pub issued: Vec<Sha256>,
     /// When, ms since 1970 UTC.
     pub verified_ms: i64,
     /// As-of time of the trust list, ms since 1970 UTC.
@@ -97,12 +117,19 @@ pub struct Report {
 impl Report {
     /// A report without findings yet.
     fn new(subject: &[u8], verified_ms: i64, trust_ms: i64) -> Self {
+        let sha256 = Sha256::of(subject);
+        Self::of_digest(sha256, verified_ms, trust_ms)
+    }
+
+    /// A report on something of which only the digest is known.
+    pub fn of_digest(sha256: Sha256, verified_ms: i64, trust_ms: i64) -> Self {
         Self {
             verdict: Verdict::Valid,
             findings: Vec::new(),
             signatures: Vec::new(),
             token: None,
-            sha256: Sha256::of(subject),
+            sha256,
+            issued: vec![sha256],
             verified_ms,
             trust_ms,
             revocation_ms: None,

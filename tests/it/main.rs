@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+mod attacks;
 mod callers;
 mod evidence;
 mod fixtures;

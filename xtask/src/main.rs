@@ -12,8 +12,10 @@
 //! | `cargo xtask fixtures --scored [DIR]` | draws the scored set, into `target/score` by default |
 //! | `cargo xtask score DIR …` | inspects the scored set and counts; see `score/mod.rs` |
 //! | `cargo xtask soak [--minutes N]` | mutated files through every decoder, release build, five minutes by default |
+//! | `cargo xtask attack COPY.pdf [TRUST.pem]` | hostile variants and legal updates of a signed copy, and whether the verdicts are right |
 //! | `cargo xtask bench` | the benchmarks, release build |
 
+mod attack;
 mod demo;
 mod run;
 mod score;
@@ -38,10 +40,11 @@ fn main() -> ExitCode {
         ["score", rest @ ..] => score::run(rest),
         ["fixtures", rest @ ..] => fixtures(rest),
         ["soak", rest @ ..] => soak(rest),
+        ["attack", rest @ ..] => setup::packages(setup::RUN).and_then(|()| attack::run(rest)),
         ["bench", rest @ ..] => bench(rest),
         _ => {
             say(
-                "cargo xtask demo [--hsm] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR]] | score DIR | soak [--minutes N] | bench",
+                "cargo xtask demo [--hsm] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR]] | score DIR | soak [--minutes N] | attack COPY.pdf [TRUST.pem] | bench",
             );
             return ExitCode::from(2);
         }

@@ -2,12 +2,14 @@
 
 use const_oid::ObjectIdentifier;
 use der::{Decode, Encode, Reader, SliceReader};
+use ring::digest;
 use spki::AlgorithmIdentifierOwned;
 use time::OffsetDateTime;
 use x509_cert::ext::Extension;
 use x509_cert::name::Name;
 
 use crate::algorithm::Scheme;
+use crate::name::{self, NameKey};
 use crate::{Error, instant, oid};
 
 /// The first common name in the subject of a certificate (DER or PEM), for people to read.
@@ -19,12 +21,34 @@ pub fn common_name(certificate: &[u8]) -> Result<Option<String>, Error> {
     Ok(Certificate::read(certificate)?.subject_common_name())
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Bytes of a certificate: those of people and authorities have a few thousand.
+const MOST_BYTES: usize = 64 << 10;
+
+/// SHA-256 of a certificate: two certificates are the same when their bytes are.
+pub(crate) type CertificateId = [u8; 32];
+
+/// The identity of a certificate or list.
+pub(crate) fn identify(der: &[u8]) -> Result<CertificateId, Error> {
+    digest::digest(&digest::SHA256, der).as_ref().try_into().map_err(|e| Error::malformed("digest", e))
+}
+
+#[derive(Debug, Clone)]
 pub(crate) struct Certificate {
+    id: CertificateId,
     der: Vec<u8>,
     signed: SignedParts,
+    subject: NameKey,
+    issuer: NameKey,
     inner: x509_cert::Certificate,
 }
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Certificate {}
 
 impl Certificate {
     /// Reads DER, or PEM with one certificate.
@@ -38,6 +62,9 @@ impl Certificate {
 
     pub(crate) fn from_der(der: &[u8]) -> Result<Self, Error> {
         let bad = |e: der::Error| Error::malformed("certificate", e);
+        if der.len() > MOST_BYTES {
+            return Err(Error::malformed("certificate", "too large"));
+        }
         let inner = x509_cert::Certificate::from_der(der).map_err(bad)?;
         // One reading only: what is written back must be what was read, else other parsers may see another certificate.
         if inner.to_der().map_err(bad)? != der {
@@ -52,11 +79,26 @@ impl Certificate {
                 return Err(Error::malformed("certificate", "an extension appears twice"));
             }
         }
-        Ok(Self { der: der.to_vec(), signed: SignedParts::read(der, "certificate")?, inner })
+        let (subject, issuer) = (NameKey::of(&inner.tbs_certificate.subject), NameKey::of(&inner.tbs_certificate.issuer));
+        Ok(Self { id: identify(der)?, der: der.to_vec(), signed: SignedParts::read(der, "certificate")?, subject, issuer, inner })
+    }
+
+    pub(crate) fn id(&self) -> CertificateId {
+        self.id
     }
 
     pub(crate) fn der(&self) -> &[u8] {
         &self.der
+    }
+
+    /// The subject, as names are compared.
+    pub(crate) fn subject(&self) -> &NameKey {
+        &self.subject
+    }
+
+    /// The issuer, as names are compared.
+    pub(crate) fn issuer(&self) -> &NameKey {
+        &self.issuer
     }
 
     pub(crate) fn tbs(&self) -> &x509_cert::TbsCertificate {
@@ -95,7 +137,7 @@ impl Certificate {
     }
 
     pub(crate) fn is_self_issued(&self) -> bool {
-        self.tbs().subject == self.tbs().issuer
+        self.subject == self.issuer
     }
 
     pub(crate) fn verify_signed_by(&self, issuer: &Self) -> Result<(), Error> {
@@ -137,16 +179,5 @@ impl SignedParts {
 }
 
 fn name_attribute(name: &Name, id: ObjectIdentifier) -> Option<String> {
-    use der::Tag;
-    let value = name.0.iter().flat_map(|rdn| rdn.0.iter()).find(|a| a.oid == id).map(|a| &a.value)?;
-    match der::Tagged::tag(value) {
-        Tag::Utf8String | Tag::PrintableString | Tag::Ia5String => String::from_utf8(value.value().to_vec()).ok(),
-        Tag::TeletexString => Some(value.value().iter().map(|&b| char::from(b)).collect()),
-        Tag::BmpString => {
-            let units: Vec<u16> =
-                value.value().chunks_exact(2).filter_map(|c| <[u8; 2]>::try_from(c).ok()).map(u16::from_be_bytes).collect();
-            String::from_utf16(&units).ok()
-        }
-        _ => None,
-    }
+    name.0.iter().flat_map(|rdn| rdn.0.iter()).find(|a| a.oid == id).and_then(name::text)
 }

@@ -8,7 +8,8 @@
 //! 3. [`timestamp`]: RFC 3161, the asking side and the answering side.
 //! 4. [`revocation`]: OCSP (RFC 6960) and certificate revocation lists (RFC 5280, 5).
 //! 5. [`path`]: a certificate path from a signer to a trust anchor (RFC 5280, 6).
-//! 6. [`validate`](mod@validate): a whole file judged: signatures, proofs of time, what changed after each signature
+//! 6. [`chain`]: path and revocation together.
+//! 7. [`validate`](mod@validate): a whole file judged: signatures, proofs of time, what changed after each signature
 //!    (ETSI EN 319 102-1).
 //!
 //! What this crate is not: it holds no key, opens no connection, reads no clock and draws no random number. Keys are
@@ -19,11 +20,15 @@
 //! `docs/COMPLIANCE/PAdES.md` lists the clauses and the test that shows each one.
 
 mod algorithm;
+#[cfg(test)]
+mod algorithm_vectors;
 mod certificate;
+pub mod chain;
 pub mod cms;
 pub mod document;
 mod error;
 mod instant;
+mod name;
 mod oid;
 pub mod path;
 pub mod revocation;

@@ -245,3 +245,40 @@ fn openssl_agrees_about_ocsp() {
         assert!(!judged.contains("WARNING"), "{judged}");
     }
 }
+
+/// The table in `docs/VERIFICATION.md`: what pyHanko says about the hostile variants and legal updates of a B-LTA file, by family.
+/// `PATH=/venv/bin:$PATH cargo test -p bansao-pades --test judges pyhanko_on -- --ignored --nocapture`
+#[test]
+#[ignore = "needs a python with pyHanko first in the path"]
+fn pyhanko_on_the_attacks() {
+    let pki = Pki::new(SigningProfile::EcdsaP256Sha256);
+    let long_term = add_document_security_store(&pki.sign_twice(&base_pdf(), true), &pki.store()).unwrap();
+    for (level, copy) in [("B-LT", long_term.clone()), ("B-LTA", pki.archive(&long_term, "Archive", NOW + Duration::seconds(20)))] {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), "trust.pem", pem(&pki.root.certificate) + &pem(&pki.ca.certificate));
+        let mut variants = bansao_attack::legal(&copy, &bansao_pades::Dss::default()).unwrap();
+        variants.extend(bansao_attack::derive(&copy).unwrap());
+        variants.iter().enumerate().for_each(|(i, v)| write(dir.path(), &format!("{i:04}.pdf"), &v.bytes));
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/judges/pyhanko_folder.py");
+        let output = run(dir.path(), "python", &[script, "trust.pem", "."]);
+        assert!(output.status.success(), "{}", text(&output));
+        let said = String::from_utf8(output.stdout).unwrap();
+        let valid: Vec<bool> = said.lines().map(|line| line.contains("\"VALID\"")).collect();
+        assert_eq!(valid.len(), variants.len());
+        let mut table: std::collections::BTreeMap<&str, [usize; 3]> = std::collections::BTreeMap::new();
+        for (variant, theirs) in variants.iter().zip(&valid) {
+            let ours = validate(&variant.bytes, &pki.context()).is_ok_and(|r| r.indication == Indication::TotalPassed);
+            let row = table.entry(variant.name.split('/').next().unwrap()).or_default();
+            row[0] += 1;
+            row[1] += usize::from(ours);
+            row[2] += usize::from(*theirs);
+            if ours != *theirs {
+                println!("{level} {}: ours {ours}, pyHanko {theirs}", variant.name);
+            }
+        }
+        for (family, [all, ours, theirs]) in table {
+            println!("| {level} {family} | {all} | {ours} | {theirs} |");
+            assert_eq!(ours, if family == "legal" { all } else { 0 });
+        }
+    }
+}

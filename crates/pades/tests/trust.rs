@@ -3,13 +3,16 @@
 
 mod common;
 
-use bansao_pades::path::{PathError, PathLimits, PathQuery, Usage, find_path};
+use bansao_pades::path::{PathError, PathLimits, PathQuery, PolicyDemand, Usage, find_path, find_path_under};
 use bansao_pades::revocation::{
     CertificateStatus, Freshness, OcspResponder, RevocationStatus, check_crl, check_ocsp, ocsp_request, ocsp_respond,
 };
 use bansao_pades::{Error, SigningProfile};
 use common::*;
-use rcgen::{CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, GeneralSubtree, KeyUsagePurpose, NameConstraints};
+use rcgen::{
+    CertificateParams, CidrSubnet, CustomExtension, DistinguishedName, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, KeyPair,
+    KeyUsagePurpose, NameConstraints, SanType,
+};
 use time::{Duration, OffsetDateTime};
 
 const EC: SigningProfile = SigningProfile::EcdsaP256Sha256;
@@ -78,7 +81,7 @@ fn what_is_wrong_with_a_path_is_named() {
 }
 
 #[test]
-fn what_is_not_implemented_is_refused() {
+fn unknown_critical_extensions_are_refused() {
     let unknown = |p: &mut CertificateParams| {
         let mut extension = CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 57264, 1], vec![5, 0]);
         extension.set_criticality(true);
@@ -87,14 +90,113 @@ fn what_is_not_implemented_is_refused() {
     let expected = Err(PathError::CriticalExtension("1.3.6.1.4.1.57264.1".to_owned()));
     assert_eq!(judge(three(|_| (), unknown)), expected);
     assert_eq!(judge(three(unknown, |_| ())), expected);
-    let constrained = judge(three(
-        |ca| {
-            let permitted_subtrees = vec![GeneralSubtree::DnsName("example.vn".to_owned())];
-            ca.name_constraints = Some(NameConstraints { permitted_subtrees, excluded_subtrees: vec![] });
-        },
-        |_| (),
-    ));
-    assert_eq!(constrained, Err(PathError::Constraint("2.5.29.30".to_owned())));
+}
+
+/// An authority with name constraints, and a leaf with an alternative name.
+fn constrained(permitted: Vec<GeneralSubtree>, excluded: Vec<GeneralSubtree>, name: SanType) -> Result<usize, PathError> {
+    judge(three(
+        |ca| ca.name_constraints = Some(NameConstraints { permitted_subtrees: permitted, excluded_subtrees: excluded }),
+        |leaf| leaf.subject_alt_names.push(name),
+    ))
+}
+
+#[test]
+fn names_lie_within_what_the_authority_may_certify() {
+    let refused = Err(PathError::Name("Leaf".to_owned()));
+    let dns = |name: &str| SanType::DnsName(name.try_into().unwrap());
+    let only = |text: &str| vec![GeneralSubtree::DnsName(text.to_owned())];
+    assert_eq!(constrained(only("example.vn"), vec![], dns("office.example.vn")), Ok(3));
+    assert_eq!(constrained(only("example.vn"), vec![], dns("example.vn.evil.test")), refused);
+    assert_eq!(constrained(only("example.vn"), vec![], dns("badexample.vn")), refused);
+    assert_eq!(constrained(vec![], only("example.vn"), dns("OFFICE.example.VN")), refused);
+    assert_eq!(constrained(vec![], only("example.vn"), dns("example.com")), Ok(3));
+    // A permission of one form says nothing about another.
+    assert_eq!(constrained(only("example.vn"), vec![], SanType::IpAddress([192, 0, 2, 1].into())), Ok(3));
+    let network = || vec![GeneralSubtree::IpAddress(CidrSubnet::V4([192, 0, 2, 0], [255, 255, 255, 0]))];
+    assert_eq!(constrained(network(), vec![], SanType::IpAddress([192, 0, 2, 77].into())), Ok(3));
+    assert_eq!(constrained(network(), vec![], SanType::IpAddress([192, 0, 3, 77].into())), refused);
+    // A name that differs by its spelling only is excluded all the same.
+    let mut directory = DistinguishedName::new();
+    directory.push(DnType::CommonName, "LEAF ");
+    assert_eq!(constrained(vec![], vec![GeneralSubtree::DirectoryName(directory)], dns("example.vn")), refused);
+}
+
+#[test]
+fn a_policy_is_what_every_authority_states() {
+    let policy = |p: &mut CertificateParams, last: u8| {
+        // CertificatePolicies of one policy 1.3.6.1.4.1.57264.1.x.
+        let value = vec![0x30, 14, 0x30, 12, 0x06, 10, 0x2b, 6, 1, 4, 1, 0x83, 0xbf, 0x30, 1, last];
+        p.custom_extensions.push(CustomExtension::from_oid_content(&[2, 5, 29, 32], value));
+    };
+    let under = |ca: u8, leaf: u8, wanted: u8| {
+        let [root, ca, leaf] = three(|p| policy(p, ca), |p| policy(p, leaf));
+        let (intermediates, anchors) = (vec![ca.certificate], vec![root.certificate]);
+        let query = PathQuery {
+            leaf: &leaf.certificate,
+            intermediates: &intermediates,
+            anchors: &anchors,
+            at: NOW,
+            usage: Usage::DocumentSigning,
+            limits: PathLimits::default(),
+        };
+        let demand = PolicyDemand { accepted: vec![format!("1.3.6.1.4.1.57264.1.{wanted}")], explicit: true, ..PolicyDemand::default() };
+        find_path_under(&query, &demand).map(|p| p.len())
+    };
+    let refused = Err(PathError::Policy("Leaf".to_owned()));
+    assert_eq!(under(1, 1, 1), Ok(3));
+    assert_eq!(under(1, 1, 2), refused);
+    assert_eq!(under(1, 2, 2), refused);
+}
+
+/// Layers of authorities; each signed by every one above, under as many certificates.
+struct Mesh {
+    root: Identity,
+    pool: Vec<Identity>,
+    leaf: Identity,
+}
+
+impl Mesh {
+    fn new(layers: usize, width: u32, root: CertificateParams) -> Self {
+        let root = self_signed(root, ec_key());
+        let mut pool = Vec::new();
+        let mut above = None;
+        for layer in 0..layers {
+            let key = ec_key();
+            for i in 0..width {
+                let mut params = ca_params(&format!("Layer {layer}"), None);
+                params.serial_number = Some(u64::from(i + 1).into());
+                let copy = KeyPair::try_from(key.serialize_der()).unwrap();
+                pool.push(issue(above.as_ref().unwrap_or(&root), params, copy, EC));
+            }
+            above = Some(self_signed(ca_params(&format!("Layer {layer}"), None), key));
+        }
+        let leaf = issue(above.as_ref().unwrap(), leaf_params("Leaf"), ec_key(), EC);
+        Self { root, pool, leaf }
+    }
+
+    fn path(&self, anchor: &Identity) -> Result<usize, PathError> {
+        let began = std::time::Instant::now();
+        let found = path(&self.leaf, &self.pool.iter().collect::<Vec<_>>(), &[anchor]);
+        assert!(began.elapsed().as_secs_f32() < 2.0, "{:?}", began.elapsed());
+        found
+    }
+}
+
+#[test]
+fn a_million_paths_cost_no_more_than_a_few() {
+    let mesh = Mesh::new(6, 12, ca_params("Root", None));
+    assert_eq!(mesh.path(&mesh.root), Ok(8));
+    // Nothing leads to this one.
+    let stranger = self_signed(ca_params("Root", None), ec_key());
+    assert!(matches!(mesh.path(&stranger), Err(PathError::Signature(_))));
+    // Every path leads to it, and every one breaks its constraint: nobody waits for all of them.
+    let mut directory = DistinguishedName::new();
+    directory.push(DnType::CommonName, "Leaf");
+    let mut constrained = ca_params("Root", None);
+    let excluded_subtrees = vec![GeneralSubtree::DirectoryName(directory)];
+    constrained.name_constraints = Some(NameConstraints { permitted_subtrees: vec![], excluded_subtrees });
+    let mesh = Mesh::new(6, 12, constrained);
+    assert_eq!(mesh.path(&mesh.root), Err(PathError::Budget));
 }
 
 #[test]
@@ -202,6 +304,9 @@ fn revocation_lists_are_judged() {
     assert_eq!(check(pem.as_bytes(), &pki.certifier, &pki.ca, NOW), Ok(revoked), "PEM is tolerated");
     let refuse = |reason| Err(Error::Revocation(reason));
     assert_eq!(check(list.der(), &pki.agency, &pki.ca, NOW + Duration::days(8)), refuse("it is out of date"));
+    let after_the_end = NOW + Duration::days(365 * 10);
+    let late = crl(&pki.ca, &[&pki.certifier], after_the_end, |_| ());
+    assert_eq!(check(late.der(), &pki.agency, &pki.ca, after_the_end), refuse("it is younger than the certificate's end"));
     assert_eq!(check(list.der(), &pki.agency, &pki.root, NOW), refuse("the list is another issuer's"));
     let point = |scope| rcgen::CrlIssuingDistributionPoint {
         distribution_point: rcgen::CrlDistributionPoint { uris: vec!["http://crl.test/ca.crl".to_owned()] },

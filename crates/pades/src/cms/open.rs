@@ -73,6 +73,16 @@ struct EssCertIdV1 {
     issuer_serial: Option<IssuerSerial>,
 }
 
+/// What a container must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// A PAdES signature or a time-stamp token: the certificate identified by a signed attribute, nothing unsigned but a
+    /// time-stamp.
+    Pades,
+    /// An older PDF signature: the certificate need not be identified, other unsigned attributes and lists are passed over.
+    Pkcs7,
+}
+
 /// An opened container.
 #[derive(Debug, Clone)]
 pub(crate) struct Container {
@@ -83,6 +93,7 @@ pub(crate) struct Container {
     pub(crate) certificates: Vec<Certificate>,
     pub(crate) digest: DigestAlgorithm,
     pub(crate) timestamp_token: Option<Vec<u8>>,
+    profile: Profile,
     info: SignerInfo,
 }
 
@@ -96,14 +107,14 @@ impl Container {
         if padding.iter().any(|b| *b != 0) { Err(CmsFault::Padding) } else { Ok(container) }
     }
 
-    pub(crate) fn open(der: &[u8]) -> Result<Self, CmsFault> {
+    pub(crate) fn open(der: &[u8], profile: Profile) -> Result<Self, CmsFault> {
         let malformed = |e: der::Error| CmsFault::Malformed(e.to_string());
         let outer = ContentInfo::from_der(der).map_err(malformed)?;
         if outer.content_type != oid::ID_SIGNED_DATA {
             return Err(CmsFault::Malformed("not SignedData".to_owned()));
         }
         let data: SignedData = outer.content.decode_as().map_err(malformed)?;
-        if data.crls.is_some() {
+        if data.crls.is_some() && profile == Profile::Pades {
             return Err(CmsFault::Malformed("revocation data belongs into the security store".to_owned()));
         }
         let [info] = data.signer_infos.0.as_slice() else { return Err(CmsFault::NotOneSigner) };
@@ -121,7 +132,8 @@ impl Container {
         Ok(Self {
             content_type: data.encap_content_info.econtent_type,
             content: content.transpose().map_err(malformed)?,
-            timestamp_token: timestamp_token(info)?,
+            timestamp_token: timestamp_token(info, profile)?,
+            profile,
             info: info.clone(),
             signer,
             certificates,
@@ -132,6 +144,11 @@ impl Container {
     /// The signature value, over which a signature time-stamp is made.
     pub(crate) fn signature_value(&self) -> &[u8] {
         self.info.signature.as_bytes()
+    }
+
+    /// Whether the signing-certificate attribute names the certificate that is used.
+    pub(crate) fn identify(&self) -> Result<(), CmsFault> {
+        self.check_signing_certificate(self.info.signed_attrs.as_ref().ok_or(CmsFault::Attribute("signing-certificate"))?)
     }
 
     /// Checks attributes and signature; `content_digest` hashes the content (detached or not).
@@ -153,6 +170,10 @@ impl Container {
     }
 
     fn check_signing_certificate(&self, signed: &Attributes) -> Result<(), CmsFault> {
+        let identified = signed.iter().any(|a| [oid::SIGNING_CERTIFICATE, oid::SIGNING_CERTIFICATE_V2].contains(&a.oid));
+        if self.profile == Profile::Pkcs7 && !identified {
+            return Ok(());
+        }
         let is_v2 = signed.iter().any(|a| a.oid == oid::SIGNING_CERTIFICATE_V2);
         // SHA-1 names the certificate only in time-stamps, where RFC 3161 still allows it; in a signature it is refused.
         let may_be_v1 = self.content_type == oid::ID_CT_TST_INFO;
@@ -207,9 +228,15 @@ fn check_versions(data: &SignedData, info: &SignerInfo) -> Result<(), CmsFault> 
     if info.version == of_signer && data.version == of_data { Ok(()) } else { Err(CmsFault::Malformed("versions".to_owned())) }
 }
 
-/// The only unsigned attribute that is allowed, at most once with one value.
-fn timestamp_token(info: &SignerInfo) -> Result<Option<Vec<u8>>, CmsFault> {
+/// The only unsigned attribute that is allowed, at most once with one value; in older signatures the one that counts.
+fn timestamp_token(info: &SignerInfo, profile: Profile) -> Result<Option<Vec<u8>>, CmsFault> {
     let Some(unsigned) = &info.unsigned_attrs else { return Ok(None) };
+    if profile == Profile::Pkcs7 {
+        let mut tokens = unsigned.iter().filter(|a| a.oid == oid::TIME_STAMP_TOKEN);
+        let (Some(attribute), None) = (tokens.next(), tokens.next()) else { return Ok(None) };
+        let token = attribute.values.as_slice().first().map(Encode::to_der).transpose();
+        return token.map_err(|e| CmsFault::Malformed(e.to_string()));
+    }
     let [attribute] = unsigned.as_slice() else {
         return Err(CmsFault::Malformed("unsigned attributes".to_owned()));
     };

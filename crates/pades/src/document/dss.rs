@@ -144,7 +144,7 @@ fn joined<'a>(parts: impl IntoIterator<Item = &'a Dss>) -> Dss {
 }
 
 /// The name of a signature under `/VRI`: SHA-1 of its whole `/Contents`, padding included, in upper-case hexadecimal.
-fn vri_key(contents: &[u8]) -> String {
+pub(crate) fn vri_key(contents: &[u8]) -> String {
     algorithm::sha1(contents).iter().fold(String::new(), |mut out, b| {
         // Writing to a string cannot fail.
         let _ = write!(out, "{b:02X}");

@@ -15,8 +15,10 @@ pub(crate) mod dss;
 mod fields;
 pub(crate) mod increment;
 mod prepare;
+mod section;
 pub(crate) mod structure;
 pub(crate) mod syntax;
+mod tight;
 
 pub use dss::{Dss, add_document_security_store, add_signature_proofs};
 pub use fields::{FieldLock, FieldSpec, add_signature_fields};

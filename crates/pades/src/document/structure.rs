@@ -5,10 +5,11 @@
 //! exactly what was signed. Forms in which readers are known to disagree are refused: hybrid cross-references,
 //! linearised files, bytes before the header or after the last end marker, an object listed twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::syntax::{Dictionary, Scanner, SyntaxError, Value};
+use super::section::{Section, decoded_stream, startxref};
+use super::syntax::{Scanner, SyntaxError};
 
 /// What is wrong with the structure of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +42,12 @@ pub enum StructureFault {
     /// `/Encrypt`.
     #[error("the file is encrypted")]
     Encrypted,
+    /// `/Size` leaves out objects that this or an earlier section lists: some readers would not see them.
+    #[error("the cross-reference section at byte {at} leaves out objects by its size")]
+    Size {
+        /// Offset of the section.
+        at: usize,
+    },
     /// The object is listed twice in one section.
     #[error("object {0} is listed twice")]
     DuplicateEntry(u32),
@@ -71,6 +78,7 @@ pub(crate) struct Revision {
     /// From the end of the revision before to the end of `%%EOF`, end-of-line excluded.
     pub(crate) bytes: Range<usize>,
     pub(crate) section: usize,
+    size: usize,
     pub(crate) entries: BTreeMap<u32, Entry>,
 }
 
@@ -101,7 +109,7 @@ impl Structure {
             }
             upper = at;
             let previous = section.previous;
-            revisions.push(Revision { bytes: 0..section.end, section: at, entries: section.entries });
+            revisions.push(Revision { bytes: 0..section.end, section: at, size: section.size, entries: section.entries });
             match previous {
                 Some(p) if p >= at => return Err(StructureFault::ChainOrder),
                 Some(p) => at = p,
@@ -117,10 +125,66 @@ impl Structure {
             revision.bytes.start = start;
             start = revision.bytes.end;
         }
+        let mut objects = 0;
         for revision in &revisions {
+            let highest = revision.entries.last_key_value().map_or(0, |(id, _)| id_as_usize(*id).saturating_add(1));
+            objects = highest.max(objects);
+            if revision.size < objects {
+                return Err(StructureFault::Size { at: revision.section });
+            }
             revision.check_objects(bytes)?;
         }
         Ok(Self { revisions })
+    }
+
+    /// Bytes that all object streams hold when decompressed; more than `limit` is a fault.
+    pub(crate) fn container_bytes(&self, bytes: &[u8], limit: usize) -> Result<usize, StructureFault> {
+        let mut total = 0usize;
+        for revision in &self.revisions {
+            let containers: BTreeSet<u32> = revision
+                .entries
+                .values()
+                .filter_map(|e| match e {
+                    Entry::InStream { container } => Some(*container),
+                    _ => None,
+                })
+                .collect();
+            for container in containers {
+                let Some(Entry::At { offset, .. }) = revision.entries.get(&container) else {
+                    return Err(StructureFault::MisplacedObject(container));
+                };
+                let (_, data) = decoded_stream(&mut Scanner::new(bytes, *offset), limit.saturating_sub(total))?;
+                total = total.saturating_add(data.len());
+            }
+        }
+        Ok(total)
+    }
+
+    /// Whether a document that another reader made of the same bytes has the objects that are listed here, where they are.
+    pub(crate) fn check_agrees(&self, document: &lopdf::Document) -> Result<(), StructureFault> {
+        use lopdf::xref::XrefEntry;
+        let mut newest: BTreeMap<u32, &Entry> = BTreeMap::new();
+        for revision in &self.revisions {
+            newest.extend(revision.entries.iter().map(|(id, entry)| (*id, entry)));
+        }
+        for (id, entry) in &newest {
+            let agrees = match (entry, document.reference_table.get(*id)) {
+                (Entry::Free, None | Some(XrefEntry::Free | XrefEntry::UnusableFree)) => true,
+                (Entry::At { offset, generation }, Some(XrefEntry::Normal { offset: o, generation: g })) => {
+                    usize::try_from(*o) == Ok(*offset) && g == generation
+                }
+                (Entry::InStream { container }, Some(XrefEntry::Compressed { container: c, .. })) => c == container,
+                _ => false,
+            };
+            if !agrees {
+                return Err(StructureFault::MisplacedObject(*id));
+            }
+        }
+        let unlisted = |id: &u32| matches!(newest.get(id), None | Some(Entry::Free));
+        match document.objects.keys().map(|id| id.0).find(unlisted) {
+            Some(id) => Err(StructureFault::MisplacedObject(id)),
+            None => Ok(()),
+        }
     }
 
     /// The place of an object as the newest revision up to `upto` (inclusive) lists it.
@@ -172,184 +236,6 @@ fn last_section(bytes: &[u8]) -> Result<(usize, usize), StructureFault> {
     let mut scanner = Scanner::new(body, window + found);
     let (at, end) = startxref(&mut scanner).map_err(|_| StructureFault::NoEnd)?;
     if end == body.len() { Ok((at, end)) } else { Err(StructureFault::NoEnd) }
-}
-
-/// `startxref N %%EOF`; gives N and the end of the marker.
-fn startxref(scanner: &mut Scanner<'_>) -> Result<(usize, usize), SyntaxError> {
-    scanner.keyword(b"startxref")?;
-    let at = scanner.unsigned()?;
-    scanner.skip_white();
-    scanner.exactly(b"%%EOF")?;
-    Ok((at, scanner.at))
-}
-
-struct Section {
-    entries: BTreeMap<u32, Entry>,
-    previous: Option<usize>,
-    end: usize,
-}
-
-impl Section {
-    fn read(bytes: &[u8], at: usize, limits: StructureLimits) -> Result<Self, StructureFault> {
-        let mut scanner = Scanner::new(bytes, at);
-        let is_stream = !scanner.rest().starts_with(b"xref");
-        let (entries, trailer) = if is_stream { read_stream(&mut scanner, limits)? } else { read_table(&mut scanner, limits)? };
-        if trailer.get(b"XRefStm").is_some() {
-            return Err(StructureFault::Hybrid);
-        }
-        if trailer.get(b"Encrypt").is_some() {
-            return Err(StructureFault::Encrypted);
-        }
-        let previous = match trailer.get(b"Prev") {
-            None => None,
-            Some(value) => Some(value.as_offset().ok_or(StructureFault::ChainOrder)?),
-        };
-        match startxref(&mut scanner) {
-            Ok((named, end)) if named == at => Ok(Self { entries, previous, end }),
-            _ => Err(StructureFault::UnclosedSection { at }),
-        }
-    }
-}
-
-type Entries = BTreeMap<u32, Entry>;
-
-fn add(entries: &mut Entries, id: usize, entry: Entry, limits: StructureLimits) -> Result<(), StructureFault> {
-    let id = u32::try_from(id).map_err(|_| StructureFault::TooLarge)?;
-    if entries.insert(id, entry).is_some() {
-        return Err(StructureFault::DuplicateEntry(id));
-    }
-    if entries.len() > limits.objects { Err(StructureFault::TooLarge) } else { Ok(()) }
-}
-
-/// A cross-reference table and its trailer (7.5.4, 7.5.5).
-fn read_table(scanner: &mut Scanner<'_>, limits: StructureLimits) -> Result<(Entries, Dictionary), StructureFault> {
-    scanner.keyword(b"xref")?;
-    let mut entries = Entries::new();
-    loop {
-        scanner.skip_white();
-        if scanner.rest().starts_with(b"trailer") {
-            break;
-        }
-        let (first, count) = (scanner.unsigned()?, scanner.unsigned()?);
-        scanner.skip_white();
-        for i in 0..count {
-            let line = scanner.rest().get(..20).ok_or(SyntaxError { at: scanner.at })?;
-            let entry = table_entry(line).ok_or(SyntaxError { at: scanner.at })?;
-            add(&mut entries, first.saturating_add(i), entry, limits)?;
-            scanner.at += 20;
-        }
-    }
-    scanner.keyword(b"trailer")?;
-    Ok((entries, scanner.dictionary()?))
-}
-
-/// `nnnnnnnnnn ggggg n` and a two-byte end of line.
-fn table_entry(line: &[u8]) -> Option<Entry> {
-    let (offset, generation) = (line.get(..10)?, line.get(11..16)?);
-    let digits = offset.iter().chain(generation).all(u8::is_ascii_digit);
-    let blanks = line.get(10) == Some(&b' ') && line.get(16) == Some(&b' ');
-    let ends = matches!(line.get(18..)?, b" \n" | b" \r" | b"\r\n");
-    let kind = *line.get(17)?;
-    if !digits || !blanks || !ends {
-        return None;
-    }
-    let offset = std::str::from_utf8(offset).ok()?.parse().ok()?;
-    let generation = std::str::from_utf8(generation).ok()?.parse().ok();
-    match kind {
-        b'n' => Some(Entry::At { offset, generation: generation? }),
-        b'f' => Some(Entry::Free),
-        _ => None,
-    }
-}
-
-/// A cross-reference stream (7.5.8).
-fn read_stream(scanner: &mut Scanner<'_>, limits: StructureLimits) -> Result<(Entries, Dictionary), StructureFault> {
-    let at = scanner.at;
-    let bad = SyntaxError { at };
-    scanner.object_header()?;
-    let dictionary = scanner.dictionary()?;
-    scanner.keyword(b"stream")?;
-    scanner.exactly(b"\r\n").or_else(|_| scanner.exactly(b"\n"))?;
-    let length = dictionary.get(b"Length").and_then(Value::as_offset).ok_or(bad)?;
-    let raw = scanner.rest().get(..length).ok_or(bad)?;
-    scanner.at += length;
-    scanner.keyword(b"endstream")?;
-    scanner.keyword(b"endobj")?;
-
-    let limit = limits.objects.saturating_mul(24);
-    let data = lopdf::Stream::new(to_lopdf(&dictionary), raw.to_vec());
-    let data = data.get_plain_content_with_limit(limit).map_err(|_| bad)?;
-    let integers = |key: &[u8]| -> Option<Vec<usize>> { dictionary.get(key)?.as_array()?.iter().map(Value::as_offset).collect() };
-    let widths = integers(b"W").filter(|w| w.len() == 3 && w.iter().all(|n| *n <= 8)).ok_or(bad)?;
-    let size = dictionary.get(b"Size").and_then(Value::as_offset).ok_or(bad)?;
-    let index = if dictionary.get(b"Index").is_some() { integers(b"Index").ok_or(bad)? } else { vec![0, size] };
-    let row: usize = widths.iter().sum();
-    if row == 0 || index.len() % 2 != 0 {
-        return Err(bad.into());
-    }
-    let mut rows = data.chunks_exact(row);
-    let mut entries = Entries::new();
-    for range in index.chunks_exact(2) {
-        let (first, count) = (range.first().copied().unwrap_or(0), range.get(1).copied().unwrap_or(0));
-        for i in 0..count {
-            let entry = rows.next().and_then(|r| stream_entry(r, &widths)).ok_or(bad)?;
-            add(&mut entries, first.saturating_add(i), entry, limits)?;
-        }
-    }
-    if rows.next().is_some() || !rows.remainder().is_empty() {
-        return Err(bad.into());
-    }
-    Ok((entries, dictionary))
-}
-
-fn stream_entry(row: &[u8], widths: &[usize]) -> Option<Entry> {
-    let mut at = 0usize;
-    let mut fields = widths.iter().map(|&w| {
-        let field = row.get(at..at + w)?;
-        at += w;
-        Some((w, field.iter().fold(0u64, |n, b| (n << 8) | u64::from(*b))))
-    });
-    let (kind_width, kind) = fields.next()??;
-    let (_, second) = fields.next()??;
-    let (_, third) = fields.next()??;
-    // 7.5.8.2: an absent type field means type 1.
-    match if kind_width == 0 { 1 } else { kind } {
-        0 => Some(Entry::Free),
-        1 => Some(Entry::At { offset: usize::try_from(second).ok()?, generation: u16::try_from(third).ok()? }),
-        2 => Some(Entry::InStream { container: u32::try_from(second).ok()? }),
-        _ => None,
-    }
-}
-
-/// The filter entries, which are all that decoding the stream needs.
-fn to_lopdf(dictionary: &Dictionary) -> lopdf::Dictionary {
-    let mut out = lopdf::Dictionary::new();
-    for key in [&b"Filter"[..], b"DecodeParms"] {
-        if let Some(value) = dictionary.get(key) {
-            out.set(key, to_object(value));
-        }
-    }
-    out
-}
-
-fn to_object(value: &Value) -> lopdf::Object {
-    use lopdf::Object;
-    match value {
-        Value::Boolean(b) => Object::Boolean(*b),
-        Value::Integer(n) => Object::Integer(*n),
-        Value::Name(n) => Object::Name(n.clone()),
-        Value::Array(items) => Object::Array(items.iter().map(to_object).collect()),
-        Value::Dictionary(d) => {
-            let mut out = lopdf::Dictionary::new();
-            for key in [&b"Predictor"[..], b"Columns", b"Colors", b"BitsPerComponent"] {
-                if let Some(v) = d.get(key) {
-                    out.set(key, to_object(v));
-                }
-            }
-            Object::Dictionary(out)
-        }
-        _ => Object::Null,
-    }
 }
 
 fn id_as_usize(id: u32) -> usize {

@@ -8,6 +8,9 @@ use std::ops::Range;
 
 const MAX_DEPTH: usize = 32;
 
+/// Entries of one dictionary; each key is compared with all before it.
+const MAX_ENTRIES: usize = 2_000;
+
 /// Why bytes are not the object that was expected; the position is counted from the start of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SyntaxError {
@@ -144,6 +147,11 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Any object but a stream, of which this is the dictionary.
+    pub(crate) fn object(&mut self) -> Result<Value, SyntaxError> {
+        self.value(0)
+    }
+
     fn value(&mut self, depth: usize) -> Result<Value, SyntaxError> {
         if depth > MAX_DEPTH {
             return self.fail();
@@ -173,7 +181,7 @@ impl<'a> Scanner<'a> {
                 return Ok(Dictionary(entries));
             }
             let key = self.name()?;
-            if entries.iter().any(|(k, _, _)| *k == key) {
+            if entries.len() >= MAX_ENTRIES || entries.iter().any(|(k, _, _)| *k == key) {
                 return self.fail();
             }
             self.skip_white();

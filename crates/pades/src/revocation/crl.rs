@@ -1,117 +1,126 @@
-//! Certificate revocation lists (RFC 5280, 5 and 6.3): complete, direct lists of the issuer itself.
+//! Judging by revocation lists (RFC 5280, 6.3): complete and delta lists, of the issuer itself or of another that the
+//! certificate names (indirect), for all reasons or together for all of them.
 //!
-//! Delta lists, indirect lists, lists for some reasons only and lists for another distribution point are refused: a list
-//! that does not speak about the certificate must not count as good news.
+//! A list that does not speak about the certificate must not count as good news, so every step asks for what it needs.
 
-use der::{Decode, Encode};
-use x509_cert::crl::{CertificateList, RevokedCert};
-use x509_cert::ext::pkix::crl::dp::IssuingDistributionPoint;
-use x509_cert::ext::pkix::{BasicConstraints, CrlReason, KeyUsage};
+use std::cmp::Ordering;
 
+use x509_cert::ext::pkix::KeyUsage;
+use x509_cert::ext::pkix::crl::dp::ReasonFlags;
+
+use super::list::{List, Listed, Point, all_reasons, compare};
 use super::{Freshness, RevocationStatus};
-use crate::certificate::{Certificate, SignedParts};
-use crate::{Error, instant, oid};
+use crate::certificate::Certificate;
+use crate::{Error, oid};
 
-/// What a list (DER or PEM) of `issuer` says about `certificate`.
+/// What one complete list (DER or PEM) of `issuer` says about `certificate`, for all reasons of revocation.
 ///
 /// # Errors
 ///
-/// [`Error::Revocation`] when the list is another issuer's, out of date or of a kind that is not supported;
+/// [`Error::Revocation`] when the list is another issuer's, out of date, a delta list, or for some reasons only;
 /// [`Error::BadSignature`], [`Error::Algorithm`], [`Error::Malformed`].
 pub fn check_crl(crl: &[u8], certificate: &[u8], issuer: &[u8], freshness: &Freshness) -> Result<RevocationStatus, Error> {
-    check(&to_der(crl)?, &Certificate::read(certificate)?, &Certificate::read(issuer)?, freshness)
-}
-
-/// The DER form of a list that may be PEM, as some authorities publish it.
-pub(crate) fn to_der(crl: &[u8]) -> Result<Vec<u8>, Error> {
-    if !crl.starts_with(b"-----BEGIN ") {
-        return Ok(crl.to_vec());
+    let (list, certificate, issuer) = (List::read(crl)?, Certificate::read(certificate)?, Certificate::read(issuer)?);
+    if list.base.is_some() {
+        return Err(Error::Revocation("a delta list does not stand alone"));
     }
-    let (_, pem) = x509_parser::pem::parse_x509_pem(crl).map_err(|e| Error::malformed("CRL", e))?;
-    if pem.label == "X509 CRL" { Ok(pem.contents) } else { Err(Error::malformed("CRL", "PEM of something else")) }
-}
-
-pub(crate) fn check(crl: &[u8], certificate: &Certificate, issuer: &Certificate, freshness: &Freshness) -> Result<RevocationStatus, Error> {
-    let list = CertificateList::from_der(crl).map_err(|e| Error::malformed("CRL", e))?;
-    if list.to_der().map_err(|e| Error::malformed("CRL", e))? != crl {
-        return Err(Error::malformed("CRL", "not DER"));
-    }
-    let tbs = &list.tbs_cert_list;
-    if tbs.issuer != issuer.tbs().subject || certificate.tbs().issuer != issuer.tbs().subject {
+    if list.issuer != *issuer.subject() {
         return Err(Error::Revocation("the list is another issuer's"));
     }
-    if list.signature_algorithm != tbs.signature {
-        return Err(Error::malformed("CRL", "two different signature algorithms"));
+    let mut refused = None;
+    let mut reasons = ReasonFlags::default();
+    for point in Point::all_of(&certificate)? {
+        match list.scope(&certificate, &point) {
+            Ok(more) => reasons |= more,
+            Err(e) => refused = Some(e),
+        }
     }
-    check_extensions(&list, certificate)?;
-    let usage: Option<KeyUsage> = issuer.extension_as(oid::KEY_USAGE)?;
-    if usage.is_some_and(|u| !u.crl_sign()) {
+    if reasons.is_empty() {
+        return Err(refused.unwrap_or(Error::Revocation("the list does not speak about this certificate")));
+    }
+    if !may_sign_lists(&issuer)? {
         return Err(Error::Revocation("the issuer's key may not sign lists"));
     }
-    SignedParts::read(crl, "CRL")?.verify(issuer, "CRL")?;
-    let next_update = tbs.next_update.as_ref().map(instant::from_x509);
-    let as_of = instant::from_x509(&tbs.this_update);
-    freshness.check(as_of, next_update)?;
-    let mut listed = tbs.revoked_certificates.iter().flatten();
-    match listed.find(|r| r.serial_number == certificate.tbs().serial_number) {
-        Some(entry) => revoked(entry),
-        None => Ok(RevocationStatus::Good { as_of, next_update }),
+    list.is_signed_by(&issuer)?;
+    list.check_time(freshness)?;
+    match list.look_up(&certificate) {
+        Listed::Revoked { at, reason } => Ok(RevocationStatus::Revoked { at, reason }),
+        _ if !list.remembers(&certificate) => Err(Error::Revocation("it is younger than the certificate's end")),
+        _ if reasons.contains(all_reasons()) => Ok(list.good()),
+        _ => Err(Error::Revocation("the list speaks about some reasons only")),
     }
 }
 
-fn check_extensions(list: &CertificateList, certificate: &Certificate) -> Result<(), Error> {
-    let tbs = &list.tbs_cert_list;
-    for extension in tbs.crl_extensions.iter().flatten() {
-        if extension.extn_id == oid::ISSUING_DISTRIBUTION_POINT {
-            let point = IssuingDistributionPoint::from_der(extension.extn_value.as_bytes()).map_err(|e| Error::malformed("CRL", e))?;
-            check_scope(&point, certificate)?;
-        } else if extension.critical {
-            return Err(Error::Revocation("an unknown critical extension of the list"));
+/// A list whose issuer's key does not say otherwise may be signed by it (RFC 5280, 6.3.3 (f)).
+pub(crate) fn may_sign_lists(issuer: &Certificate) -> Result<bool, Error> {
+    let usage: Option<KeyUsage> = issuer.extension_as(oid::KEY_USAGE)?;
+    Ok(usage.is_none_or(|u| u.crl_sign()))
+}
+
+/// What all lists together say about a certificate, and which of them were used.
+///
+/// `signed` says whether a list is signed by someone who may: it is asked for lists that would count only.
+pub(crate) fn judge<'l>(
+    lists: &[&'l List],
+    certificate: &Certificate,
+    freshness: &Freshness,
+    signed: &mut dyn FnMut(&List) -> bool,
+) -> Option<(RevocationStatus, Vec<&'l List>)> {
+    let mut covered = ReasonFlags::default();
+    let mut used: Vec<&List> = Vec::new();
+    let mut good: Option<RevocationStatus> = None;
+    for point in Point::all_of(certificate).ok()? {
+        for &list in lists.iter().filter(|l| l.base.is_none()) {
+            let Ok(reasons) = list.scope(certificate, &point) else { continue };
+            // All are asked, also when one has answered for all reasons: a newer one may know of a revocation.
+            if reasons.is_empty() || list.check_time(freshness).is_err() || !signed(list) {
+                continue;
+            }
+            let delta = newest_delta(lists, list, freshness, signed);
+            let listed = match delta.map_or(Listed::No, |d| d.look_up(certificate)) {
+                Listed::No => list.look_up(certificate),
+                by_delta => by_delta,
+            };
+            let sources = std::iter::once(list).chain(delta);
+            if let Listed::Revoked { at, reason } = listed {
+                return Some((RevocationStatus::Revoked { at, reason }, sources.collect()));
+            }
+            if !list.remembers(certificate) {
+                continue;
+            }
+            covered |= reasons;
+            used.extend(sources);
+            good = Some(oldest(good, delta.unwrap_or(list).good()));
         }
     }
-    // An unknown critical extension of any entry makes the whole list unusable (RFC 5280, 5.3).
-    for extension in tbs.revoked_certificates.iter().flatten().flat_map(|r| r.crl_entry_extensions.iter().flatten()) {
-        if extension.critical && ![oid::REASON_CODE, oid::INVALIDITY_DATE].contains(&extension.extn_id) {
-            return Err(Error::Revocation("an unknown critical extension of an entry"));
-        }
-    }
-    Ok(())
+    if covered.contains(all_reasons()) { good.map(|status| (status, used)) } else { None }
 }
 
-fn check_scope(point: &IssuingDistributionPoint, certificate: &Certificate) -> Result<(), Error> {
-    let constraints: Option<BasicConstraints> = certificate.extension_as(oid::BASIC_CONSTRAINTS)?;
-    let is_authority = constraints.is_some_and(|b| b.ca);
-    let other_kind = point.indirect_crl
-        || point.only_some_reasons.is_some()
-        || point.only_contains_attribute_certs
-        || (point.only_contains_user_certs && is_authority)
-        || (point.only_contains_ca_certs && !is_authority);
-    if other_kind {
-        return Err(Error::Revocation("the list does not speak about this certificate"));
-    }
-    let Some(name) = &point.distribution_point else { return Ok(()) };
-    let points: Option<x509_cert::ext::pkix::CrlDistributionPoints> = certificate.extension_as(oid::CRL_DISTRIBUTION_POINTS)?;
-    let named = points.is_some_and(|p| p.0.iter().any(|d| d.distribution_point.as_ref() == Some(name)));
-    if named { Ok(()) } else { Err(Error::Revocation("the list is for another distribution point")) }
+/// 6.3.3 (c): the newest delta list of the same issuer, scope and key that builds on this list or an older one.
+fn newest_delta<'l>(lists: &[&'l List], complete: &List, freshness: &Freshness, signed: &mut dyn FnMut(&List) -> bool) -> Option<&'l List> {
+    let number = complete.number.as_ref()?;
+    let fits = |delta: &&&List| {
+        let builds_on = delta.base.as_ref().is_some_and(|base| compare(base, number).is_le());
+        let is_newer = delta.number.as_ref().is_some_and(|n| compare(n, number).is_ge());
+        let same = delta.issuer == complete.issuer && delta.point == complete.point && delta.authority_key == complete.authority_key;
+        builds_on && is_newer && same && delta.check_time(freshness).is_ok()
+    };
+    let mut deltas: Vec<&List> = lists.iter().filter(fits).copied().collect();
+    deltas.sort_by(|a, b| match (&a.number, &b.number) {
+        (Some(a), Some(b)) => compare(b, a),
+        _ => Ordering::Equal,
+    });
+    deltas.into_iter().find(|d| signed(d))
 }
 
-fn revoked(entry: &RevokedCert) -> Result<RevocationStatus, Error> {
-    let extension = entry.crl_entry_extensions.iter().flatten().find(|e| e.extn_id == oid::REASON_CODE);
-    let reason = extension.map(|e| CrlReason::from_der(e.extn_value.as_bytes()).map_err(|e| Error::malformed("CRL", e))).transpose()?;
-    Ok(RevocationStatus::Revoked { at: instant::from_x509(&entry.revocation_date), reason: reason.map(reason_code) })
-}
-
-pub(crate) fn reason_code(reason: CrlReason) -> u8 {
-    match reason {
-        CrlReason::Unspecified => 0,
-        CrlReason::KeyCompromise => 1,
-        CrlReason::CaCompromise => 2,
-        CrlReason::AffiliationChanged => 3,
-        CrlReason::Superseded => 4,
-        CrlReason::CessationOfOperation => 5,
-        CrlReason::CertificateHold => 6,
-        CrlReason::RemoveFromCRL => 8,
-        CrlReason::PrivilegeWithdrawn => 9,
-        CrlReason::AaCompromise => 10,
+/// Of two good answers, the one that knows less.
+fn oldest(known: Option<RevocationStatus>, new: RevocationStatus) -> RevocationStatus {
+    let as_of = |s: &RevocationStatus| match s {
+        RevocationStatus::Good { as_of, .. } => Some(*as_of),
+        _ => None,
+    };
+    match known {
+        Some(known) if as_of(&known) <= as_of(&new) => known,
+        _ => new,
     }
 }

@@ -4,17 +4,25 @@
 //! [`ocsp_respond`] is the development responder. Nothing is fetched here.
 //!
 //! A list or response says something about a time only if that time is covered: it was current then, or it was issued
-//! later (a later answer knows all that an earlier one knew, and gives the time of a revocation).
+//! later (a later answer knows all that an earlier one knew, and gives the time of a revocation). The exception is an answer
+//! from after the certificate's end: by then it may have been forgotten, and only an archive cutoff or `expiredCertsOnCRL`
+//! makes its silence good news.
+//!
+//! Of several answers (`answers`), a revocation outweighs all good ones. A delegated responder or signer of lists must not
+//! itself be revoked; a responder of which nothing is known is believed, a signer of lists is not.
 
+mod answers;
 mod crl;
+mod list;
 mod ocsp;
 mod responder;
 
 use time::{Duration, OffsetDateTime};
 
+pub(crate) use answers::Answers;
 pub use crl::check_crl;
-pub(crate) use crl::{check as check_crl_read, to_der as crl_to_der};
-pub(crate) use ocsp::check as check_ocsp_read;
+pub(crate) use list::List;
+pub(crate) use ocsp::Response;
 pub use ocsp::{check_ocsp, ocsp_request};
 pub use responder::{CertificateStatus, OcspResponder, ocsp_respond};
 

@@ -13,10 +13,11 @@ use x509_ocsp::{
     BasicOcspResponse, CertId, CertStatus, OcspRequest, OcspResponse, OcspResponseStatus, Request, ResponderId, SingleResponse, TbsRequest,
 };
 
-use super::crl::reason_code;
+use super::list::reason_code;
 use super::{Freshness, RevocationStatus};
 use crate::algorithm::sha1;
 use crate::certificate::{Certificate, SignedParts};
+use crate::name::NameKey;
 use crate::{DigestAlgorithm, Error, instant, oid};
 
 /// A request about one certificate, with a nonce of up to 32 bytes where the answer must not be an old one.
@@ -57,44 +58,20 @@ pub fn check_ocsp(
     freshness: &Freshness,
 ) -> Result<RevocationStatus, Error> {
     let (certificate, issuer) = (Certificate::read(certificate)?, Certificate::read(issuer)?);
-    check(response, &certificate, &issuer, nonce, freshness)
+    Ok(Response::read(response)?.judge(&certificate, &issuer, nonce, freshness)?.0)
 }
 
-pub(crate) fn check(
-    response: &[u8],
-    certificate: &Certificate,
-    issuer: &Certificate,
-    nonce: Option<&[u8]>,
-    freshness: &Freshness,
-) -> Result<RevocationStatus, Error> {
-    if certificate.tbs().issuer != issuer.tbs().subject {
-        return Err(Error::Revocation("the response is asked about another issuer"));
-    }
-    let opened = OpenedResponse::open(response)?;
-    // The cheap question first: a store holds answers about many certificates.
-    let single = opened.answer_for(certificate, issuer)?;
-    opened.authorise(issuer)?;
-    opened.check_extensions(nonce)?;
-    let as_of = instant::from_generalized(&single.this_update.0);
-    let next_update = single.next_update.as_ref().map(|t| instant::from_generalized(&t.0));
-    freshness.check(as_of, next_update)?;
-    Ok(match &single.cert_status {
-        CertStatus::Good(_) => RevocationStatus::Good { as_of, next_update },
-        CertStatus::Revoked(info) => RevocationStatus::Revoked {
-            at: instant::from_generalized(&info.revocation_time.0),
-            reason: info.revocation_reason.map(reason_code),
-        },
-        CertStatus::Unknown(_) => RevocationStatus::Unknown,
-    })
-}
-
-struct OpenedResponse {
+/// A response, decoded.
+#[derive(Debug)]
+pub(crate) struct Response {
     basic: BasicOcspResponse,
     signed: SignedParts,
+    /// The certificates in it, those that can be read.
+    certificates: Vec<Certificate>,
 }
 
-impl OpenedResponse {
-    fn open(der: &[u8]) -> Result<Self, Error> {
+impl Response {
+    pub(crate) fn read(der: &[u8]) -> Result<Self, Error> {
         let outer = OcspResponse::from_der(der).map_err(bad)?;
         if outer.response_status != OcspResponseStatus::Successful {
             let code: u32 = match outer.response_status {
@@ -113,32 +90,65 @@ impl OpenedResponse {
         }
         let inner = bytes.response.as_bytes();
         let basic = BasicOcspResponse::from_der(inner).map_err(bad)?;
-        Ok(Self { signed: SignedParts::read(inner, "OCSP response")?, basic })
+        let embedded = basic.certs.iter().flatten().take(MOST_CERTIFICATES);
+        let certificates = embedded.filter_map(|c| c.to_der().ok().and_then(|der| Certificate::from_der(&der).ok())).collect();
+        Ok(Self { signed: SignedParts::read(inner, "OCSP response")?, basic, certificates })
     }
 
-    /// RFC 6960, 4.2.2.2.
-    fn authorise(&self, issuer: &Certificate) -> Result<(), Error> {
+    /// What the response says, and the delegated responder whose own revocation is still to be looked up, if there is one.
+    pub(crate) fn judge(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        nonce: Option<&[u8]>,
+        freshness: &Freshness,
+    ) -> Result<(RevocationStatus, Option<&Certificate>), Error> {
+        if certificate.issuer() != issuer.subject() {
+            return Err(Error::Revocation("the response is asked about another issuer"));
+        }
+        // The cheap question first: a store holds answers about many certificates.
+        let single = self.answer_for(certificate, issuer)?;
+        let responder = self.authorise(issuer)?;
+        self.check_extensions(nonce)?;
+        let as_of = instant::from_generalized(&single.this_update.0);
+        let next_update = single.next_update.as_ref().map(|t| instant::from_generalized(&t.0));
+        freshness.check(as_of, next_update)?;
+        let status = match &single.cert_status {
+            CertStatus::Good(_) if !remembers(single, as_of, certificate) => {
+                return Err(Error::Revocation("it is younger than the certificate's end"));
+            }
+            CertStatus::Good(_) => RevocationStatus::Good { as_of, next_update },
+            CertStatus::Revoked(info) => RevocationStatus::Revoked {
+                at: instant::from_generalized(&info.revocation_time.0),
+                reason: info.revocation_reason.map(reason_code),
+            },
+            CertStatus::Unknown(_) => RevocationStatus::Unknown,
+        };
+        Ok((status, responder.filter(|r| r.extension(oid::OCSP_NO_CHECK).is_none())))
+    }
+
+    /// RFC 6960, 4.2.2.2: the issuer itself (`None`), or a responder that it delegated.
+    fn authorise(&self, issuer: &Certificate) -> Result<Option<&Certificate>, Error> {
         let id = &self.basic.tbs_response_data.responder_id;
         if names(id, issuer)? {
-            return self.signed.verify(issuer, "OCSP response");
+            return self.signed.verify(issuer, "OCSP response").map(|()| None);
         }
-        for embedded in self.basic.certs.iter().flatten() {
-            let responder = Certificate::from_der(&embedded.to_der().map_err(bad)?)?;
-            if !names(id, &responder)? {
+        for responder in &self.certificates {
+            if !names(id, responder)? {
                 continue;
             }
             let usage: Option<ExtendedKeyUsage> = responder.extension_as(oid::EXTENDED_KEY_USAGE)?;
             if usage.is_none_or(|u| !u.0.contains(&oid::KP_OCSP_SIGNING)) {
                 return Err(Error::Revocation("the responder is not authorised"));
             }
-            if responder.tbs().issuer != issuer.tbs().subject {
+            if responder.issuer() != issuer.subject() {
                 return Err(Error::Revocation("the responder is another issuer's"));
             }
             responder.verify_signed_by(issuer)?;
             if !responder.is_valid_at(self.produced_at()) {
                 return Err(Error::Revocation("the responder's certificate was not valid"));
             }
-            return self.signed.verify(&responder, "OCSP response");
+            return self.signed.verify(responder, "OCSP response").map(|()| Some(responder));
         }
         Err(Error::Revocation("the responder's certificate is missing"))
     }
@@ -160,22 +170,38 @@ impl OpenedResponse {
         if echoed.is_some_and(|n| n.as_bytes() == sent) { Ok(()) } else { Err(Error::Revocation("the nonce differs")) }
     }
 
+    /// The answer about a certificate; of several, the worst.
     fn answer_for(&self, certificate: &Certificate, issuer: &Certificate) -> Result<&SingleResponse, Error> {
+        let mut found: Option<&SingleResponse> = None;
         for single in &self.basic.tbs_response_data.responses {
             let id = &single.cert_id;
+            if id.serial_number != certificate.tbs().serial_number {
+                continue;
+            }
             let Ok(hash) = IdHash::of(&id.hash_algorithm) else { continue };
-            let name = IssuerName::of(issuer, hash)?;
-            if name.matches(id) && id.serial_number == certificate.tbs().serial_number {
-                return Ok(single);
+            let is_worse = found.is_none() || matches!(single.cert_status, CertStatus::Revoked(_));
+            if IssuerName::of(issuer, hash)?.matches(id) && is_worse {
+                found = Some(single);
             }
         }
-        Err(Error::Revocation("the response does not speak about this certificate"))
+        found.ok_or(Error::Revocation("the response does not speak about this certificate"))
     }
+}
+
+/// Certificates of one response that are looked at.
+const MOST_CERTIFICATES: usize = 8;
+
+/// A responder may forget a certificate that has expired, unless its archive cutoff says otherwise (RFC 6960, 4.4.4).
+fn remembers(single: &SingleResponse, as_of: OffsetDateTime, certificate: &Certificate) -> bool {
+    let cutoff = single.single_extensions.iter().flatten().find(|e| e.extn_id == oid::OCSP_ARCHIVE_CUTOFF);
+    let cutoff = cutoff.and_then(|e| der::asn1::GeneralizedTime::from_der(e.extn_value.as_bytes()).ok());
+    let end = certificate.not_after();
+    as_of <= end || cutoff.is_some_and(|c| instant::from_generalized(&c) <= end)
 }
 
 fn names(id: &ResponderId, certificate: &Certificate) -> Result<bool, Error> {
     Ok(match id {
-        ResponderId::ByName(name) => *name == certificate.tbs().subject,
+        ResponderId::ByName(name) => NameKey::of(name) == *certificate.subject(),
         ResponderId::ByKey(hash) => hash.as_bytes() == sha1(key_bytes(certificate)?),
     })
 }

@@ -6,7 +6,7 @@ use time::{Duration, OffsetDateTime};
 use x509_cert::ext::pkix::ExtendedKeyUsage;
 
 use super::structs::{MessageImprint, TimeStampReq, TimeStampResp, TstInfo};
-use crate::cms::{CmsFault, Container};
+use crate::cms::{CmsFault, Container, Profile};
 use crate::{DigestAlgorithm, Error, oid};
 
 /// What an answer must match.
@@ -104,7 +104,7 @@ pub(crate) fn open_token(token_der: &[u8], imprint: impl FnOnce(DigestAlgorithm)
 }
 
 fn open(token_der: &[u8], imprint: impl FnOnce(DigestAlgorithm) -> Vec<u8>) -> Result<(TimestampToken, TstInfo), Error> {
-    let container = Container::open(token_der).map_err(refuse)?;
+    let container = Container::open(token_der, Profile::Pades).map_err(refuse)?;
     if container.content_type != oid::ID_CT_TST_INFO {
         return Err(Error::Timestamp("the token holds something else"));
     }

@@ -4,14 +4,17 @@
 //! explain changes: a security store, a document time-stamp, the filling of a signature field that was empty. What
 //! no rule explains is a violation and gets the name of what a reader would see changed.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use super::report::Change;
+use super::rights::Rights;
 use super::rules::Step;
 use super::signatures::Found;
-use super::{Limits, ValidateError, revision_document};
+use super::{Limits, Policy, ValidateError, revision_document};
 use crate::document::structure::Structure;
 
 /// A change that no rule allows.
@@ -98,24 +101,61 @@ pub enum Modification {
     },
 }
 
+impl fmt::Display for Modification {
+    /// For an auditor; pages are counted from one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PageContentChanged { page } => write!(f, "content of page {} replaced", page.saturating_add(1)),
+            Self::PageChanged { page, key } => write!(f, "/{key} of page {} changed", page.saturating_add(1)),
+            Self::PagesChanged => f.write_str("pages added, removed or put in another order"),
+            Self::AnnotationAdded { page } => write!(f, "annotation over page {}", page.saturating_add(1)),
+            Self::AnnotationRemoved { page } => write!(f, "annotation of page {} removed", page.saturating_add(1)),
+            Self::AnnotationChanged { object } => write!(f, "annotation changed (object {object})"),
+            Self::FieldValueChanged { field } => write!(f, "value of field {field:?} changed"),
+            Self::FieldChanged { field } => write!(f, "field {field:?} changed"),
+            Self::FormChanged { key } => write!(f, "/{key} of the form changed"),
+            Self::SignatureChanged { object } => write!(f, "signature altered or removed (object {object})"),
+            Self::MetadataChanged => f.write_str("metadata changed"),
+            Self::CatalogChanged { key } => write!(f, "/{key} of the catalog changed"),
+            Self::TrailerChanged { key } => write!(f, "/{key} of the trailer changed"),
+            Self::SecurityStoreMalformed => f.write_str("foreign matter in the security store"),
+            Self::ObjectChanged { object } => write!(f, "object {object} changed"),
+            Self::ObjectAdded { object } => write!(f, "object {object} added"),
+            Self::ObjectRemoved { object } => write!(f, "object {object} removed"),
+        }
+    }
+}
+
 /// The forbidden changes of all revisions after the first signature.
-pub(super) fn analyse(pdf: &[u8], structure: &Structure, found: &[Found], limits: &Limits) -> Result<Vec<Change>, ValidateError> {
+///
+/// `newest` is the whole file, which need not be read again.
+pub(super) fn analyse(
+    pdf: &[u8],
+    newest: &Document,
+    structure: &Structure,
+    found: &[Found],
+    decompressed: usize,
+    (limits, policy): (&Limits, Policy),
+) -> Result<Vec<Change>, ValidateError> {
     let Some(first) = found.first() else { return Ok(Vec::new()) };
     let later = || structure.revisions.iter().enumerate().skip(first.revision + 1);
-    let cost: usize = later().map(|(_, r)| r.bytes.end).fold(0, usize::saturating_add);
+    let cost: usize = later().map(|(_, r)| r.bytes.end.saturating_add(decompressed)).fold(0, usize::saturating_add);
     if cost > limits.compared_bytes {
         return Err(ValidateError::TooLarge);
     }
     let Some(signed) = structure.revisions.get(first.revision) else { return Ok(Vec::new()) };
-    let mut before = revision_document(pdf, signed.bytes.end, limits)?;
+    let last = structure.revisions.last().map(|r| r.bytes.end);
+    let read = |end: usize| match last == Some(end) {
+        true => Ok(Cow::Borrowed(newest)),
+        false => revision_document(pdf, end, limits).map(Cow::Owned),
+    };
+    let mut before = read(signed.bytes.end)?;
     let mut changes = Vec::new();
     for (number, revision) in later() {
-        let after = revision_document(pdf, revision.bytes.end, limits)?;
+        let after = read(revision.bytes.end)?;
         let earlier: Vec<&Found> = found.iter().filter(|f| f.revision < number).collect();
         let here = found.iter().find(|f| f.revision == number);
-        // A lock, or a certification that allows nothing, leaves room for stores and time-stamps only.
-        let may_fill = !earlier.iter().any(|f| f.locks || f.certifies == Some(1));
-        let step = Step { before: &before, after: &after, signature: here, may_fill };
+        let step = Step { before: &before, after: &after, signature: here, rights: Rights::after(&earlier, policy) };
         changes.extend(compare(&step).into_iter().map(|modification| Change { revision: number, modification }));
         before = after;
     }

@@ -7,13 +7,14 @@
 use time::OffsetDateTime;
 
 use super::ValidationContext;
-use super::evidence::Evidence;
-use super::report::{Indication, Level, RevocationReport, SignatureKind, SignatureReport, SubIndication, TimestampReport};
+use super::evidence::Store;
+use super::report::{Block, Indication, Level, RevocationReport, SignatureKind, SignatureReport, SubIndication, TimestampReport};
 use super::signatures::Found;
 use crate::certificate::Certificate;
-use crate::cms::{CmsFault, Container};
-use crate::path::{PathError, Search, Usage};
-use crate::revocation::RevocationStatus;
+use crate::chain::{ChainError, Finding, Grounds, read_all};
+use crate::cms::{CmsFault, Container, Profile};
+use crate::path::{Demand, PathError, PolicyDemand, Pool, Question, Usage, Work};
+use crate::revocation::{Answers, Freshness};
 use crate::timestamp::{TimestampToken, open_token};
 use crate::{Error, oid};
 
@@ -31,14 +32,20 @@ pub(super) struct Judged {
 /// A verdict that is not TOTAL-PASSED.
 type Failure = (Indication, SubIndication, String);
 
-pub(super) fn all(pdf: &[u8], found: &[Found], evidence: Evidence, context: &ValidationContext) -> Judged {
-    let anchors = |list: &[Vec<u8>]| list.iter().filter_map(|c| Certificate::read(c).ok()).collect::<Vec<_>>();
+pub(super) fn all(pdf: &[u8], found: &[Found], store: &Store, context: &ValidationContext) -> Judged {
+    let mut answers = Answers::default();
+    answers.add(&store.ocsp_responses, &store.crls, true);
+    answers.add(&context.ocsp_responses, &context.crls, false);
+    let mut certificates = read_all(&store.certificates);
+    certificates.extend(read_all(&context.certificates));
     let mut judge = Judge {
         pdf,
         context,
-        signer_anchors: anchors(&context.signer_anchors),
-        timestamp_anchors: anchors(&context.timestamp_anchors),
-        evidence,
+        signer_anchors: read_all(&context.signer_anchors),
+        timestamp_anchors: read_all(&context.timestamp_anchors),
+        certificates,
+        answers,
+        work: Work::new(context.limits.path),
         used_certificates: Vec::new(),
         embedded: Vec::new(),
         proven: context.now,
@@ -47,7 +54,7 @@ pub(super) fn all(pdf: &[u8], found: &[Found], evidence: Evidence, context: &Val
     let mut signatures: Vec<_> = found.iter().rev().map(|f| judge.judge(f)).collect();
     signatures.reverse();
     check_order(&mut signatures);
-    Judged { signatures, used_items: judge.evidence.used(), used_certificates: judge.used_certificates, embedded: judge.embedded }
+    Judged { signatures, used_items: judge.answers.used(), used_certificates: judge.used_certificates, embedded: judge.embedded }
 }
 
 struct Judge<'a> {
@@ -55,7 +62,10 @@ struct Judge<'a> {
     context: &'a ValidationContext,
     signer_anchors: Vec<Certificate>,
     timestamp_anchors: Vec<Certificate>,
-    evidence: Evidence,
+    /// From the store and from outside.
+    certificates: Vec<Certificate>,
+    answers: Answers,
+    work: Work,
     used_certificates: Vec<Vec<u8>>,
     embedded: Vec<(String, Vec<u8>)>,
     /// Everything still to be judged existed at this time.
@@ -78,18 +88,20 @@ impl Judge<'_> {
             proven_time: None,
             timestamp: None,
             certifies: found.certifies,
-            locks: found.locks,
+            locks: found.lock.is_some(),
             level: None,
             revocation: Vec::new(),
+            steps: Vec::new(),
             indication: Indication::TotalPassed,
             sub_indication: None,
             reason: None,
         };
         let outcome = match found.kind {
-            SignatureKind::Signature => self.signature(found, &mut report),
+            SignatureKind::Signature | SignatureKind::Pkcs7 => self.signature(found, &mut report),
             SignatureKind::DocumentTimestamp => self.document_timestamp(found, &mut report),
         };
         if let Err((indication, sub_indication, reason)) = outcome {
+            report.stop(indication, sub_indication, &reason);
             report.indication = indication;
             report.sub_indication = Some(sub_indication);
             report.reason = Some(reason);
@@ -99,14 +111,19 @@ impl Judge<'_> {
     }
 
     fn signature(&mut self, found: &Found, report: &mut SignatureReport) -> Result<(), Failure> {
+        report.begin(Block::Format);
         let covered = found.covered(self.pdf);
         let der = Container::without_padding(&found.contents).map_err(container_failure)?;
-        let container = Container::open(der).map_err(container_failure)?;
+        let profile = if found.kind == SignatureKind::Pkcs7 { Profile::Pkcs7 } else { Profile::Pades };
+        let container = Container::open(der, profile).map_err(container_failure)?;
         report.signer = container.signer.subject_common_name();
         report.signer_certificate = Some(container.signer.der().to_vec());
         if container.content_type != oid::ID_DATA || container.content.is_some() {
             return Err(format_failure("the container is not a detached signature"));
         }
+        report.begin(Block::Identification);
+        container.identify().map_err(container_failure)?;
+        report.begin(Block::Cryptographic);
         container.verify(|digest| digest.digest_parts(&covered)).map_err(container_failure)?;
         report.intact = true;
         let embedded = container.certificates.iter().map(|c| c.der().to_vec());
@@ -114,15 +131,14 @@ impl Judge<'_> {
 
         let at = self.signature_timestamp(found, &container, report)?;
         report.proven_time = report.timestamp.as_ref().filter(|t| t.trusted.is_ok()).map(|t| t.gen_time);
-        let anchors = self.signer_anchors.clone();
-        let pool = container.certificates.clone();
-        let path = self.path(&container.signer, &pool, &anchors, Usage::DocumentSigning, at, report.proven_time)?;
-        self.revocation(&path, at, report.claimed_time, report)?;
+        report.begin(Block::Certificate);
+        let times = Times { at, informed: at, proven: report.proven_time, claimed: report.claimed_time };
+        self.chain(&container.signer, &container.certificates, Usage::DocumentSigning, times, &mut report.revocation)?;
         if let Some(TimestampReport { trusted: Err(reason), .. }) = &report.timestamp {
             let reason = format!("the time-stamp is not trusted: {reason}");
             return Err((Indication::Indeterminate, SubIndication::SigConstraintsFailure, reason));
         }
-        report.level = Some(self.level(report));
+        report.level = (found.kind == SignatureKind::Signature).then(|| self.level(report));
         Ok(())
     }
 
@@ -134,12 +150,16 @@ impl Judge<'_> {
         report: &mut SignatureReport,
     ) -> Result<OffsetDateTime, Failure> {
         let Some(der) = &container.timestamp_token else { return Ok(self.proven) };
+        report.begin(Block::Timestamp);
         let value = container.signature_value();
         let token = open_token(der, |digest| digest.digest(value)).map_err(token_failure)?;
         let embedded = token.certificates.iter().map(|c| (found.field.clone(), c.clone()));
         self.embedded.extend(embedded);
         let mut revocation = Vec::new();
-        let trusted = self.trust_token(&token, &mut revocation).map_err(|(_, _, reason)| reason);
+        let trusted = self.trust_token(&token, &mut revocation).map_err(|(indication, sub_indication, reason)| {
+            report.stop(indication, sub_indication, &reason);
+            reason
+        });
         let time = token.gen_time;
         let is_trusted = trusted.is_ok();
         report.timestamp = Some(to_report(token, trusted));
@@ -148,14 +168,17 @@ impl Judge<'_> {
     }
 
     fn document_timestamp(&mut self, found: &Found, report: &mut SignatureReport) -> Result<(), Failure> {
+        report.begin(Block::Format);
         let covered = found.covered(self.pdf);
         let der = Container::without_padding(&found.contents).map_err(container_failure)?;
+        report.begin(Block::Cryptographic);
         let token = open_token(der, |digest| digest.digest_parts(&covered)).map_err(token_failure)?;
         report.intact = true;
         let signer = Certificate::from_der(&token.tsa_certificate_der).map_err(token_failure)?;
         report.signer = signer.subject_common_name();
         report.signer_certificate = Some(token.tsa_certificate_der.clone());
         self.embedded.extend(token.certificates.iter().map(|c| (found.field.clone(), c.clone())));
+        report.begin(Block::Certificate);
         let mut revocation = Vec::new();
         let trusted = self.trust_token(&token, &mut revocation);
         report.revocation = revocation;
@@ -178,75 +201,40 @@ impl Judge<'_> {
             let reason = "the time-stamp is younger than what proves it".to_owned();
             return Err((Indication::Indeterminate, SubIndication::TimestampOrderFailure, reason));
         }
-        let anchors = self.timestamp_anchors.clone();
-        let proven = self.archived.then_some(self.proven);
-        let path = self.path(&authority, &pool, &anchors, Usage::TimeStamping, self.proven, proven)?;
-        let mut reports = Vec::new();
-        let outcome = self.check_chain(&path, self.proven, None, &mut reports);
-        out.extend(reports);
-        outcome
+        // Its certificate must be valid still, and not known to be revoked. But answers of its own time will do: they lie in the
+        // file, and a copy must not need the network for ever.
+        let informed = token.gen_time.min(self.proven);
+        let times = Times { at: self.proven, informed, proven: self.archived.then_some(self.proven), claimed: None };
+        self.chain(&authority, &pool, Usage::TimeStamping, times, out)
     }
 
-    fn path(
+    /// The path of a certificate and the revocation of all on it, at a time.
+    fn chain(
         &mut self,
         leaf: &Certificate,
         embedded: &[Certificate],
-        anchors: &[Certificate],
         usage: Usage,
-        at: OffsetDateTime,
-        proven: Option<OffsetDateTime>,
-    ) -> Result<Vec<Certificate>, Failure> {
-        let mut pool = embedded.to_vec();
-        pool.extend(self.evidence.certificates.iter().cloned());
-        let limits = self.context.limits.path;
-        let path = Search { intermediates: &pool, anchors, at, usage, limits }.run(leaf).map_err(|e| path_failure(&e, leaf, proven))?;
-        self.used_certificates.extend(path.iter().map(|c| c.der().to_vec()));
-        Ok(path)
-    }
-
-    fn revocation(
-        &mut self,
-        path: &[Certificate],
-        at: OffsetDateTime,
-        claimed: Option<OffsetDateTime>,
-        report: &mut SignatureReport,
-    ) -> Result<(), Failure> {
-        let mut reports = Vec::new();
-        let outcome = self.check_chain(path, at, claimed, &mut reports);
-        report.revocation.extend(reports);
-        outcome
-    }
-
-    /// Revocation of every certificate below the anchor.
-    fn check_chain(
-        &mut self,
-        path: &[Certificate],
-        at: OffsetDateTime,
-        claimed: Option<OffsetDateTime>,
+        times: Times,
         out: &mut Vec<RevocationReport>,
     ) -> Result<(), Failure> {
-        let mut missing = None;
-        for (i, (certificate, issuer)) in path.iter().zip(path.iter().skip(1)).enumerate() {
-            let found = self.evidence.revocation(certificate, issuer, at);
-            let status = found.status;
-            let subject = found.subject.clone();
-            out.push(found);
-            match status {
-                Some(RevocationStatus::Revoked { at: since, .. }) if since <= at => {
-                    return Err(revoked(i == 0, since, claimed, &subject));
-                }
-                // Revoked later than the time in question: good at that time.
-                Some(RevocationStatus::Good { .. } | RevocationStatus::Revoked { .. }) => {}
-                Some(RevocationStatus::Unknown) | None => missing = missing.or(Some(subject)),
-            }
-        }
-        match missing {
-            Some(subject) if self.context.require_revocation => {
-                let reason = format!("no current revocation data for {subject:?}");
-                Err((Indication::Indeterminate, SubIndication::TryLater, reason))
-            }
-            _ => Ok(()),
-        }
+        let any = PolicyDemand::default();
+        let (anchors, policies) = match usage {
+            Usage::TimeStamping => (&self.timestamp_anchors, &any),
+            _ => (&self.signer_anchors, &self.context.signer_policies),
+        };
+        let demand = Demand::read(policies).map_err(|e| chain_failure(e.into(), leaf, times))?;
+        let limits = &self.context.limits;
+        let freshness =
+            Freshness { at: times.informed, now: self.context.now, skew: limits.clock_skew, max_age: limits.revocation_max_age };
+        let pool = Pool::new(anchors, embedded.iter().chain(&self.certificates));
+        let require_revocation = self.context.require_revocation;
+        let grounds = Grounds { pool: &pool, answers: &self.answers, freshness, require_revocation };
+        let question = Question { at: times.at, usage, demand: &demand };
+        let (outcome, findings) = grounds.chain(leaf, question, &mut self.work);
+        out.extend(findings.into_iter().map(|Finding { subject, status, in_document }| RevocationReport { subject, status, in_document }));
+        let path = outcome.map_err(|e| chain_failure(e, leaf, times))?;
+        self.used_certificates.extend(path.iter().map(|c| c.der().to_vec()));
+        Ok(())
     }
 
     fn level(&self, report: &SignatureReport) -> Level {
@@ -268,9 +256,12 @@ fn check_order(signatures: &mut [SignatureReport]) {
     for signature in signatures {
         let Some(time) = signature.proven_time else { continue };
         if latest.is_some_and(|l| time < l) && signature.indication == Indication::TotalPassed {
+            let reason = "its time-stamp is older than that of a signature it covers";
+            signature.begin(Block::Timestamp);
+            signature.stop(Indication::Indeterminate, SubIndication::TimestampOrderFailure, reason);
             signature.indication = Indication::Indeterminate;
             signature.sub_indication = Some(SubIndication::TimestampOrderFailure);
-            signature.reason = Some("its time-stamp is older than that of a signature it covers".to_owned());
+            signature.reason = Some(reason.to_owned());
             signature.level = None;
         }
         latest = latest.max(Some(time));
@@ -313,6 +304,27 @@ fn token_failure(error: Error) -> Failure {
         _ => SubIndication::FormatFailure,
     };
     (Indication::TotalFailed, sub, format!("the time-stamp is not good: {error}"))
+}
+
+/// The times by which a chain is judged.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    /// The time for which it must hold.
+    at: OffsetDateTime,
+    /// The time of which revocation data must speak.
+    informed: OffsetDateTime,
+    /// The first time, if it is proven.
+    proven: Option<OffsetDateTime>,
+    /// What the signer claims.
+    claimed: Option<OffsetDateTime>,
+}
+
+fn chain_failure(error: ChainError, leaf: &Certificate, times: Times) -> Failure {
+    match error {
+        ChainError::Path(error) => path_failure(&error, leaf, times.proven),
+        ChainError::Revoked { subject, since, is_leaf } => revoked(is_leaf, since, times.claimed, &subject),
+        unknown @ ChainError::Unknown { .. } => (Indication::Indeterminate, SubIndication::TryLater, unknown.to_string()),
+    }
 }
 
 fn path_failure(error: &PathError, leaf: &Certificate, proven: Option<OffsetDateTime>) -> Failure {

@@ -3,27 +3,31 @@
 //! In this order, each step only for what the step before let through:
 //!
 //! 1. structure: the revisions of the file, read strictly and in one way (`document::structure`);
+//!    A second reader by other people must see the same document (`second`);
 //! 2. signatures: which fields are signed and which bytes each signature covers (`signatures`);
 //! 3. changes: what each revision after the first signature changed, by small named rules (`difference`);
 //! 4. trust, from the newest time-stamp back to the oldest signature, since each proves the existence of what is older:
 //!    container, certificate path, revocation, time (`judge`);
 //! 5. what no signature protects: the security store after the last signature, spare certificates (`unsigned`).
 //!
-//! The policy is that of a certified copy: after a signature only the other empty signature field may be filled, and
-//! after a lock nothing may change but security stores and document time-stamps. A second policy for other files (form
-//! filling, annotations) does not exist yet: their signatures are TOTAL-FAILED here when such changes were made.
+//! Two policies ([`Policy`]) say what may change after a signature; what they do not list is a verdict, not a warning. Under
+//! both, security stores and document time-stamps may be added, and files that readers understand differently are refused.
 
 mod difference;
 mod evidence;
+mod forms;
 mod judge;
 mod report;
+mod rights;
 mod rules;
+mod second;
 mod signatures;
 mod unsigned;
 
 pub use difference::Modification;
 pub use report::{
-    Change, Indication, Level, Report, RevocationReport, SignatureKind, SignatureReport, SubIndication, TimestampReport, Unaccounted,
+    Block, Change, Indication, Level, Report, RevocationReport, SignatureKind, SignatureReport, Step, SubIndication, TimestampReport,
+    Unaccounted,
 };
 
 use time::{Duration, OffsetDateTime};
@@ -31,7 +35,8 @@ use time::{Duration, OffsetDateTime};
 use crate::document::StructureFault;
 use crate::document::increment::load;
 use crate::document::structure::{Structure, StructureLimits};
-use crate::path::PathLimits;
+use crate::path::{PathLimits, PolicyDemand};
+use second::SecondReading;
 
 /// Trust, time, data and bounds for a validation. Certificates are DER or PEM, one each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,10 +52,14 @@ pub struct ValidationContext {
     pub ocsp_responses: Vec<Vec<u8>>,
     /// Revocation lists (DER or PEM) beside those in the file.
     pub crls: Vec<Vec<u8>>,
+    /// Certificate policies that signers must have.
+    pub signer_policies: PolicyDemand,
     /// The present time.
     pub now: OffsetDateTime,
     /// Whether a certificate without revocation data makes the verdict INDETERMINATE.
     pub require_revocation: bool,
+    /// What may change after a signature.
+    pub policy: Policy,
     /// What to make of bytes that no signature protects and nothing accounts for.
     pub unsigned_bytes: UnsignedBytes,
     /// Bounds.
@@ -67,20 +76,35 @@ impl ValidationContext {
             certificates: Vec::new(),
             ocsp_responses: Vec::new(),
             crls: Vec::new(),
+            signer_policies: PolicyDemand::default(),
             now,
             require_revocation: true,
+            policy: Policy::Copy,
             unsigned_bytes: UnsignedBytes::Refuse,
             limits: Limits::default(),
         }
     }
 }
 
+/// What may change after a signature (`docs/VERIFICATION.md`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Policy {
+    /// A certified copy: the other empty signature field may be signed; after a lock, nothing more.
+    #[default]
+    Copy,
+    /// A file of another maker, by DocMDP, FieldMDP and locks: signing and filling fields that no lock covers, annotations
+    /// where the certification allows them, a signature's own new field where nothing certifies, metadata.
+    Pades,
+}
+
 /// A security store after the last signature is protected by no signature until a document time-stamp covers it. Its
 /// items prove themselves; the bytes around them do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UnsignedBytes {
-    /// Every byte must be accounted for: the store written exactly as this crate writes it, each item used. A file that
-    /// was augmented by another program is INDETERMINATE until it is time-stamped.
+    /// Every byte must be accounted for. The first store was issued with the file: it is written exactly as this crate writes
+    /// it, and each item is used. Later ones are additions of others, and hold a store and nothing else. A file whose first store
+    /// another program wrote is INDETERMINATE until it is time-stamped.
     #[default]
     Refuse,
     /// What follows the last signature need only mean nothing but a security store.
@@ -101,9 +125,9 @@ pub struct Limits {
     pub fields: usize,
     /// Signatures and document time-stamps.
     pub signatures: usize,
-    /// Bytes of one decompressed stream.
+    /// Bytes of one decompressed stream, and of all object and cross-reference streams together.
     pub decompressed_bytes: usize,
-    /// Bytes read for comparing revisions: the sum of the lengths of the revisions' files.
+    /// Bytes read for comparing revisions: the sum of the lengths of the revisions' files, streams decompressed.
     pub compared_bytes: usize,
     /// Items of a kind in security stores.
     pub store_items: usize,
@@ -119,13 +143,13 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             file_bytes: 64 << 20,
-            revisions: 64,
+            revisions: 256,
             objects: 200_000,
             fields: 1_000,
             signatures: 32,
             decompressed_bytes: 64 << 20,
-            compared_bytes: 512 << 20,
-            store_items: 64,
+            compared_bytes: 256 << 20,
+            store_items: 512,
             path: PathLimits::default(),
             clock_skew: Duration::minutes(5),
             revocation_max_age: Duration::days(1),
@@ -146,6 +170,12 @@ pub enum ValidateError {
     /// The objects cannot be read.
     #[error("the document cannot be read: {0}")]
     Document(String),
+    /// A second PDF reader, written by other people, cannot read the file.
+    #[error("a second reader cannot read the document")]
+    SecondReader,
+    /// Two readers understand an object differently (zero: the trailer), so two people may see different documents.
+    #[error("two readers understand object {0} differently")]
+    ReadersDiffer(u32),
     /// The form is malformed, has a second description (XFA), or two fields of one name.
     #[error("the form of the document is malformed")]
     Form,
@@ -180,24 +210,41 @@ pub fn validate(pdf: &[u8], context: &ValidationContext) -> Result<Report, Valid
     }
     let structure_limits = StructureLimits { revisions: limits.revisions, objects: limits.objects };
     let structure = Structure::read(pdf, structure_limits)?;
+    let decompressed = structure.container_bytes(pdf, limits.decompressed_bytes)?;
     let document = load(pdf, limits.decompressed_bytes).map_err(|e| ValidateError::Document(e.to_string()))?;
-    let (found, empty_fields) = signatures::find(pdf, &document, &structure, limits)?;
-    let Some(last) = found.last() else { return Err(ValidateError::NotSigned) };
+    structure.check_agrees(&document)?;
+    let (found, empty_fields) = signatures::find(pdf, &document, &structure, (limits, context.policy))?;
+    if found.is_empty() {
+        return Err(ValidateError::NotSigned);
+    }
 
-    let changes = difference::analyse(pdf, &structure, &found, limits)?;
+    match second::compare(pdf, &document) {
+        SecondReading::Same => {}
+        // Files of other makers use forms that the second reader does not know.
+        SecondReading::Unreadable if context.policy == Policy::Pades => {}
+        SecondReading::Unreadable => return Err(ValidateError::SecondReader),
+        SecondReading::Differs(object) => return Err(ValidateError::ReadersDiffer(object)),
+    }
+    let changes = difference::analyse(pdf, &document, &structure, &found, decompressed, (limits, context.policy))?;
     let store = evidence::Store::read(&document, limits).map_err(ValidateError::Document)?;
-    let evidence = evidence::Evidence::new(&store, context);
-    let mut judged = judge::all(pdf, &found, evidence, context);
+    let mut judged = judge::all(pdf, &found, &store, context);
     for signature in &mut judged.signatures {
+        if signature.indication == Indication::TotalPassed {
+            signature.begin(Block::Acceptance);
+        }
         if changes.iter().any(|c| c.revision > signature.revision) {
             fail(signature, "the document was changed after it was signed");
         }
     }
-    let unaccounted = unsigned::unaccounted(pdf, &structure, last, &store, &judged);
+    let unaccounted = unsigned::unaccounted(pdf, &document, &structure, &found, &store, &judged);
     Ok(conclude(judged.signatures, empty_fields, changes, unaccounted, &structure, context))
 }
 
 fn fail(signature: &mut SignatureReport, reason: &str) {
+    if signature.steps.last().is_none_or(|s| s.block != Block::Acceptance) {
+        signature.begin(Block::Acceptance);
+    }
+    signature.stop(Indication::TotalFailed, SubIndication::FormatFailure, reason);
     signature.indication = Indication::TotalFailed;
     signature.sub_indication = Some(SubIndication::FormatFailure);
     signature.reason = Some(reason.to_owned());
@@ -222,8 +269,8 @@ fn conclude(
     if refused && indication == Indication::TotalPassed {
         (indication, sub_indication) = (Indication::Indeterminate, Some(SubIndication::SigConstraintsFailure));
     }
-    let revisions = structure.revisions.len();
-    Report { signatures, empty_fields, changes, unaccounted, revisions, indication, sub_indication }
+    let revision_ends = structure.revisions.iter().map(|r| r.bytes.end).collect();
+    Report { signatures, empty_fields, changes, unaccounted, revision_ends, indication, sub_indication }
 }
 
 /// Documents of single revisions, for comparing.

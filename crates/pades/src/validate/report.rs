@@ -86,6 +86,8 @@ sub_indications! {
 pub enum SignatureKind {
     /// ETSI.CAdES.detached.
     Signature,
+    /// adbe.pkcs7.detached (ISO 32000-1, 12.8.3.3), in files of other makers: no PAdES baseline signature, so of no level.
+    Pkcs7,
     /// ETSI.RFC3161 over the whole file.
     DocumentTimestamp,
 }
@@ -114,6 +116,53 @@ impl Level {
             Self::Lta => "B-LTA",
         }
     }
+}
+
+/// A building block of a validation (ETSI EN 319 102-1, 5.2 to 5.6), in the order in which they are worked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Block {
+    /// Format checking (5.2.2): file, byte range, container.
+    Format,
+    /// Identification of the signing certificate (5.2.3).
+    Identification,
+    /// Cryptographic verification (5.2.7): digest and signature value.
+    Cryptographic,
+    /// Validation of the signature time-stamp (5.4).
+    Timestamp,
+    /// X.509 certificate validation with revocation freshness (5.2.5, 5.2.6) at the time that is proven (5.6.2).
+    Certificate,
+    /// Signature acceptance (5.2.8), for PDF: what was changed after signing (ISO 32000-2, 12.8.2).
+    Acceptance,
+}
+
+impl Block {
+    /// The name of the block in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Format => "FORMAT",
+            Self::Identification => "IDENTIFICATION",
+            Self::Cryptographic => "CRYPTOGRAPHIC",
+            Self::Timestamp => "TIMESTAMP",
+            Self::Certificate => "CERTIFICATE",
+            Self::Acceptance => "ACCEPTANCE",
+        }
+    }
+}
+
+/// What came out of one building block; blocks after one that failed are not reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// The block.
+    pub block: Block,
+    /// Its conclusion.
+    pub indication: Indication,
+    /// The reason of a conclusion that is not a pass.
+    pub sub_indication: Option<SubIndication>,
+    /// The reason in words.
+    pub detail: Option<String>,
 }
 
 /// What is known about one certificate of a chain.
@@ -178,6 +227,8 @@ pub struct SignatureReport {
     pub level: Option<Level>,
     /// Revocation of the certificates in its chains (signer and time-stamp).
     pub revocation: Vec<RevocationReport>,
+    /// What each building block concluded.
+    pub steps: Vec<Step>,
     /// Verdict.
     pub indication: Indication,
     /// Reason of the verdict.
@@ -186,13 +237,28 @@ pub struct SignatureReport {
     pub reason: Option<String>,
 }
 
+impl SignatureReport {
+    /// A block is being worked through, and passes unless it says otherwise.
+    pub(super) fn begin(&mut self, block: Block) {
+        self.steps.push(Step { block, indication: Indication::TotalPassed, sub_indication: None, detail: None });
+    }
+
+    /// The block that was begun last did not pass.
+    pub(super) fn stop(&mut self, indication: Indication, sub_indication: SubIndication, detail: &str) {
+        if let Some(step) = self.steps.last_mut() {
+            (step.indication, step.sub_indication, step.detail) = (indication, Some(sub_indication), Some(detail.to_owned()));
+        }
+    }
+}
+
 /// Bytes that no signature protects and that nothing accounts for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unaccounted {
-    /// What follows the last signature is not exactly what this crate would have written.
+    /// What follows the last signature is not exactly what this crate would have written, or an update that was added
+    /// later holds bytes besides its objects.
     Tail,
-    /// A certificate, response or list in an unprotected security store that no chain uses.
+    /// An item of the issued, unprotected security store that no chain uses, or one of any store that is not what it says.
     StoreItem,
     /// A certificate beside a signature that no chain uses.
     EmbeddedCertificate {
@@ -222,8 +288,8 @@ pub struct Report {
     pub changes: Vec<Change>,
     /// Unprotected bytes that nothing accounts for.
     pub unaccounted: Vec<Unaccounted>,
-    /// Revisions of the file.
-    pub revisions: usize,
+    /// Where each revision of the file ends, its end-of-file marker included.
+    pub revision_ends: Vec<usize>,
     /// The worst verdict of all signatures, and of the file as a whole.
     pub indication: Indication,
     /// Its reason.

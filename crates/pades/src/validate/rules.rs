@@ -7,10 +7,11 @@ use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use super::difference::{How, Modification, changed_keys, text};
 use super::report::SignatureKind;
+use super::rights::Rights;
 use super::signatures::Found;
 
 /// Objects whose change has a reason.
-type Explained = BTreeSet<ObjectId>;
+pub(super) type Explained = BTreeSet<ObjectId>;
 
 /// From one revision to the next.
 pub(super) struct Step<'a> {
@@ -18,8 +19,8 @@ pub(super) struct Step<'a> {
     pub(super) after: &'a Document,
     /// The signature or document time-stamp that this revision adds.
     pub(super) signature: Option<&'a Found>,
-    /// Whether an empty signature field may be filled.
-    pub(super) may_fill: bool,
+    /// What the signatures before allow.
+    pub(super) rights: Rights,
 }
 
 impl Step<'_> {
@@ -34,6 +35,7 @@ impl Step<'_> {
                 _ => None,
             };
             let allowed = OF_THE_SECTION.contains(&key.as_slice())
+                || (key == b"Info" && self.rights.metadata && self.after.trailer.has(b"Info"))
                 || (key == b"ID" && ids(self.after) == 2 && same_text(permanent(self.before), permanent(self.after)));
             if !allowed {
                 out.push(Modification::TrailerChanged { key: text(&key) });
@@ -49,11 +51,26 @@ impl Step<'_> {
         self.security_store(touched, &mut explained, out);
         if let Some(signature) = self.signature {
             match signature.kind {
-                SignatureKind::Signature => self.filled_field(signature, touched, &mut explained, out),
-                SignatureKind::DocumentTimestamp => self.time_stamp(signature, touched, &mut explained, out),
+                SignatureKind::Signature | SignatureKind::Pkcs7 if !self.is_new_field(signature) => {
+                    self.filled_field(signature, touched, &mut explained, out)
+                }
+                _ => self.new_field(signature, touched, &mut explained, out),
             }
         }
+        self.foreign(touched, &mut explained);
         explained
+    }
+
+    /// Whether the signature brought its field, where that is allowed.
+    fn is_new_field(&self, signature: &Found) -> bool {
+        self.rights.new_fields && self.before.get_object(signature.field_id).is_err()
+    }
+
+    /// The field that this revision may add.
+    fn added_field(&self) -> Option<ObjectId> {
+        let signature = self.signature?;
+        let adds = signature.kind == SignatureKind::DocumentTimestamp || self.is_new_field(signature);
+        adds.then_some(signature.field_id)
     }
 
     /// The catalog may get a security store, its extension entry, and nothing else.
@@ -62,6 +79,7 @@ impl Step<'_> {
         for key in changed_keys(old, new) {
             let allowed = match key.as_slice() {
                 b"DSS" => new.has(b"DSS"),
+                b"Metadata" => self.rights.metadata && new.has(b"Metadata"),
                 b"Extensions" => self.extensions_allowed(old, new),
                 // A direct form is judged where fields are judged.
                 b"AcroForm" => self.form_allowed(old, new, out),
@@ -101,8 +119,7 @@ impl Step<'_> {
                 b"SigFlags" => new.get(b"SigFlags").and_then(Object::as_i64).ok() == Some(3),
                 b"Fields" => {
                     let list = |d: &Dictionary, doc| array(d.get_deref(b"Fields", doc));
-                    let stamp = self.signature.filter(|s| s.kind == SignatureKind::DocumentTimestamp);
-                    appends(&list(old, self.before), &list(new, self.after), stamp.map(|s| s.field_id))
+                    appends(&list(old, self.before), &list(new, self.after), self.added_field())
                 }
                 _ => false,
             };
@@ -134,7 +151,7 @@ impl Step<'_> {
         let (Ok(old), Ok(new)) = (self.before.get_dictionary(id), self.after.get_dictionary(id)) else {
             return out.push(Modification::FieldValueChanged { field });
         };
-        if !self.may_fill || old.has(b"V") {
+        if !self.rights.may_sign(&field) || old.has(b"V") {
             explained.insert(id);
             explained.insert(signature.id);
             return out.push(Modification::FieldValueChanged { field });
@@ -149,14 +166,15 @@ impl Step<'_> {
         }
     }
 
-    /// A document time-stamp brings an invisible field of its own.
-    fn time_stamp(&self, signature: &Found, touched: &BTreeMap<ObjectId, How>, explained: &mut Explained, out: &mut Vec<Modification>) {
+    /// A document time-stamp brings an invisible field of its own; another signature, where it may, one that may be seen.
+    fn new_field(&self, signature: &Found, touched: &BTreeMap<ObjectId, How>, explained: &mut Explained, out: &mut Vec<Modification>) {
         let id = signature.field_id;
         let widget = self.widget_of(id);
         let is_new = [id, widget, signature.id].iter().all(|id| touched.get(id) == Some(&How::Added));
         let shown = self.after.get_dictionary(widget).cloned().unwrap_or_default();
         let field = self.after.get_dictionary(id).cloned().unwrap_or_default();
-        if !is_new || !is_signature_field(&field) || !is_invisible(&shown) {
+        let may_be_seen = signature.kind != SignatureKind::DocumentTimestamp;
+        if !is_new || !is_signature_field(&field) || !is_widget_of_signature(&shown) || !(may_be_seen || is_invisible(&shown)) {
             return out.push(Modification::FieldChanged { field: signature.field.clone() });
         }
         explained.extend([id, widget, signature.id]);
@@ -214,7 +232,7 @@ impl Step<'_> {
 
     /// Explains the new objects that an appearance uses. Objects that were there before are not followed: a change in
     /// them is a change of something else.
-    fn added_below(&self, object: &Object, touched: &BTreeMap<ObjectId, How>, explained: &mut Explained, depth: usize) {
+    pub(super) fn added_below(&self, object: &Object, touched: &BTreeMap<ObjectId, How>, explained: &mut Explained, depth: usize) {
         if depth > 64 {
             return;
         }
@@ -234,20 +252,23 @@ impl Step<'_> {
 }
 
 /// What a time-stamp's field and widget may say: nothing that could act or show.
-const OF_A_TIME_STAMP: [&[u8]; 14] =
-    [b"Type", b"Subtype", b"FT", b"T", b"TU", b"Rect", b"F", b"P", b"V", b"AP", b"Ff", b"DA", b"Kids", b"Parent"];
+const OF_A_TIME_STAMP: [&[u8]; 15] =
+    [b"Lock", b"Type", b"Subtype", b"FT", b"T", b"TU", b"Rect", b"F", b"P", b"V", b"AP", b"Ff", b"DA", b"Kids", b"Parent"];
 
 fn is_signature_field(field: &Dictionary) -> bool {
     let known = field.iter().all(|(k, _)| OF_A_TIME_STAMP.contains(&k.as_slice()));
     known && field.get(b"FT").and_then(Object::as_name).ok() == Some(b"Sig")
 }
 
+fn is_widget_of_signature(widget: &Dictionary) -> bool {
+    let known = widget.iter().all(|(k, _)| OF_A_TIME_STAMP.contains(&k.as_slice()));
+    known && widget.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Widget")
+}
+
 /// A widget without area.
 fn is_invisible(widget: &Dictionary) -> bool {
-    let known = widget.iter().all(|(k, _)| OF_A_TIME_STAMP.contains(&k.as_slice()));
-    let is_widget = widget.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Widget");
     let rect: Vec<f32> = array(widget.get(b"Rect")).iter().filter_map(|n| n.as_float().ok()).collect();
-    known && is_widget && matches!(rect.as_slice(), [a, b, c, d] if a == c || b == d)
+    matches!(rect.as_slice(), [a, b, c, d] if a == c || b == d)
 }
 
 /// Whether the new list is the old one with at most this object behind it.
@@ -313,7 +334,7 @@ fn item_list(document: &Document, object: &Object, out: &mut BTreeSet<ObjectId>)
     })
 }
 
-fn array(object: lopdf::Result<&Object>) -> Vec<Object> {
+pub(super) fn array(object: lopdf::Result<&Object>) -> Vec<Object> {
     object.and_then(Object::as_array).cloned().unwrap_or_default()
 }
 

@@ -10,7 +10,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId};
 use time::OffsetDateTime;
 
 use super::report::SignatureKind;
-use super::{Limits, ValidateError};
+use super::{Limits, Policy, ValidateError};
 use crate::document::structure::{Entry, Structure};
 use crate::document::syntax::{Scanner, Value};
 use crate::instant;
@@ -29,7 +29,7 @@ pub(super) struct Found {
     pub(super) contents: Vec<u8>,
     pub(super) claimed_time: Option<OffsetDateTime>,
     pub(super) certifies: Option<u8>,
-    pub(super) locks: bool,
+    pub(super) lock: Option<Lock>,
 }
 
 impl Found {
@@ -43,7 +43,7 @@ pub(super) fn find(
     pdf: &[u8],
     document: &Document,
     structure: &Structure,
-    limits: &Limits,
+    (limits, policy): (&Limits, Policy),
 ) -> Result<(Vec<Found>, Vec<String>), ValidateError> {
     let mut found = Vec::new();
     let mut empty = Vec::new();
@@ -53,7 +53,7 @@ pub(super) fn find(
                 if found.len() >= limits.signatures {
                     return Err(ValidateError::TooManySignatures);
                 }
-                found.push(locate(pdf, document, structure, &field, *id)?);
+                found.push(locate(pdf, document, structure, &field, *id, policy)?);
             }
             Ok(Object::Null) | Err(_) => empty.push(field.name),
             Ok(_) => return Err(ValidateError::Signature { field: field.name, fault: "it is not an indirect object" }),
@@ -126,7 +126,14 @@ fn signature_fields<'a>(document: &'a Document, limits: &Limits) -> Result<Vec<F
     Ok(out)
 }
 
-fn locate(pdf: &[u8], document: &Document, structure: &Structure, field: &Field<'_>, id: ObjectId) -> Result<Found, ValidateError> {
+fn locate(
+    pdf: &[u8],
+    document: &Document,
+    structure: &Structure,
+    field: &Field<'_>,
+    id: ObjectId,
+    policy: Policy,
+) -> Result<Found, ValidateError> {
     let refuse = |fault| ValidateError::Signature { field: field.name.clone(), fault };
     let last = structure.revisions.len().saturating_sub(1);
     let offset = structure.offset_of(id.0, last).ok_or_else(|| refuse("its object is not in the file body"))?;
@@ -159,14 +166,14 @@ fn locate(pdf: &[u8], document: &Document, structure: &Structure, field: &Field<
         field: field.name.clone(),
         field_id: field.id,
         id,
-        kind: kind(seen).ok_or_else(|| refuse("its kind is not supported"))?,
+        kind: kind(seen, policy).ok_or_else(|| refuse("its kind is not supported"))?,
         revision,
         gap: (*first, *second),
         end,
         contents,
         claimed_time: seen.get(b"M").and_then(Object::as_str).ok().and_then(instant::from_pdf),
         certifies: certification(document, seen, id).map_err(|()| refuse("its permissions are malformed"))?,
-        locks: locks(document, seen, field.dictionary).map_err(|()| refuse("its lock is malformed"))?,
+        lock: lock(document, seen, field.dictionary).map_err(|()| refuse("its lock is malformed"))?,
     })
 }
 
@@ -191,10 +198,11 @@ fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
     digits.chunks_exact(2).map(|p| Some((value(*p.first()?)? << 4) | value(*p.get(1)?)?)).collect()
 }
 
-fn kind(dictionary: &Dictionary) -> Option<SignatureKind> {
+fn kind(dictionary: &Dictionary, policy: Policy) -> Option<SignatureKind> {
     let name = |key: &[u8]| dictionary.get(key).and_then(Object::as_name).unwrap_or_default();
     match (name(b"Type"), name(b"SubFilter")) {
         (b"Sig" | b"", b"ETSI.CAdES.detached") => Some(SignatureKind::Signature),
+        (b"Sig" | b"", b"adbe.pkcs7.detached") if policy == Policy::Pades => Some(SignatureKind::Pkcs7),
         (b"DocTimeStamp", b"ETSI.RFC3161") => Some(SignatureKind::DocumentTimestamp),
         _ => None,
     }
@@ -219,20 +227,63 @@ fn certification(document: &Document, signature: &Dictionary, id: ObjectId) -> R
     if (named == Some(id)) == permission.is_some() { Ok(permission) } else { Err(()) }
 }
 
-/// Whether the field has a lock; the signature must repeat it as FieldMDP.
-fn locks(document: &Document, signature: &Dictionary, field: &Dictionary) -> Result<bool, ()> {
-    let Ok(lock) = field.get(b"Lock") else { return Ok(false) };
+/// What a signature field lets nobody change once it is signed (ISO 32000-2, 12.7.5.5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Lock {
+    fields: Locked,
+    /// The permission that the lock sets for the whole document.
+    pub(super) permission: Option<u8>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Locked {
+    All,
+    These(Vec<String>),
+    AllBut(Vec<String>),
+}
+
+impl Lock {
+    /// Whether the lock covers a field; one that names a parent covers what lies below.
+    pub(super) fn covers(&self, field: &str) -> bool {
+        let named = |list: &[String]| list.iter().any(|n| field == n || field.strip_prefix(n.as_str()).is_some_and(|r| r.starts_with('.')));
+        match &self.fields {
+            Locked::All => true,
+            Locked::These(list) => named(list),
+            Locked::AllBut(list) => !named(list),
+        }
+    }
+}
+
+/// The lock of a field; the signature must repeat it as FieldMDP.
+fn lock(document: &Document, signature: &Dictionary, field: &Dictionary) -> Result<Option<Lock>, ()> {
+    let Ok(lock) = field.get(b"Lock") else { return Ok(None) };
     let lock = resolve(document, lock)?.as_dict().map_err(|_| ())?;
-    let action = lock.get(b"Action").and_then(Object::as_name).map_err(|_| ())?;
+    let fields = locked(document, lock)?;
     let mut repeated = false;
     for reference in references(document, signature)? {
         if reference.get(b"TransformMethod").and_then(Object::as_name).ok() == Some(b"FieldMDP".as_slice()) {
             let parameters = resolve(document, reference.get(b"TransformParams").map_err(|_| ())?)?;
-            repeated = parameters.as_dict().map_err(|_| ())?.get(b"Action").and_then(Object::as_name).ok() == Some(action);
+            repeated = locked(document, parameters.as_dict().map_err(|_| ())?)? == fields;
         }
     }
-    // A lock of some fields is held to be one of all: the copy policy knows no fields but signatures.
-    if repeated { Ok(true) } else { Err(()) }
+    let permission = match lock.get(b"P") {
+        Ok(p) => Some(p.as_i64().ok().and_then(|p| u8::try_from(p).ok()).filter(|p| (1..=3).contains(p)).ok_or(())?),
+        Err(_) => None,
+    };
+    if repeated { Ok(Some(Lock { fields, permission })) } else { Err(()) }
+}
+
+fn locked(document: &Document, dictionary: &Dictionary) -> Result<Locked, ()> {
+    let list = || -> Result<Vec<String>, ()> {
+        let list = resolve(document, dictionary.get(b"Fields").map_err(|_| ())?)?.as_array().map_err(|_| ())?;
+        list.iter().map(|n| lopdf::decode_text_string(n).map_err(|_| ())).collect()
+    };
+    match dictionary.get(b"Action").and_then(Object::as_name).map_err(|_| ())? {
+        b"All" => Ok(Locked::All),
+        b"Include" => list().map(Locked::These),
+        b"Exclude" => list().map(Locked::AllBut),
+        _ => Err(()),
+    }
 }
 
 fn references<'a>(document: &'a Document, signature: &'a Dictionary) -> Result<Vec<&'a Dictionary>, ()> {

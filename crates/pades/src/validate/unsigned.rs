@@ -1,56 +1,116 @@
 //! Bytes that no signature protects: is each of them accounted for?
 //!
 //! A signature covers everything up to the end of its revision but its own container. In the container, everything is
-//! checked against the signature except certificates that the path does not need. After the last signature there may be
-//! security stores; their items prove themselves, and the bytes around them must be exactly those that this crate writes.
+//! checked against the signature except certificates that the path does not need.
+//!
+//! After the last signature there may be security stores. The first one is part of what was issued: its bytes must be exactly
+//! those that this crate writes, and every item must serve a chain, so that no byte of an issued copy can change unseen.
+//! Later ones, and those after a document time-stamp, were added by whoever keeps the copy, with a program of their own: they
+//! may be written otherwise and hold more than is needed, but nothing besides a store may lie in them.
+
+use std::borrow::Cow;
+
+use lopdf::Document;
 
 use super::evidence::Store;
 use super::judge::Judged;
-use super::report::Unaccounted;
+use super::report::{SignatureKind, Unaccounted};
 use super::signatures::Found;
 use crate::Dss;
-use crate::document::dss::{entries_in, rewrite};
+use crate::certificate::Certificate;
+use crate::document::dss::{entries_in, rewrite, vri_key};
 use crate::document::increment::load;
-use crate::document::structure::Structure;
+use crate::document::structure::{Entry, Structure};
+use crate::revocation::{List, Response};
 
-pub(super) fn unaccounted(pdf: &[u8], structure: &Structure, last: &Found, store: &Store, judged: &Judged) -> Vec<Unaccounted> {
+pub(super) fn unaccounted(
+    pdf: &[u8],
+    document: &Document,
+    structure: &Structure,
+    found: &[Found],
+    store: &Store,
+    judged: &Judged,
+) -> Vec<Unaccounted> {
     let mut out = Vec::new();
-    if last.end != pdf.len() {
-        if !is_canonical(pdf, structure, last) {
-            out.push(Unaccounted::Tail);
-        }
-        let certificates = store.certificates.iter().all(|c| judged.used_certificates.contains(c));
-        let items = store.ocsp_responses.iter().chain(&store.crls).all(|i| judged.used_items.contains(i));
-        if !certificates || !items {
-            out.push(Unaccounted::StoreItem);
-        }
+    tail(pdf, document, structure, found, judged, &mut out);
+    if !store.is_readable() {
+        push(&mut out, Unaccounted::StoreItem);
     }
     for (field, certificate) in &judged.embedded {
-        let one = Unaccounted::EmbeddedCertificate { field: field.clone() };
-        if !judged.used_certificates.contains(certificate) && !out.contains(&one) {
-            out.push(one);
+        if !judged.used_certificates.contains(certificate) {
+            push(&mut out, Unaccounted::EmbeddedCertificate { field: field.clone() });
         }
     }
     out
 }
 
-/// Whether each revision after the last signature is, byte for byte, the store that this crate would have appended.
-fn is_canonical(pdf: &[u8], structure: &Structure, last: &Found) -> bool {
-    let mut prefix = pdf.get(..last.end).unwrap_or_default();
-    for revision in structure.revisions.iter().skip(last.revision + 1) {
-        let with = pdf.get(..revision.bytes.end).unwrap_or_default();
-        let Some(written) = rewritten(prefix, with) else { return false };
-        if written != with {
-            return false;
+fn tail(pdf: &[u8], newest: &Document, structure: &Structure, found: &[Found], judged: &Judged, out: &mut Vec<Unaccounted>) {
+    let Some(last) = found.last() else { return };
+    let mut end = last.end;
+    let mut issued = last.kind == SignatureKind::DocumentTimestamp;
+    for (index, revision) in structure.revisions.iter().enumerate().skip(last.revision + 1) {
+        let (before, with) = (pdf.get(..end).unwrap_or_default(), pdf.get(..revision.bytes.end).unwrap_or_default());
+        if issued {
+            // A revision without objects adds no store.
+            if revision.entries.values().all(|e| *e == Entry::Free) || !structure.is_tight(pdf, index) {
+                push(out, Unaccounted::Tail);
+            }
+        } else {
+            // The whole file is read already.
+            let document = if with.len() == structure.revisions.last().map_or(0, |r| r.bytes.end) {
+                Some(Cow::Borrowed(newest))
+            } else {
+                load(with, lopdf::DEFAULT_MAX_DECOMPRESSED_SIZE).ok().map(Cow::Owned)
+            };
+            match document.and_then(|d| issued_store(before, with, &d, found)) {
+                Some(store) if store.is_used(judged) => {}
+                Some(_) => push(out, Unaccounted::StoreItem),
+                None => push(out, Unaccounted::Tail),
+            }
+            issued = true;
+            // What was issued ends with its marker: not even an end of line may follow.
+            if revision.bytes.end + 1 == pdf.len() {
+                push(out, Unaccounted::Tail);
+            }
         }
-        prefix = with;
+        end = revision.bytes.end;
     }
-    prefix.len() == pdf.len()
+    let rest = pdf.get(end..).unwrap_or_default();
+    if !(rest.is_empty() || (end != last.end && matches!(rest, b"\n" | b"\r" | b"\r\n"))) {
+        push(out, Unaccounted::Tail);
+    }
 }
 
-fn rewritten(prefix: &[u8], with: &[u8]) -> Option<Vec<u8>> {
-    let document = load(with, lopdf::DEFAULT_MAX_DECOMPRESSED_SIZE).ok()?;
-    let store = Store::read(&document, &super::Limits::default()).ok()?;
-    let Store { certificates, ocsp_responses, crls } = store;
-    rewrite(prefix, &Dss { certificates, ocsp_responses, crls }, entries_in(&document).ok()?).ok()
+fn push(out: &mut Vec<Unaccounted>, one: Unaccounted) {
+    if !out.contains(&one) {
+        out.push(one);
+    }
+}
+
+/// The store of a revision, if this crate would have written the revision byte for byte, and its entries by signature name
+/// signatures of the file.
+fn issued_store(before: &[u8], with: &[u8], document: &Document, found: &[Found]) -> Option<Store> {
+    let store = Store::read(document, &super::Limits::default()).ok()?;
+    let entries = entries_in(document).ok()?;
+    let names: Vec<String> = found.iter().map(|f| vri_key(&f.contents)).collect();
+    if !entries.keys().all(|name| names.contains(name)) {
+        return None;
+    }
+    let Store { certificates, ocsp_responses, crls } = store.clone();
+    let written = rewrite(before, &Dss { certificates, ocsp_responses, crls }, entries).ok()?;
+    (written == with).then_some(store)
+}
+
+impl Store {
+    fn is_used(&self, judged: &Judged) -> bool {
+        let mut items = self.ocsp_responses.iter().chain(&self.crls);
+        self.certificates.iter().all(|c| judged.used_certificates.contains(c)) && items.all(|i| judged.used_items.contains(i))
+    }
+
+    /// Whether each item is of the kind that its list says: nothing else may be kept in a store.
+    fn is_readable(&self) -> bool {
+        self.certificates.iter().all(|c| Certificate::from_der(c).is_ok())
+            && self.ocsp_responses.iter().all(|r| Response::read(r).is_ok())
+            && self.crls.iter().all(|l| List::read(l).is_ok())
+    }
 }

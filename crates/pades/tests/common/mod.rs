@@ -352,3 +352,19 @@ pub fn base_pdf_modern() -> Vec<u8> {
     doc.save_modern(&mut out).unwrap();
     out
 }
+
+/// One long-term file and one archived file, made once.
+pub fn samples() -> &'static (Vec<u8>, Vec<u8>, ValidationContext) {
+    static SAMPLES: std::sync::OnceLock<(Vec<u8>, Vec<u8>, ValidationContext)> = std::sync::OnceLock::new();
+    SAMPLES.get_or_init(|| {
+        let pki = Pki::new(SigningProfile::EcdsaP256Sha256);
+        let long_term = bansao_pades::add_document_security_store(&pki.sign_twice(&base_pdf(), true), &pki.store()).unwrap();
+        let archived = pki.archive(&long_term, "Archive", NOW + Duration::seconds(20));
+        let context = pki.context();
+        for pdf in [&long_term, &archived] {
+            let report = bansao_pades::validate(pdf, &context).unwrap();
+            assert_eq!(report.indication, bansao_pades::validate::Indication::TotalPassed, "{report:#?}");
+        }
+        (long_term, archived, context)
+    })
+}

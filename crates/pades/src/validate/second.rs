@@ -1,0 +1,133 @@
+//! A second reading: the `pdf` crate, written by other people, must see the same document as lopdf.
+//!
+//! Every object of the newest revision is read by both and compared, value by value and stream by stream as stored. A file
+//! that two readers understand differently can show one thing to a verifier and another to a person.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
+
+use lopdf::{Document, Object};
+use pdf::file::{Cache, NoLog, Storage};
+use pdf::object::{ParseOptions, PlainRef, Resolve};
+use pdf::primitive::{Dictionary, Primitive};
+
+/// What the second reader made of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SecondReading {
+    Same,
+    /// It cannot read the file, or not an object that the first reads.
+    Unreadable,
+    /// It reads an object, with this number, as something else; zero for the trailer.
+    Differs(u32),
+}
+
+pub(super) fn compare(bytes: &[u8], first: &Document) -> SecondReading {
+    // A panic inside the other reader is a file that it does not understand.
+    catch_unwind(AssertUnwindSafe(|| read_and_compare(bytes, first))).unwrap_or(SecondReading::Unreadable)
+}
+
+fn read_and_compare(bytes: &[u8], first: &Document) -> SecondReading {
+    let storage = Storage::with_cache(bytes, ParseOptions::strict(), Memo::default(), Memo::default(), NoLog);
+    let Ok(mut storage) = storage else { return SecondReading::Unreadable };
+    let Ok(trailer) = storage.load_storage_and_trailer() else { return SecondReading::Unreadable };
+    let resolver = storage.resolver();
+    for key in ["Root", "Info", "ID"] {
+        let (one, other) = (first.trailer.get(key.as_bytes()).ok(), trailer.get(key));
+        let same = match (one, other) {
+            (None, None) => true,
+            (Some(one), Some(other)) => same(one, other, &resolver, 0),
+            _ => false,
+        };
+        if !same {
+            return SecondReading::Differs(0);
+        }
+    }
+    let mut unreadable = false;
+    for (id, object) in &first.objects {
+        // The streams that hold the file together were read by both readers already, each in its way.
+        if matches!(object.type_name(), Ok(b"XRef" | b"ObjStm")) {
+            continue;
+        }
+        let reference = PlainRef { id: u64::from(id.0), r#gen: u64::from(id.1) };
+        match resolver.resolve(reference) {
+            Ok(other) if same(object, &other, &resolver, 0) => {}
+            Ok(_) => return SecondReading::Differs(id.0),
+            Err(_) if *object == Object::Null => {}
+            Err(_) => unreadable = true,
+        }
+    }
+    if unreadable { SecondReading::Unreadable } else { SecondReading::Same }
+}
+
+/// Values nested deeper than either reader goes.
+const MOST_DEPTH: usize = 64;
+
+fn same(one: &Object, other: &Primitive, resolver: &impl Resolve, depth: usize) -> bool {
+    if depth > MOST_DEPTH {
+        return false;
+    }
+    match (one, other) {
+        (Object::Null, Primitive::Null) => true,
+        (Object::Boolean(a), Primitive::Boolean(b)) => a == b,
+        (Object::Integer(a), Primitive::Integer(b)) => *a == i64::from(*b),
+        (Object::Real(a), Primitive::Number(b)) => close(*a, *b),
+        (Object::Name(a), Primitive::Name(b)) => a.as_slice() == b.as_bytes(),
+        (Object::String(a, _), Primitive::String(b)) => a.as_slice() == b.as_bytes(),
+        (Object::Reference(a), Primitive::Reference(b)) => u64::from(a.0) == b.id && u64::from(a.1) == b.r#gen,
+        (Object::Array(a), Primitive::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b, resolver, depth + 1)),
+        (Object::Dictionary(a), Primitive::Dictionary(b)) => same_entries(a, b, resolver, depth),
+        (Object::Stream(a), Primitive::Stream(b)) => {
+            same_entries(&a.dict, &b.info, resolver, depth) && b.raw_data(resolver).is_ok_and(|data| *data == *a.content)
+        }
+        _ => false,
+    }
+}
+
+/// Entries whose value is null are entries that are not there (ISO 32000-1, 7.3.7).
+fn same_entries(one: &lopdf::Dictionary, other: &Dictionary, resolver: &impl Resolve, depth: usize) -> bool {
+    let there = one.iter().filter(|(_, v)| **v != Object::Null);
+    let count = other.iter().filter(|(_, v)| !matches!(v, Primitive::Null)).count();
+    let mut found = 0;
+    for (key, value) in there {
+        let twin = std::str::from_utf8(key).ok().and_then(|key| other.get(key));
+        if !twin.is_some_and(|twin| same(value, twin, resolver, depth + 1)) {
+            return false;
+        }
+        found += 1;
+    }
+    found == count
+}
+
+/// Both keep real numbers in single precision, but read the digits in different ways.
+fn close(a: f32, b: f32) -> bool {
+    (a - b).abs() <= a.abs().max(1.0) * 1e-5
+}
+
+/// What was read stays read, so that an object stream is not decoded for each object in it.
+struct Memo<T>(Mutex<HashMap<PlainRef, T>>);
+
+impl<T> Default for Memo<T> {
+    fn default() -> Self {
+        Self(Mutex::new(HashMap::new()))
+    }
+}
+
+impl<T: Clone> Cache<T> for Memo<T> {
+    fn get_or_compute(&self, key: PlainRef, compute: impl FnOnce() -> T) -> T {
+        if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return known.clone();
+        }
+        let value = compute();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, value.clone());
+        value
+    }
+
+    fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn remove(&self, key: PlainRef) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+    }
+}

@@ -1,0 +1,100 @@
+//! How verdicts are shown: a JSON line, a row of a table, or everything about one file.
+
+use std::fmt;
+
+use serde_json::json;
+use time::format_description::well_known::Rfc3339;
+
+use super::super::text::say;
+use crate::clock::{from_unix_ms, in_vietnam};
+use crate::verify::{Report, Verdict};
+
+fn moment(ms: i64) -> String {
+    in_vietnam(from_unix_ms(ms)).format(&Rfc3339).unwrap_or_default()
+}
+
+/// One JSON object: file, verdict, codes, signatures, elapsed time, and what they rest on.
+pub(super) fn line(subject: &str, report: &Report, elapsed_ms: f64) -> serde_json::Value {
+    let signatures: Vec<_> = report
+        .signatures
+        .iter()
+        .map(|s| {
+            json!({
+                "field": s.field, "signer": s.signer, "organisation": s.organisation, "indication": s.indication,
+                "sub_indication": s.sub_indication, "level": s.level, "intact": s.intact,
+                "signing_time": s.signed_ms.map(moment), "steps": s.steps,
+            })
+        })
+        .collect();
+    let codes: Vec<&str> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
+    let details: Vec<&str> = report.findings.iter().map(|finding| finding.detail.as_str()).collect();
+    json!({
+        "file": subject, "verdict": report.verdict, "codes": codes, "details": details, "signatures": signatures,
+        "token": report.token, "sha256": report.sha256, "elapsed_ms": (elapsed_ms * 10.0).round() / 10.0,
+    })
+}
+
+/// One file of many.
+pub(super) fn row(subject: &str, report: &Report) -> String {
+    let mut codes: Vec<&str> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
+    codes.dedup();
+    let mark = match report.verdict {
+        Verdict::Valid => "✓ HỢP LỆ          ",
+        Verdict::Invalid => "✗ KHÔNG HỢP LỆ    ",
+        Verdict::Indeterminate => "? KHÔNG XÁC ĐỊNH  ",
+    };
+    format!("{mark} {subject}  {}", codes.join(" ")).trim_end().to_owned()
+}
+
+/// Everything about one file.
+pub(super) fn whole(subject: &str, report: &Report) {
+    let sentences = report.verdict.sentences();
+    say(&format!("{subject}\n  {}\n  {}", sentences.vi, sentences.en));
+    for signature in &report.signatures {
+        let time = signature.signed_ms.map_or_else(|| "?".to_owned(), moment);
+        say(&format!(
+            "  {}: {} ({}), {} {} {}, {time}",
+            signature.field, signature.signer, signature.organisation, signature.indication, signature.sub_indication, signature.level
+        ));
+    }
+    if let Some(token) = &report.token {
+        say(&format!("  QR: {}, số {}, {}", token.kind, token.certification_no, token.issuer));
+        for (field, value) in token.facts.iter() {
+            say(&format!("      {field}: {value}"));
+        }
+    }
+    for finding in &report.findings {
+        let texts = finding.code.sentences();
+        say(&format!("  ✗ {}: {} / {} ({})", finding.code.as_str(), texts.vi, texts.en, finding.detail));
+    }
+    if report.verdict != Verdict::Valid {
+        say(&format!("  → {}\n  → {}", sentences.next_vi, sentences.next_en));
+    }
+}
+
+/// How many of each verdict.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    valid: usize,
+    invalid: usize,
+    indeterminate: usize,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Valid => self.valid += 1,
+            Verdict::Invalid => self.invalid += 1,
+            Verdict::Indeterminate => self.indeterminate += 1,
+        }
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = self.valid + self.invalid + self.indeterminate;
+        write!(f, "{all}: {} hợp lệ / valid, ", self.valid)?;
+        write!(f, "{} không hợp lệ / invalid, ", self.invalid)?;
+        write!(f, "{} không xác định / indeterminate", self.indeterminate)
+    }
+}
