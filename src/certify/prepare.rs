@@ -9,6 +9,10 @@ use super::rehearse::{Rehearsal, RehearsalError};
 use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD, PageDigestError, extract_page_digests};
 use crate::record::Sha256;
 
+/// What the fields are for, for those who cannot see them.
+const CERTIFIER_LABEL: &str = "Chữ ký số của người thực hiện chứng thực";
+const AGENCY_LABEL: &str = "Chữ ký số của cơ quan thực hiện chứng thực";
+
 /// The composed copy is not what was approved.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -52,12 +56,14 @@ pub fn prepare(
             page: composed.certifier_field.page,
             rect: composed.certifier_field.rect,
             lock: FieldLock::None,
+            description: Some(CERTIFIER_LABEL.to_owned()),
         },
         FieldSpec {
             name: AGENCY_FIELD.to_owned(),
             page: composed.agency_field.page,
             rect: composed.agency_field.rect,
             lock: FieldLock::All,
+            description: Some(AGENCY_LABEL.to_owned()),
         },
     ];
     let pdf = add_signature_fields(&composed.pdf, &fields)?;

@@ -16,6 +16,7 @@ mod fields;
 pub(crate) mod increment;
 mod prepare;
 pub(crate) mod structure;
+mod structure_tree;
 pub(crate) mod syntax;
 
 pub use dss::{Dss, add_document_security_store, add_signature_proofs};

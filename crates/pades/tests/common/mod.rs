@@ -222,7 +222,8 @@ pub const AGENCY_FIELD: &str = "Agency";
 
 /// Both fields, the agency's with its lock.
 pub fn with_fields(pdf: &[u8]) -> Vec<u8> {
-    let field = |name: &str, rect, lock| FieldSpec { name: name.to_owned(), page: 0, rect, lock };
+    let field =
+        |name: &str, rect, lock| FieldSpec { name: name.to_owned(), page: 0, rect, lock, description: Some(format!("Signature: {name}")) };
     let fields = [
         field(CERTIFIER_FIELD, [50.0, 50.0, 250.0, 100.0], FieldLock::None),
         field(AGENCY_FIELD, [300.0, 50.0, 500.0, 100.0], FieldLock::All),
