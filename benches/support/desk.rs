@@ -141,6 +141,7 @@ pub(crate) fn new_submission(ground: &Ground, files: Vec<ScanFile>) -> NewSubmis
         declared_kind: Kind::new(KIND),
         requester: citizen(),
         files,
+        copies: 1,
     }
 }
 

@@ -4,7 +4,7 @@ use bansao::certify::{compose::compose, prepare};
 use bansao::clock::{Clock, SystemClock};
 use bansao::decide::{Approval, Basis};
 use bansao::record::{CertificationNo, CopyId, Sha256, SubmissionId};
-use bansao::store::{Blobs, IssuedCopy, Outcome, Store};
+use bansao::store::{Blobs, Issue, IssuedCopy, Outcome, Store};
 use bansao::verify::verify_copy;
 
 use super::certify::{Bare, Made};
@@ -27,9 +27,10 @@ pub(crate) fn commits(bench: &mut Bench, dossier: &Dossier<'_>, made: &Made) {
             let number = number(dossier, &submission).await;
             let copy = issued(dossier, submission, number, dossier.copy_id(), "https://bansao.example/v", &made.sealed);
             // Every copy has bytes of its own, and so a digest of its own.
-            IssuedCopy { sha256: Sha256::of(copy.id.as_str().as_bytes()), ..copy }
+            let sha256 = Sha256::of(copy.id.as_str().as_bytes());
+            Issue { copy: IssuedCopy { sha256, ..copy }, deliveries: Vec::new() }
         });
-        Box::new(move || ground.runtime.block_on(ground.store.record_issue(&copy, &[], SystemClock.now_ms())).unwrap())
+        Box::new(move || ground.runtime.block_on(ground.store.record_issue(&[copy], SystemClock.now_ms())).unwrap())
     });
     bench.row(20, vec![record, write_and_sync(ground, "bare write + fsync of 4 KiB", 4096)]);
 }
@@ -74,7 +75,7 @@ async fn issue(dossier: &Dossier<'_>, submission: SubmissionId, scan: &Sha256) {
     spend(verify_copy(&sealed.pdf, &ground.material, SystemClock.now()));
     ground.blobs.put(&sealed.pdf).await.unwrap();
     let copy = issued(dossier, submission, number, id, &qr_text, &sealed.pdf);
-    ground.store.record_issue(&copy, &[], SystemClock.now_ms()).await.unwrap();
+    ground.store.record_issue(&[Issue { copy, deliveries: Vec::new() }], SystemClock.now_ms()).await.unwrap();
 }
 
 /// A new submission of the dossier's scan, approved.

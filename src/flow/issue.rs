@@ -31,7 +31,7 @@ use crate::inspect::forms::Form;
 use crate::inspect::register::{self, compare_with_register};
 use crate::inspect::{InspectionReport, PageReport, PagesError, ScannedContent, ScannedPage};
 use crate::record::{CopyId, DeliveryId, Facts, Kind, Sha256, SubmissionId};
-use crate::store::{IssuedCopy, Outcome, Reservation, State, Submission};
+use crate::store::{Issue, IssuedCopy, Outcome, Reservation, State, Submission};
 use crate::verify::Verdict;
 
 impl Flow {
@@ -113,11 +113,16 @@ impl Flow {
         }
         let year = today.year();
         let reservation = self.ports.store.reserve_number(id, year, desk.book, &desk.symbol, self.now_ms()).await?;
-        match self.make(submission, desk, &reservation).await {
-            Ok((copy, wallets)) => {
-                self.remember_original(&copy, submission).await?;
-                self.ports.store.record_issue(&copy, &wallets, self.now_ms()).await?;
-                tracing::info!(submission = %id, copy = %copy.id, number = %copy.number, "issued");
+        match self.make_all(submission, desk, &reservation).await {
+            Ok(issues) => {
+                // The original is one, however many copies it has.
+                if let Some(first) = issues.first() {
+                    self.remember_original(&first.copy, submission).await?;
+                }
+                self.ports.store.record_issue(&issues, self.now_ms()).await?;
+                for Issue { copy, .. } in &issues {
+                    tracing::info!(submission = %id, copy = %copy.id, number = %copy.number, "issued");
+                }
                 Ok(())
             }
             Err(Hindrance::Wait(failure)) => Err(failure),
@@ -128,13 +133,17 @@ impl Flow {
         }
     }
 
+    /// As many copies as were asked for, all under the number that was reserved.
+    async fn make_all(&self, submission: &Submission, desk: &Desk, reservation: &Reservation) -> Result<Vec<Issue>, Hindrance> {
+        let mut issues = Vec::new();
+        for _ in 0..submission.received.copies {
+            issues.push(self.make(submission, desk, reservation).await?);
+        }
+        Ok(issues)
+    }
+
     /// Steps 5 to 8, and the bytes into the store.
-    async fn make(
-        &self,
-        submission: &Submission,
-        desk: &Desk,
-        reservation: &Reservation,
-    ) -> Result<(IssuedCopy, Vec<(DeliveryId, String)>), Hindrance> {
+    async fn make(&self, submission: &Submission, desk: &Desk, reservation: &Reservation) -> Result<Issue, Hindrance> {
         let approval = submission.approval.as_ref().ok_or_else(|| never("approved without an approval"))?;
         let certifier = desk.certifier(&approval.certifier).ok_or_else(|| wait(ErrorCode::SignerUnavailable))?;
         let essence = self.essence(submission, approval)?;
@@ -154,7 +163,7 @@ impl Flow {
         let sealed = seal(prepared, &who, &proofs).await.map_err(seal_hindrance)?;
         self.check_own_work(&sealed.pdf)?;
         let sha256 = self.ports.blobs.put(&sealed.pdf).await.map_err(Failure::from)?;
-        let issued = IssuedCopy {
+        let copy = IssuedCopy {
             id: copy,
             submission: submission.received.id.clone(),
             kind: essence.kind,
@@ -167,7 +176,7 @@ impl Flow {
             facts: essence.facts,
             holder: submission.received.requester.clone(),
         };
-        Ok((issued, self.wallets_for(submission).await?))
+        Ok(Issue { copy, deliveries: self.wallets_for(submission).await? })
     }
 
     fn essence(&self, submission: &Submission, approval: &Approval) -> Result<Essence, Hindrance> {

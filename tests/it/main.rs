@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod callers;
+mod copies;
 mod evidence;
 mod fixtures;
 mod interface;

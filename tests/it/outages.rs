@@ -101,8 +101,8 @@ async fn without_time_stamps_the_copy_waits_and_a_restart_resumes_it() {
     assert_eq!((settled.state(), settled.certification_number.unwrap().number), (State::Issued, 1));
     let lines = stage.app().flow().register_lines("ba-dinh", year).await.unwrap();
     assert_eq!(lines.len(), 1, "no hole and no duplicate");
-    let bansao::store::NumberState::Issued(copy) = &lines[0].state else { panic!("{lines:?}") };
-    assert_eq!(format!("copies/{copy}"), settled.copy);
+    let bansao::store::NumberState::Issued(copies) = &lines[0].state else { panic!("{lines:?}") };
+    assert_eq!(copies.iter().map(|copy| format!("copies/{copy}")).collect::<Vec<_>>(), [settled.copy]);
 }
 
 /// A revoked signer signs nothing: the copy waits, and no number but the reserved one is touched.
@@ -116,7 +116,7 @@ async fn a_revoked_certifier_signs_nothing() {
     until("a reason to wait", || async { flow.peek(&id).await.unwrap().waiting.is_some() }).await;
     let waiting = flow.peek(&id).await.unwrap();
     assert_eq!((waiting.state, waiting.waiting.as_deref()), (bansao::store::State::Approved, Some("SIGNER_INVALID")));
-    assert!(waiting.copy.is_none());
+    assert!(waiting.copies.is_empty());
     let shown = stage.kiosk().get_submission(proto::GetSubmissionRequest { name: submission.name }).await.unwrap().into_inner();
     assert!(!shown.waiting.unwrap().message_vi.is_empty(), "the kiosk sees why");
 }
