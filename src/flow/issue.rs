@@ -326,7 +326,10 @@ fn seal_hindrance(error: SealError) -> Hindrance {
         SealError::SignerInvalid { .. } => wait(ErrorCode::SignerInvalid),
         SealError::Timestamp(_) | SealError::AuthorityInvalid(_) => wait(ErrorCode::TimestampUnavailable),
         SealError::Revocation(_) => wait(ErrorCode::RevocationUnavailable),
-        permanent => never(&permanent.to_string()),
+        permanent => {
+            let cause = std::error::Error::source(&permanent).map(|cause| format!(": {cause}")).unwrap_or_default();
+            never(&format!("{permanent}{cause}"))
+        }
     }
 }
 
