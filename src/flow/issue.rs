@@ -17,9 +17,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ring::rand::SecureRandom;
 use time::{Date, OffsetDateTime};
 
+use super::intent::Intent;
 use super::{CertifierDesk, Desk, Flow};
 use crate::certify::compose::{AppearanceProfile, CopyContent, PageContent, PageImage, Statement, Templates, compose};
 use crate::certify::{PreparedCopy, Proofs, SealError, Signatory, TokenContent, TokenSignError, prepare, seal, sign_token};
@@ -136,21 +136,21 @@ impl Flow {
     /// As many copies as were asked for, all under the number that was reserved.
     async fn make_all(&self, submission: &Submission, desk: &Desk, reservation: &Reservation) -> Result<Vec<Issue>, Hindrance> {
         let mut issues = Vec::new();
-        for _ in 0..submission.received.copies {
-            issues.push(self.make(submission, desk, reservation).await?);
+        for place in 1..=submission.received.copies {
+            let intent = Intent::of(&self.ports.cipher, &submission.received.id, reservation, place);
+            issues.push(self.make(submission, desk, reservation, intent).await?);
         }
         Ok(issues)
     }
 
     /// Steps 5 to 8, and the bytes into the store.
-    async fn make(&self, submission: &Submission, desk: &Desk, reservation: &Reservation) -> Result<Issue, Hindrance> {
+    async fn make(&self, submission: &Submission, desk: &Desk, reservation: &Reservation, intent: Intent) -> Result<Issue, Hindrance> {
         let approval = submission.approval.as_ref().ok_or_else(|| never("approved without an approval"))?;
         let certifier = desk.certifier(&approval.certifier).ok_or_else(|| wait(ErrorCode::SignerUnavailable))?;
         let essence = self.essence(submission, approval)?;
-        let copy = CopyId::random(&self.ports.random).map_err(|_| wait(ErrorCode::Internal))?;
-        let statement = self.statement(desk, certifier, reservation, &essence.form, &copy)?;
+        let statement = self.statement(desk, certifier, reservation, &essence.form, &intent.id)?;
         let now = in_vietnam(self.ports.clock.now());
-        let (prepared, qr_text) = self.compose(submission, &essence, &statement, &copy, now).await?;
+        let (prepared, qr_text) = self.compose(submission, &essence, &statement, &intent, now).await?;
         let who = Signatory {
             certifier: &**certifier.keys.at(now),
             agency: &**desk.seal.at(now),
@@ -164,7 +164,7 @@ impl Flow {
         self.check_own_work(&sealed.pdf)?;
         let sha256 = self.ports.blobs.put(&sealed.pdf).await.map_err(Failure::from)?;
         let copy = IssuedCopy {
-            id: copy,
+            id: intent.id,
             submission: submission.received.id.clone(),
             kind: essence.kind,
             number: reservation.number.clone(),
@@ -219,7 +219,7 @@ impl Flow {
         submission: &Submission,
         essence: &Essence,
         statement: &Statement,
-        copy: &CopyId,
+        intent: &Intent,
         now: OffsetDateTime,
     ) -> Result<(PreparedCopy, String), Hindrance> {
         let files = self.files(submission).await?;
@@ -227,18 +227,16 @@ impl Flow {
         let scanned = tokio::task::spawn_blocking(move || inspector.pages(&files)).await.map_err(|_| wait(ErrorCode::Internal))?;
         let pages = pages(scanned.map_err(pages_hindrance)?, &essence.pages).map_err(never)?;
         let digests: Vec<Sha256> = pages.iter().map(|page| page.image.digest()).collect();
-        let mut salt = [0; 16];
-        self.ports.random.fill(&mut salt).map_err(|_| wait(ErrorCode::Internal))?;
         let facts: Facts = token_facts(&essence.form, &essence.facts);
         let content = TokenContent {
             issuer: &self.issuer.name,
             kind: &essence.kind,
             number: &statement.certification_no,
-            copy,
+            copy: &intent.id,
             issued_at: now.unix_timestamp().unsigned_abs(),
             facts: &facts,
             pages: &digests,
-            salt,
+            salt: intent.salt,
         };
         let qr_text =
             sign_token(&content, &self.issuer.verification_url, &**self.issuer.token.at(now)).await.map_err(|error| match error {
@@ -250,8 +248,8 @@ impl Flow {
             title: format!("{} – {}", statement.kind_label, statement.certification_no),
             statement: statement.clone(),
             qr_text: qr_text.clone(),
-            created_at: now,
-            document_id: copy.as_str().as_bytes().to_vec(),
+            created_at: intent.created_at,
+            document_id: intent.id.as_str().as_bytes().to_vec(),
         };
         let (fonts, rehearsal) = (Arc::clone(&self.issuer.fonts), Arc::clone(&self.issuer.rehearsal));
         let prepared = tokio::task::spawn_blocking(move || {
