@@ -144,7 +144,7 @@ pub(crate) fn copy(bench: &mut Bench, dossier: &Dossier<'_>, bare: &Bare<'_>) ->
 }
 
 fn prepared(composed: ComposedCopy, made: &Made, ground: &Ground) -> PreparedCopy {
-    prepare(composed, &made.digests, &ground.rehearsal, SystemClock.now()).unwrap()
+    prepare(composed, &made.digests, &made.statement, &ground.rehearsal, SystemClock.now()).unwrap()
 }
 
 fn make(dossier: &Dossier<'_>) -> Made {
@@ -156,7 +156,10 @@ fn make(dossier: &Dossier<'_>) -> Made {
     ground.runtime.block_on(async {
         let qr_text = dossier.token(&statement.certification_no, &id, &digests).await;
         let composed = compose(&dossier.content(pages, &statement, &id, &qr_text), &ground.fonts).unwrap();
-        let sealed = dossier.seal(prepare(composed.clone(), &digests, &ground.rehearsal, SystemClock.now()).unwrap(), &statement).await.pdf;
+        let sealed = dossier
+            .seal(prepare(composed.clone(), &digests, &statement, &ground.rehearsal, SystemClock.now()).unwrap(), &statement)
+            .await
+            .pdf;
         Made { statement, composed, digests, sealed }
     })
 }

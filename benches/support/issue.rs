@@ -71,7 +71,7 @@ async fn issue(dossier: &Dossier<'_>, submission: SubmissionId, scan: &Sha256) {
     let digests: Vec<Sha256> = pages.iter().map(|page| page.image.digest()).collect();
     let qr_text = dossier.token(&number, &id, &digests).await;
     let composed = compose(&dossier.content(pages, &statement, &id, &qr_text), &ground.fonts).unwrap();
-    let sealed = dossier.seal(prepare(composed, &digests, &ground.rehearsal, SystemClock.now()).unwrap(), &statement).await;
+    let sealed = dossier.seal(prepare(composed, &digests, &statement, &ground.rehearsal, SystemClock.now()).unwrap(), &statement).await;
     spend(verify_copy(&sealed.pdf, &ground.material, SystemClock.now()));
     ground.blobs.put(&sealed.pdf).await.unwrap();
     let copy = issued(dossier, submission, number, id, &qr_text, &sealed.pdf);

@@ -5,6 +5,7 @@ mod page_digests;
 mod qr_text;
 
 pub use page_digests::{PageDigestError, extract_page_digests};
+pub(crate) use page_digests::{page_digests, read};
 pub use qr_text::qr_text;
 
 /// Name of the certifier's signature field.

@@ -42,17 +42,24 @@ pub enum PageDigestError {
 /// # Errors
 /// [`PageDigestError`] when the PDF is not built like a copy.
 pub fn extract_page_digests(pdf: &[u8]) -> Result<Vec<Sha256>, PageDigestError> {
+    page_digests(&read(pdf)?)
+}
+
+/// Reads a file strictly and within bounds.
+pub(crate) fn read(pdf: &[u8]) -> Result<Document, PageDigestError> {
     let options = LoadOptions { strict: true, max_decompressed_size: Some(MOST_BYTES), ..LoadOptions::default() };
     let document = Document::load_mem_with_options(pdf, options).map_err(|_| PageDigestError::Unreadable)?;
-    if document.trailer.has(b"Encrypt") {
-        return Err(PageDigestError::Unreadable);
-    }
+    if document.trailer.has(b"Encrypt") { Err(PageDigestError::Unreadable) } else { Ok(document) }
+}
+
+/// [`extract_page_digests`] of a file that was read.
+pub(crate) fn page_digests(document: &Document) -> Result<Vec<Sha256>, PageDigestError> {
     let mut pages: Vec<ObjectId> = document.get_pages().into_values().collect();
     if !(2..=MOST_PAGES).contains(&pages.len()) {
         return Err(PageDigestError::Pages(pages.len()));
     }
     pages.pop();
-    pages.into_iter().enumerate().map(|(page, id)| page_digest(&document, page, id)).collect()
+    pages.into_iter().enumerate().map(|(page, id)| page_digest(document, page, id)).collect()
 }
 
 fn page_digest(document: &Document, page: usize, id: ObjectId) -> Result<Sha256, PageDigestError> {

@@ -22,7 +22,7 @@ use time::{Date, OffsetDateTime};
 use super::intent::Intent;
 use super::{CertifierDesk, Desk, Flow};
 use crate::certify::compose::{AppearanceProfile, CopyContent, PageContent, PageImage, Statement, Templates, compose};
-use crate::certify::{PreparedCopy, Proofs, SealError, Signatory, TokenContent, TokenSignError, prepare, seal, sign_token};
+use crate::certify::{PreparedCopy, Proofs, SealError, Signatory, TokenContent, TokenSignError, check_archival, prepare, seal, sign_token};
 use crate::clock::{from_unix_ms, in_vietnam};
 use crate::decide::{Approval, Decision, Policy, decide};
 use crate::error::{ErrorCode, Failure};
@@ -253,14 +253,15 @@ impl Flow {
         };
         let (fonts, rehearsal) = (Arc::clone(&self.issuer.fonts), Arc::clone(&self.issuer.rehearsal));
         let prepared = tokio::task::spawn_blocking(move || {
-            let composed = compose(&content, &fonts).map_err(|error| never(&error.to_string()))?;
-            prepare(composed, &digests, &rehearsal, now).map_err(|error| never(&error.to_string()))
+            let composed = compose(&content, &fonts).map_err(|error| never(&told(&error)))?;
+            prepare(composed, &digests, &content.statement, &rehearsal, now).map_err(|error| never(&told(&error)))
         });
         Ok((prepared.await.map_err(|_| wait(ErrorCode::Internal))??, qr_text))
     }
 
     /// Step 8.
     fn check_own_work(&self, pdf: &[u8]) -> Result<(), Hindrance> {
+        check_archival(pdf).map_err(|fault| never(&format!("the sealed copy is not PDF/A: {fault}")))?;
         let report = self.judge_copy(pdf);
         if report.verdict == Verdict::Valid {
             return Ok(());
@@ -324,11 +325,13 @@ fn seal_hindrance(error: SealError) -> Hindrance {
         SealError::SignerInvalid { .. } => wait(ErrorCode::SignerInvalid),
         SealError::Timestamp(_) | SealError::AuthorityInvalid(_) => wait(ErrorCode::TimestampUnavailable),
         SealError::Revocation(_) => wait(ErrorCode::RevocationUnavailable),
-        permanent => {
-            let cause = std::error::Error::source(&permanent).map(|cause| format!(": {cause}")).unwrap_or_default();
-            never(&format!("{permanent}{cause}"))
-        }
+        permanent => never(&told(&permanent)),
     }
+}
+
+/// An error and what caused it.
+fn told(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }
 
 /// Why an approval is of no force on the day of signing, if it is not: a delegation or mandate that ended meanwhile.
