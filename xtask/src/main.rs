@@ -12,7 +12,7 @@
 //! | `cargo xtask fixtures --scored [DIR]` | draws the scored set, into `target/score` by default |
 //! | `cargo xtask score DIR …` | inspects the scored set and counts; see `score/mod.rs` |
 //! | `cargo xtask soak [--minutes N]` | mutated files through every decoder, release build, five minutes by default |
-//! | `cargo xtask bench` | the benchmarks, release build |
+//! | `cargo xtask bench [scan \| copy \| wire] [--quick]` | the benchmarks, release build |
 
 mod demo;
 mod run;
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         ["bench", rest @ ..] => bench(rest),
         _ => {
             say(
-                "cargo xtask demo [--hsm] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR]] | score DIR | soak [--minutes N] | bench",
+                "cargo xtask demo [--hsm] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR]] | score DIR | soak [--minutes N] | bench [scan | copy | wire] [--quick]",
             );
             return ExitCode::from(2);
         }
@@ -89,9 +89,12 @@ fn soak(rest: &[&str]) -> Result<(), Failed> {
     cargo(&arguments)
 }
 
+/// `scan`, `copy` or `wire` measures a part, `--quick` does everything twice. pyHanko, which is measured beside ours, is installed
+/// with the other judges.
 fn bench(rest: &[&str]) -> Result<(), Failed> {
     setup::packages(setup::TEST)?;
-    let mut arguments = vec!["bench", "--quiet", "--package", "bansao", "--bench", "stages", "--"];
+    setup::judges()?;
+    let mut arguments = vec!["bench", "--quiet", "--workspace", "--bench", "stages", "--"];
     arguments.extend(rest);
     cargo(&arguments)
 }
