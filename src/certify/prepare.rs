@@ -60,23 +60,26 @@ pub fn prepare(
     rehearsal: &Rehearsal,
     now: OffsetDateTime,
 ) -> Result<PreparedCopy, PrepareError> {
+    let ComposedCopy { pdf: bare, certifier_field, agency_field, .. } = composed;
     let fields = [
         FieldSpec {
             name: CERTIFIER_FIELD.to_owned(),
-            page: composed.certifier_field.page,
-            rect: composed.certifier_field.rect,
+            page: certifier_field.page,
+            rect: certifier_field.rect,
             lock: FieldLock::None,
             description: Some(CERTIFIER_LABEL.to_owned()),
         },
         FieldSpec {
             name: AGENCY_FIELD.to_owned(),
-            page: composed.agency_field.page,
-            rect: composed.agency_field.rect,
+            page: agency_field.page,
+            rect: agency_field.rect,
             lock: FieldLock::All,
             description: Some(AGENCY_LABEL.to_owned()),
         },
     ];
-    let pdf = add_signature_fields(&composed.pdf, &fields)?;
+    let pdf = add_signature_fields(&bare, &fields)?;
+    // A file may be large: what is no longer needed goes at once.
+    drop(bare);
     let document = read(&pdf)?;
     if page_digests(&document)? != expected_pages {
         return Err(PrepareError::OtherPages);
@@ -85,7 +88,7 @@ pub fn prepare(
     archival::check(&document)?;
     drop(document);
     rehearsal.of(&pdf, now)?;
-    Ok(PreparedCopy { pdf, certifier_size: composed.certifier_field.size(), agency_size: composed.agency_field.size() })
+    Ok(PreparedCopy { pdf, certifier_size: certifier_field.size(), agency_size: agency_field.size() })
 }
 
 /// Bytes that the text of a page may decode to.

@@ -254,7 +254,9 @@ impl Flow {
         let (fonts, rehearsal) = (Arc::clone(&self.issuer.fonts), Arc::clone(&self.issuer.rehearsal));
         let prepared = tokio::task::spawn_blocking(move || {
             let composed = compose(&content, &fonts).map_err(|error| never(&told(&error)))?;
-            prepare(composed, &digests, &content.statement, &rehearsal, now).map_err(|error| never(&told(&error)))
+            let CopyContent { statement, pages, .. } = content;
+            drop(pages);
+            prepare(composed, &digests, &statement, &rehearsal, now).map_err(|error| never(&told(&error)))
         });
         Ok((prepared.await.map_err(|_| wait(ErrorCode::Internal))??, qr_text))
     }
