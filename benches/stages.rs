@@ -1,6 +1,7 @@
 //! What each stage costs, and the whole: CPU time and memory beside floors that are measured in the same run.
 //!
-//! `cargo bench --bench stages` measures, `cargo bench --bench stages -- --quick` does everything twice. A floor is the work
+//! `cargo xtask bench` measures everything, `cargo xtask bench copy` a part (`scan`, `copy`, `wire`), `--quick` does everything
+//! twice. A floor is the work
 //! that a stage cannot do without, done bare: hashing the bytes, the signatures alone, decoding the picture, or what one
 //! would run instead (stock Tesseract). Ratios are of all CPU time, children included. Nothing is asserted: machines differ.
 
@@ -19,6 +20,7 @@ mod support;
 use std::path::Path;
 use std::process::Command;
 
+use bansao::inspect::InspectionReport;
 use bansao_scan::sniff;
 
 use support::certify::Bare;
@@ -26,47 +28,80 @@ use support::desk::Dossier;
 use support::ground::{Ground, Specimen};
 use support::measure::resident_mib;
 use support::table::Bench;
-use support::{certify, issue, scan, wire};
+use support::{bars, certify, issue, pades, scan, wire};
+
+/// What may be measured by itself.
+const PARTS: [&str; 3] = ["scan", "copy", "wire"];
 
 fn main() {
     // Cargo hands over `--bench` too.
-    let quick = std::env::args().any(|argument| argument == "--quick");
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--bench")).collect();
+    let quick = words.iter().any(|word| word == "--quick");
+    let parts: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.starts_with("--")).collect();
+    if let Some(unknown) = parts.iter().find(|part| !PARTS.contains(part)) {
+        panic!("no part {unknown}: {PARTS:?}");
+    }
+    let wanted = |part: &str| parts.is_empty() || parts.contains(&part);
     let load_before = load();
     let mut bench = Bench::new(quick);
     let ground = Ground::lay();
     let specimens = Specimen::both();
     let [specimen, _] = &specimens;
+    let mut notes = Vec::new();
 
-    scan::intake(&mut bench, &ground);
-    specimens.iter().for_each(|specimen| scan::open(&mut bench, &ground, specimen));
-    let (reader_mib, stock_mib) = scan::inspection(&mut bench, &ground, &specimens);
+    if wanted("scan") {
+        scan::intake(&mut bench, &ground);
+        specimens.iter().for_each(|specimen| scan::open(&mut bench, &ground, specimen));
+        let (reader_mib, stock_mib) = scan::inspection(&mut bench, &ground, &specimens);
+        notes.push(format!("a worker         {reader_mib:.0} MiB resident at most, stock tesseract {stock_mib:.0} MiB or less"));
+    }
     let report = scan::report_on(&ground, specimen);
-    let decision = scan::decision(&mut bench, &ground, &report);
-
-    let dossier = Dossier::new(&ground, specimen, report);
-    let bare = Bare::new(&ground);
-    certify::token(&mut bench, &dossier, &bare);
-    let made = certify::copy(&mut bench, &dossier, &bare);
-    let verdict = certify::verification(&mut bench, &dossier, &bare, &made);
-    issue::commits(&mut bench, &dossier, &made);
-    issue::after_approval(&mut bench, &dossier, &bare, &made);
-
-    let (costs, ends) = wire::end_to_end(&bench, &ground.runtime, specimen);
-    let parts = ["intake: upload of 1 MB", "accept: blob + row, durable", "inspect, 200 dpi", "decide", "issue after approval"];
-    bench.row_of("end to end over gRPC, 200 dpi", costs, "its stages, added up", &parts);
+    if wanted("scan") {
+        notes.push(format!("decision         {}", scan::decision(&mut bench, &ground, &report)));
+    }
+    let mut bars = Vec::new();
+    if wanted("copy") {
+        bars = copy(&mut bench, &ground, specimen, report, &mut notes);
+    }
+    if wanted("wire") {
+        let (costs, ends) = wire::end_to_end(&bench, &ground.runtime, specimen);
+        let parts = ["intake: upload of 1 MB", "accept: blob + row, durable", "inspect, 200 dpi", "decide", issue::ISSUE];
+        let floor = if parts.iter().all(|part| bench.measured(part).is_some()) { "its stages, added up" } else { "" };
+        bench.row_of("end to end over gRPC, 200 dpi", costs, floor, &parts);
+        notes.push(format!("end to end       {ends}"));
+    }
 
     println!("\n{}", bench.table());
     println!("CPU ms: user + system time of this process (authority, register, wallet and kiosk run in it), median of n.");
     println!("peak MiB: most heap beyond the start of the stage. ratio: all CPU time, children included, to the floor's.\n");
+    bars.iter().for_each(|bar| println!("{bar}"));
+    println!();
     conditions(&ground, &specimens, quick);
-    println!("  composed copy   {} bytes; sealed {} bytes", made.composed.pdf.len(), made.sealed.len());
-    println!("  decision        {decision}");
-    println!("  verdict         {verdict}");
-    println!("  end to end      {ends}");
+    notes.iter().for_each(|note| println!("  {note}"));
     println!("  memory          this process {:.0} MiB resident at most", resident_mib());
-    println!("                  a worker {reader_mib:.0} MiB resident at most, stock tesseract {stock_mib:.0} MiB or less");
     println!("  load            {load_before} before, {} after", load());
     ground.clear();
+}
+
+/// From an approval to an issued copy; gives the bars.
+fn copy(bench: &mut Bench, ground: &Ground, specimen: &Specimen, report: InspectionReport, notes: &mut Vec<String>) -> Vec<String> {
+    let dossier = Dossier::new(ground, specimen, report.clone());
+    let bare = Bare::new(ground);
+    certify::token(bench, &dossier, &bare);
+    let made = certify::copy(bench, &dossier, &bare);
+    pades::signatures(bench, ground, &made.composed);
+    pades::timestamps(bench, ground, &bare);
+    pades::augmentation(bench, ground, &made.sealed);
+    let verdict = certify::verification(bench, &dossier, &bare, &made);
+    issue::commits(bench, &dossier, &made);
+    issue::after_approval(bench, &dossier, &bare, &made);
+    let large = Specimen::large();
+    let heavy = Dossier::new(ground, &large, report);
+    issue::of_a_large_scan(bench, &heavy);
+    notes.push(format!("copy             {} bytes composed, {} bytes sealed", made.composed.pdf.len(), made.sealed.len()));
+    notes.push(format!("verdict          {verdict}"));
+    let name = issue::large_name(&heavy);
+    bars::lines(bench, Some((&name, large.jpeg.len())))
 }
 
 fn conditions(ground: &Ground, specimens: &[Specimen], quick: bool) {

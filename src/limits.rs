@@ -16,6 +16,8 @@ pub struct Limits {
     pub pages: usize,
     /// Pixels of one image, in millions.
     pub image_megapixels: u64,
+    /// Copies of one original that can be asked for at once.
+    pub copies: u32,
     /// Bytes of one message of an upload.
     pub chunk_bytes: usize,
     /// Seconds until an upload must be complete.
@@ -39,6 +41,7 @@ impl Default for Limits {
             files: 20,
             pages: 20,
             image_megapixels: 100,
+            copies: 10,
             chunk_bytes: 1 << 20,
             upload_seconds: 120,
             page_seconds: 20,

@@ -6,10 +6,10 @@ use bansao::certify::compose::{AppearanceProfile, CopyContent, PageContent, Page
 use bansao::certify::{PreparedCopy, Proofs, SealedCopy, Signatory, TokenContent, seal, sign_token};
 use bansao::clock::{Clock, SystemClock, in_vietnam};
 use bansao::inspect::forms::Form;
-use bansao::inspect::{InspectionReport, scan_limits};
+use bansao::inspect::{InspectionReport, Inspector, ScannedContent, ScannedPage};
 use bansao::record::{Assurance, CertificationNo, CopyId, Facts, Kind, PersonalId, Requester, ScanFile, Sha256, SubmissionId};
 use bansao::store::NewSubmission;
-use bansao_scan::Original;
+use bytes::Bytes;
 use ring::rand::SecureRandom;
 
 use super::ground::{Ground, Specimen};
@@ -48,20 +48,17 @@ impl<'a> Dossier<'a> {
         CopyId::random(&self.ground.random).unwrap()
     }
 
-    /// The pages of the scan, opened again.
+    /// The pages of the scan, taken out of it again by a worker.
     pub(crate) fn pages(&self, scan: &[u8]) -> Vec<PageContent> {
-        let source = bansao_scan::open(scan, &scan_limits(&self.ground.limits)).unwrap();
-        let page = |(page, report): (bansao_scan::Page, &bansao::inspect::PageReport)| {
-            let image = match page.original {
-                Original::Jpeg(bytes) => PageImage::Jpeg { bytes: Arc::new(bytes), orientation: page.orientation.to_exif() },
-                Original::Raster => {
-                    let (width, height) = page.image.dimensions();
-                    PageImage::Rgb { pixels: Arc::new(page.image.into_raw()), width, height }
-                }
+        let pages = self.ground.pool.pages(&[Bytes::copy_from_slice(scan)]).unwrap();
+        let page = |(page, report): (ScannedPage, &bansao::inspect::PageReport)| {
+            let image = match page.content {
+                ScannedContent::Jpeg { bytes, orientation } => PageImage::Jpeg { bytes: Arc::new(bytes), orientation },
+                ScannedContent::Rgb { pixels, width, height } => PageImage::Rgb { pixels: Arc::new(pixels), width, height },
             };
             PageContent { image, dpi: report.dpi, words: report.words.clone() }
         };
-        source.pages.into_iter().zip(&self.report.pages).map(page).collect()
+        pages.into_iter().zip(&self.report.pages).map(page).collect()
     }
 
     /// The certification statement.
@@ -141,6 +138,7 @@ pub(crate) fn new_submission(ground: &Ground, files: Vec<ScanFile>) -> NewSubmis
         declared_kind: Kind::new(KIND),
         requester: citizen(),
         files,
+        copies: 1,
     }
 }
 

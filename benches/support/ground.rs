@@ -18,6 +18,8 @@ use bansao::store::{Cipher, FolderBlobs, SqliteStore};
 use bansao::verify::{Material, TokenKeys};
 use bansao::worker::{Pool, PoolSettings};
 use bansao_pades::SigningProfile;
+use image::ExtendedColorType;
+use image::codecs::jpeg::JpegEncoder;
 use ring::rand::{SecureRandom, SystemRandom};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -42,6 +44,24 @@ impl Specimen {
             dpi,
             jpeg: std::fs::read(scans().join(case).join("scan.jpg")).unwrap(),
         })
+    }
+}
+
+impl Specimen {
+    /// A page of A4 at 600 dots per inch with nothing but noise on it: some 20 MB of JPEG.
+    pub(crate) fn large() -> Self {
+        let (width, height) = (4960, 7016);
+        let mut state = 1_u32;
+        let noise: Vec<u8> = (0..width * height)
+            .map(|_| {
+                // A linear congruence is noise enough for a picture.
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 24) as u8
+            })
+            .collect();
+        let mut jpeg = Vec::new();
+        JpegEncoder::new_with_quality(&mut jpeg, 80).encode(&noise, width, height, ExtendedColorType::L8).unwrap();
+        Self { case: "noise", dpi: 600, jpeg }
     }
 }
 
@@ -81,6 +101,9 @@ pub(crate) struct Ground {
     pub(crate) store: SqliteStore,
     pub(crate) blobs: FolderBlobs,
     pub(crate) random: SystemRandom,
+    /// Where the authority stamps.
+    pub(crate) timestamp_url: String,
+    http: HttpClient,
     authority: RunningAuthority,
 }
 
@@ -117,6 +140,8 @@ impl Ground {
             limits: config.limits.clone(),
             fonts: Arc::new(fonts(&config)),
             rehearsal: Rehearsal::new(SystemClock.now()).unwrap(),
+            timestamp_url: config.timestamp.urls.first().unwrap().clone(),
+            http: HttpClient::new(),
             runtime,
             folder,
             agency,
@@ -133,6 +158,13 @@ impl Ground {
     /// `name` in the temporary folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// What the authority answers to a time-stamp request, unread.
+    pub(crate) async fn ask_for_a_time_stamp(&self, asked: Vec<u8>) -> Vec<u8> {
+        let bounds = TimestampSettings::new(Vec::new()).bounds;
+        let (sent, wanted) = ("application/timestamp-query", "application/timestamp-reply");
+        self.http.post(&self.timestamp_url, sent, wanted, asked, bounds).await.unwrap()
     }
 
     /// So many random bytes: no two scans are the same.

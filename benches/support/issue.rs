@@ -1,16 +1,19 @@
 //! Numbers, commits, and everything between an approval and an issued copy.
 
-use bansao::certify::{compose::compose, prepare};
+use bansao::certify::{check_archival, compose::compose, prepare};
 use bansao::clock::{Clock, SystemClock};
 use bansao::decide::{Approval, Basis};
 use bansao::record::{CertificationNo, CopyId, Sha256, SubmissionId};
-use bansao::store::{Blobs, IssuedCopy, Outcome, Store};
+use bansao::store::{Blobs, Issue, IssuedCopy, Outcome, Store};
 use bansao::verify::verify_copy;
+use bansao_pades::DigestAlgorithm;
+use bansao_pades::timestamp::request;
 
 use super::certify::{Bare, Made};
 use super::desk::{Dossier, citizen, new_submission, upload_of};
 use super::measure::{Work, spend};
-use super::scan::write_and_sync;
+use super::pyhanko::PyHanko;
+use super::scan::{keep, write_and_sync};
 use super::table::Bench;
 
 /// Reserving a number, and recording the copy.
@@ -27,38 +30,68 @@ pub(crate) fn commits(bench: &mut Bench, dossier: &Dossier<'_>, made: &Made) {
             let number = number(dossier, &submission).await;
             let copy = issued(dossier, submission, number, dossier.copy_id(), "https://bansao.example/v", &made.sealed);
             // Every copy has bytes of its own, and so a digest of its own.
-            IssuedCopy { sha256: Sha256::of(copy.id.as_str().as_bytes()), ..copy }
+            let sha256 = Sha256::of(copy.id.as_str().as_bytes());
+            Issue { copy: IssuedCopy { sha256, ..copy }, deliveries: Vec::new() }
         });
-        Box::new(move || ground.runtime.block_on(ground.store.record_issue(&copy, &[], SystemClock.now_ms())).unwrap())
+        Box::new(move || ground.runtime.block_on(ground.store.record_issue(&[copy], SystemClock.now_ms())).unwrap())
     });
     bench.row(20, vec![record, write_and_sync(ground, "bare write + fsync of 4 KiB", 4096)]);
 }
 
-/// Steps 4 to 9 of the flow.
+/// The name of the row that the bars are about.
+pub(crate) const ISSUE: &str = "issue after approval";
+/// The name of its floors, done one after the other.
+pub(crate) const FLOORS: &str = "the sum of its floors";
+
+/// Steps 4 to 9 of the flow, beside the sum of its floors: SHA-256 of scan and copy; three signatures; two exchanges with the
+/// authority over HTTP, its signatures included; every signature of the copy and its proofs checked once; the copy and two rows
+/// written so that they last. And beside pyHanko, which makes the two signatures and nothing else of it.
 pub(crate) fn after_approval(bench: &mut Bench, dossier: &Dossier<'_>, bare: &Bare<'_>, made: &Made) {
     let ground = dossier.ground;
+    let pyhanko = PyHanko::start(ground, &made.composed.pdf);
+    let imprint = Sha256::of(b"a signature");
+    let asked = request(imprint.as_bytes(), DigestAlgorithm::Sha256, &[7; 8]).unwrap();
+    let mut count = 0;
+    let floors = Work::made_ready(FLOORS, || {
+        count += 1;
+        let paths = [0, 1, 2].map(|file| ground.path(&format!("issue-floor-{count}-{file}")));
+        let asked = [asked.clone(), asked.clone()];
+        Box::new(move || {
+            spend((Sha256::of(dossier.scan), Sha256::of(&made.sealed)));
+            bare.sign_ourselves();
+            for asked in asked {
+                spend(ground.runtime.block_on(ground.ask_for_a_time_stamp(asked)));
+            }
+            bare.check_everything();
+            let [copy, reserved, recorded] = paths;
+            keep(&copy, &made.sealed);
+            keep(&reserved, &[7; 4096]);
+            keep(&recorded, &[7; 4096]);
+        })
+    });
+    let mut works = vec![issue_work(dossier, ISSUE), floors];
+    works.extend(pyhanko.as_ref().map(PyHanko::work));
+    bench.row(40, works);
+}
+
+/// A scan that is no longer small: what it takes of memory, in proportion.
+pub(crate) fn of_a_large_scan(bench: &mut Bench, dossier: &Dossier<'_>) {
+    let hash = || spend(Sha256::of(dossier.scan));
+    bench.row(5, vec![issue_work(dossier, &large_name(dossier)), Work::new("SHA-256 of the scan", 1, hash)]);
+}
+
+/// What its row is called.
+pub(crate) fn large_name(dossier: &Dossier<'_>) -> String {
+    format!("{ISSUE}, {} KB", dossier.scan.len() / 1000)
+}
+
+fn issue_work<'a>(dossier: &'a Dossier<'_>, name: &str) -> Work<'a> {
+    let ground = dossier.ground;
     let digest = ground.runtime.block_on(ground.blobs.put(dossier.scan)).unwrap();
-    let work = Work::made_ready("issue after approval", || {
+    Work::made_ready(name, move || {
         let submission = ground.runtime.block_on(approved(dossier));
         Box::new(move || ground.runtime.block_on(issue(dossier, submission, &digest)))
-    });
-    let sign = || {
-        spend((Sha256::of(dossier.scan), Sha256::of(&made.sealed)));
-        bare.sign_copy();
-        bare.sign_token();
-    };
-    let works = vec![
-        work,
-        Work::new("hashes, 5 signatures, 5 checks", 1, || {
-            sign();
-            bare.check_signatures();
-        }),
-        Work::new("hashes, 5 signatures, 18 checks", 1, || {
-            sign();
-            bare.check_everything();
-        }),
-    ];
-    bench.row(25, works);
+    })
 }
 
 async fn issue(dossier: &Dossier<'_>, submission: SubmissionId, scan: &Sha256) {
@@ -70,11 +103,12 @@ async fn issue(dossier: &Dossier<'_>, submission: SubmissionId, scan: &Sha256) {
     let digests: Vec<Sha256> = pages.iter().map(|page| page.image.digest()).collect();
     let qr_text = dossier.token(&number, &id, &digests).await;
     let composed = compose(&dossier.content(pages, &statement, &id, &qr_text), &ground.fonts).unwrap();
-    let sealed = dossier.seal(prepare(composed, &digests, &ground.rehearsal, SystemClock.now()).unwrap(), &statement).await;
+    let sealed = dossier.seal(prepare(composed, &digests, &statement, &ground.rehearsal, SystemClock.now()).unwrap(), &statement).await;
+    check_archival(&sealed.pdf).unwrap();
     spend(verify_copy(&sealed.pdf, &ground.material, SystemClock.now()));
     ground.blobs.put(&sealed.pdf).await.unwrap();
     let copy = issued(dossier, submission, number, id, &qr_text, &sealed.pdf);
-    ground.store.record_issue(&copy, &[], SystemClock.now_ms()).await.unwrap();
+    ground.store.record_issue(&[Issue { copy, deliveries: Vec::new() }], SystemClock.now_ms()).await.unwrap();
 }
 
 /// A new submission of the dossier's scan, approved.

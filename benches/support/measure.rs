@@ -182,11 +182,11 @@ impl Costs {
 /// Does `work` and its floors in turn, so that a change of the machine's pace meets all of them; `samples` times each, but
 /// not beyond the row's budget. What is done before the first sample warms caches and is not counted.
 pub(crate) fn measure_beside(works: &mut [Work<'_>], samples: usize, warm_up: bool) -> Vec<Costs> {
-    let start = Instant::now();
     let mut all = vec![Costs::default(); works.len()];
     if warm_up {
         works.iter_mut().for_each(|work| (work.ready)()());
     }
+    let start = Instant::now();
     for done in 0..samples {
         if done >= 2 && start.elapsed() > ROW_BUDGET {
             break;

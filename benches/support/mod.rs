@@ -1,11 +1,14 @@
 //! How work is measured and shown (`measure`, `table`), what it needs (`ground`, `desk`), and the work itself, in the
-//! order of the flow (`scan`, `certify`, `issue`, `wire`).
+//! order of the flow (`scan`, `certify`, `pades`, `issue`, `wire`), beside `pyhanko`.
 
+pub(crate) mod bars;
 pub(crate) mod certify;
 pub(crate) mod desk;
 pub(crate) mod ground;
 pub(crate) mod issue;
 pub(crate) mod measure;
+pub(crate) mod pades;
+pub(crate) mod pyhanko;
 pub(crate) mod scan;
 pub(crate) mod table;
 pub(crate) mod wire;

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use bansao::clock::{Clock, SystemClock};
@@ -58,10 +59,15 @@ pub(crate) fn write_and_sync<'a>(ground: &'a Ground, name: &str, size: usize) ->
         let (path, bytes) = (ground.path(&format!("floor-{size}-{count}")), ground.random_bytes(size));
         Box::new(move || {
             spend(Sha256::of(&bytes));
-            let mut file = File::create(path).unwrap();
-            file.write_all(&bytes).and_then(|()| file.sync_all()).unwrap();
+            keep(&path, &bytes);
         })
     })
+}
+
+/// Writes a file so that it is there after a power cut, without anything around it.
+pub(crate) fn keep(path: &Path, bytes: &[u8]) {
+    let mut file = File::create(path).unwrap();
+    file.write_all(bytes).and_then(|()| file.sync_all()).unwrap();
 }
 
 /// From a file to upright pixels.

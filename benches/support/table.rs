@@ -21,6 +21,16 @@ struct Floor {
     wall_ms: f64,
 }
 
+/// A row in figures.
+pub(crate) struct Measured {
+    pub(crate) cpu_ms: f64,
+    pub(crate) wall_ms: f64,
+    pub(crate) wall_p95_ms: f64,
+    pub(crate) peak_mib: f64,
+    /// Name, CPU time, time on the clock.
+    pub(crate) floors: Vec<(String, f64, f64)>,
+}
+
 const HEADINGS: [&str; 10] =
     ["stage", "n", "CPU ms (min–max)", "child CPU ms", "wall ms (p95)", "peak MiB", "floor", "floor CPU ms", "floor wall ms", "ratio"];
 
@@ -54,6 +64,19 @@ impl Bench {
         let sum = |what: fn(&Cost) -> f64| parts.iter().filter_map(of).map(|costs| costs.median(what)).sum();
         let floor = Floor { name: floor.to_owned(), cpu_ms: sum(Cost::all_cpu_ms), wall_ms: sum(|cost| cost.wall_ms) };
         self.rows.push(Row { name: name.to_owned(), costs, floors: vec![floor] });
+    }
+
+    /// What was measured under this name: median and 95th percentile on the clock, CPU time, most memory.
+    pub(crate) fn measured(&self, name: &str) -> Option<Measured> {
+        let row = self.rows.iter().find(|row| row.name == name)?;
+        let wall = |cost: &Cost| cost.wall_ms;
+        Some(Measured {
+            cpu_ms: row.costs.median(Cost::all_cpu_ms),
+            wall_ms: row.costs.median(wall),
+            wall_p95_ms: row.costs.percentile(95.0, wall),
+            peak_mib: row.costs.percentile(100.0, |cost| cost.peak_mib),
+            floors: row.floors.iter().map(|floor| (floor.name.clone(), floor.cpu_ms, floor.wall_ms)).collect(),
+        })
     }
 
     /// The table, columns aligned.

@@ -117,7 +117,9 @@ impl Certification {
             }
         };
         let files = header.files.iter().map(scan_file).collect::<Option<Vec<_>>>().ok_or_else(|| field_invalid("header.files.sha256"))?;
-        Declaration::new(&header.request_id, kind, files, self.flow.limits()).map_err(|error| status(&failure(&error)))
+        let limits = self.flow.limits();
+        let declaration = Declaration::new(&header.request_id, kind, files, limits);
+        declaration.and_then(|declared| declared.with_copies(header.copies, limits)).map_err(|error| status(&failure(&error)))
     }
 }
 

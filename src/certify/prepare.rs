@@ -1,13 +1,19 @@
 //! What will be signed is checked as bytes before any real key is touched.
 
 use bansao_pades::{FieldLock, FieldSpec, add_signature_fields};
+use lopdf::Document;
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use super::compose::ComposedCopy;
+use super::archival::{self, ArchivalFault};
+use super::compose::{ComposedCopy, Statement};
 use super::rehearse::{Rehearsal, RehearsalError};
-use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD, PageDigestError, extract_page_digests};
-use crate::record::Sha256;
+use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD, PageDigestError, page_digests_of, read_copy};
+use crate::record::{Sha256, nfc};
+
+/// What the fields are for, for those who cannot see them.
+const CERTIFIER_LABEL: &str = "Chữ ký số của người thực hiện chứng thực";
+const AGENCY_LABEL: &str = "Chữ ký số của cơ quan thực hiện chứng thực";
 
 /// The composed copy is not what was approved.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -22,6 +28,12 @@ pub enum PrepareError {
     /// The page images are not those of the inspected scan.
     #[error("the page images are not those that were inspected")]
     OtherPages,
+    /// The statement page does not say what the approval says.
+    #[error("the statement page does not say {0:?}")]
+    OtherStatement(String),
+    /// A rule of PDF/A is broken.
+    #[error("not PDF/A")]
+    Archival(#[from] ArchivalFault),
     /// Signed by a throw-away key it does not verify.
     #[error("the copy cannot be signed so that it verifies")]
     Rehearsal(#[from] RehearsalError),
@@ -35,35 +47,61 @@ pub struct PreparedCopy {
     pub(super) agency_size: (f32, f32),
 }
 
-/// Puts both empty signature fields in, in one revision before the first signature, checks that the pages are those of the
-/// scan by digest, and has both signatures rehearsed at `now`.
+/// Puts both empty signature fields in, in one revision before the first signature, reads the result back (the pages are those
+/// of the scan by digest, the statement page says number, book, day, certifier and agency, the file is PDF/A), and has both
+/// signatures rehearsed at `now`.
 ///
 /// # Errors
 /// [`PrepareError`].
 pub fn prepare(
     composed: ComposedCopy,
     expected_pages: &[Sha256],
+    statement: &Statement,
     rehearsal: &Rehearsal,
     now: OffsetDateTime,
 ) -> Result<PreparedCopy, PrepareError> {
+    let ComposedCopy { pdf: bare, certifier_field, agency_field, .. } = composed;
     let fields = [
         FieldSpec {
             name: CERTIFIER_FIELD.to_owned(),
-            page: composed.certifier_field.page,
-            rect: composed.certifier_field.rect,
+            page: certifier_field.page,
+            rect: certifier_field.rect,
             lock: FieldLock::None,
+            description: Some(CERTIFIER_LABEL.to_owned()),
         },
         FieldSpec {
             name: AGENCY_FIELD.to_owned(),
-            page: composed.agency_field.page,
-            rect: composed.agency_field.rect,
+            page: agency_field.page,
+            rect: agency_field.rect,
             lock: FieldLock::All,
+            description: Some(AGENCY_LABEL.to_owned()),
         },
     ];
-    let pdf = add_signature_fields(&composed.pdf, &fields)?;
-    if extract_page_digests(&pdf)? != expected_pages {
+    let pdf = add_signature_fields(&bare, &fields)?;
+    // A file may be large: what is no longer needed goes at once.
+    drop(bare);
+    let document = read_copy(&pdf)?;
+    if page_digests_of(&document)? != expected_pages {
         return Err(PrepareError::OtherPages);
     }
+    says(&document, statement)?;
+    archival::check(&document)?;
+    drop(document);
     rehearsal.of(&pdf, now)?;
-    Ok(PreparedCopy { pdf, certifier_size: composed.certifier_field.size(), agency_size: composed.agency_field.size() })
+    Ok(PreparedCopy { pdf, certifier_size: certifier_field.size(), agency_size: agency_field.size() })
+}
+
+/// Bytes that the text of a page may decode to.
+const MOST_TEXT: usize = 16 << 20;
+
+/// Whether the last page says all that the statement must say, white space aside: lines are broken where they must be.
+fn says(document: &Document, statement: &Statement) -> Result<(), PrepareError> {
+    let last = document.get_pages().into_keys().next_back().unwrap_or_default();
+    let text = document.extract_text_with_limit(&[last], MOST_TEXT).map_err(|_| PageDigestError::Unreadable)?;
+    let bare = |text: &str| nfc(text).chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let text = bare(&text);
+    match statement.essentials().into_iter().find(|wanted| !text.contains(&bare(wanted))) {
+        Some(missing) => Err(PrepareError::OtherStatement(missing)),
+        None => Ok(()),
+    }
 }

@@ -75,6 +75,7 @@ impl Rehearsal {
     pub fn of(&self, pdf: &[u8], now: OffsetDateTime) -> Result<(), RehearsalError> {
         let once = self.sign(pdf, CERTIFIER_FIELD, true, now)?;
         let twice = self.sign(&once, AGENCY_FIELD, false, now)?;
+        drop(once);
         let mut context = ValidationContext::new(vec![self.root.clone()], now);
         // A throw-away key has no revocation data and asks for no time-stamp.
         context.require_revocation = false;

@@ -14,8 +14,9 @@ use crate::keys::{
 };
 use crate::record::Sha256;
 
-/// Bytes reserved for a signature: a chain of three RSA certificates and a time-stamp with its own chain.
-const RESERVE: usize = 24 * 1024;
+/// Bytes reserved for a signature: three certificates with keys of 4096 bits and a time-stamp with three more take less than twelve
+/// thousand. Every later reading of the file pays for what is reserved.
+const RESERVE: usize = 16 * 1024;
 
 /// The copy cannot be sealed now.
 #[derive(Debug, Error)]
@@ -95,11 +96,12 @@ pub struct SealedCopy {
 /// # Errors
 /// [`SealError`]; nothing half-signed leaves.
 pub async fn seal(prepared: PreparedCopy, who: &Signatory<'_>, proofs: &Proofs<'_>) -> Result<SealedCopy, SealError> {
+    let PreparedCopy { pdf, certifier_size, agency_size } = prepared;
     let (mut certifiers, mut agencys) = (Dss::default(), Dss::default());
     collect(&mut certifiers, CERTIFIER_FIELD, who.certifier.certificate_chain(), proofs, who.time).await?;
     collect(&mut agencys, AGENCY_FIELD, who.agency.certificate_chain(), proofs, who.time).await?;
 
-    let shown = appearance(who.statement, who.profile, SignatureRole::Certifier, who.time, prepared.certifier_size, who.fonts)?;
+    let shown = appearance(who.statement, who.profile, SignatureRole::Certifier, who.time, certifier_size, who.fonts)?;
     let certifier = &who.statement.certifier;
     let spec = SignatureSpec {
         field: CERTIFIER_FIELD,
@@ -111,12 +113,15 @@ pub async fn seal(prepared: PreparedCopy, who: &Signatory<'_>, proofs: &Proofs<'
         appearance: Some(&shown),
         reserve: RESERVE,
     };
-    let once = sign(&prepared.pdf, &spec, who.certifier, proofs, &mut certifiers).await?;
+    let once = sign(&pdf, &spec, who.certifier, proofs, &mut certifiers).await?;
+    // A file may be large: what is no longer needed goes at once.
+    drop(pdf);
 
-    let shown = appearance(who.statement, who.profile, SignatureRole::Agency, who.time, prepared.agency_size, who.fonts)?;
+    let shown = appearance(who.statement, who.profile, SignatureRole::Agency, who.time, agency_size, who.fonts)?;
     let spec =
         SignatureSpec { field: AGENCY_FIELD, name: Some(&who.statement.agency.name), certify: false, appearance: Some(&shown), ..spec };
     let twice = sign(&once, &spec, who.agency, proofs, &mut agencys).await?;
+    drop(once);
     Ok(SealedCopy { pdf: add_signature_proofs(&twice, &[(CERTIFIER_FIELD, certifiers), (AGENCY_FIELD, agencys)])? })
 }
 

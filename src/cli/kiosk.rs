@@ -45,7 +45,10 @@ struct Submit {
     /// Idempotency key; left out, a new one is made.
     #[arg(long)]
     request_id: Option<String>,
-    /// Where the certified copy is saved.
+    /// How many copies of the original, made together under one number.
+    #[arg(long, default_value = "1")]
+    copies: u32,
+    /// Where the certified copy is saved; of several, the second one is saved as `copy-2.pdf`, and so on.
     #[arg(long, default_value = "copy.pdf")]
     out: PathBuf,
     /// Language of messages.
@@ -95,7 +98,12 @@ pub(super) async fn run(args: Args) -> Result<(), CliError> {
     bar.finish_and_clear();
     report(&submission, &submit)?;
     match submission.state() {
-        State::Issued => save(&mut client, &submission, &submit.out).await,
+        State::Issued => {
+            for (place, copy) in (1..).zip(&submission.copies) {
+                save(&mut client, copy, &numbered(&submit.out, place)).await?;
+            }
+            Ok(())
+        }
         _ => Ok(()),
     }
 }
@@ -113,6 +121,7 @@ fn messages(submit: &Submit) -> Result<Vec<proto::SubmitScanRequest>, CliError> 
         declared_kind: submit.kind.clone().unwrap_or_default(),
         citizen_assertion: std::fs::read_to_string(&submit.assertion)?.trim().to_owned(),
         files: submit.files.iter().zip(&contents).map(declare).collect(),
+        copies: submit.copies,
     };
     let part = |part| proto::SubmitScanRequest { part: Some(part) };
     let mut messages = vec![part(Part::Header(header))];
@@ -232,7 +241,8 @@ fn report(submission: &proto::Submission, submit: &Submit) -> Result<(), CliErro
         let findings: Vec<&str> = submission.findings.iter().map(|finding| finding.code.as_str()).collect();
         let object = serde_json::json!({
             "submission": submission.name, "state": submission.state().as_str_name(), "kind": submission.kind, "form": submission.form,
-            "reasons": submission.reasons, "findings": findings, "copy": submission.copy, "certification_no": number,
+            "reasons": submission.reasons, "findings": findings, "copy": submission.copy, "copies": submission.copies,
+            "certification_no": number,
         });
         say(&object.to_string());
         return Ok(());
@@ -254,9 +264,19 @@ fn report(submission: &proto::Submission, submit: &Submit) -> Result<(), CliErro
     Ok(())
 }
 
+/// Where the copy at this place, from 1, is saved.
+fn numbered(out: &Path, place: u32) -> PathBuf {
+    if place == 1 {
+        return out.to_owned();
+    }
+    let stem = out.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = out.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
+    out.with_file_name(format!("{stem}-{place}{extension}"))
+}
+
 /// Saves the copy under its name only when all of it is there and has the stated digest.
-async fn save(client: &mut CertificationServiceClient<Channel>, submission: &proto::Submission, out: &Path) -> Result<(), CliError> {
-    let mut parts = client.get_copy(proto::GetCopyRequest { name: submission.copy.clone() }).await?.into_inner();
+async fn save(client: &mut CertificationServiceClient<Channel>, copy: &str, out: &Path) -> Result<(), CliError> {
+    let mut parts = client.get_copy(proto::GetCopyRequest { name: copy.to_owned() }).await?.into_inner();
     let mut expected = bytes::Bytes::new();
     let mut pdf = Vec::new();
     while let Some(message) = parts.message().await? {

@@ -33,7 +33,7 @@ pub struct BookLine {
     pub pages: usize,
     /// Copies under this number.
     pub copies: u32,
-    /// The fee, đồng.
+    /// The fee of all copies, đồng.
     pub fee_vnd: u64,
     /// Why a number is void, or that it is still open.
     pub note: String,
@@ -97,10 +97,12 @@ async fn written(store: &dyn Store, line: RegisterLine, fees: Fees) -> Result<Bo
     match line.state {
         NumberState::Reserved => OPEN.clone_into(&mut written.note),
         NumberState::Void(reason) => written.note = format!("hủy: {reason}"),
-        NumberState::Issued(copy) => {
-            let copy = store.copy(&copy).await?.ok_or(ErrorCode::NotFound)?;
+        NumberState::Issued(copies) => {
+            let first = copies.first().ok_or(ErrorCode::Internal)?;
+            let copy = store.copy(first).await?.ok_or(ErrorCode::NotFound)?;
             (written.kind, written.certifier) = (Some(copy.kind), Some(copy.certifier));
-            (written.copies, written.fee_vnd) = (1, fees.of(pages));
+            written.copies = u32::try_from(copies.len()).map_err(|_| ErrorCode::Internal)?;
+            written.fee_vnd = fees.of(pages).saturating_mul(written.copies.into());
         }
     }
     Ok(written)
@@ -174,7 +176,7 @@ impl Book {
         let totals = self.totals();
         let mut last: [String; 11] = Default::default();
         last[3] = totals.sentence();
-        last[8] = totals.issued.to_string();
+        last[8] = self.lines.iter().fold(0_u32, |sum, line| sum.saturating_add(line.copies)).to_string();
         last[9] = totals.fee_vnd.to_string();
         row(&mut csv, &last);
         csv
@@ -267,7 +269,7 @@ mod tests {
             certifier: (copies > 0).then(|| "an".to_owned()),
             pages: 3,
             copies,
-            fee_vnd: if copies > 0 { Fees::default().of(3) } else { 0 },
+            fee_vnd: Fees::default().of(3) * u64::from(copies),
             note: note.into(),
         }
     }
@@ -315,16 +317,17 @@ mod tests {
     #[test]
     fn a_book_shows_every_number_and_its_totals_and_runs_no_formula() {
         let book = Book {
-            lines: vec![line(1, 1, "", "=HYPERLINK(\"x\")"), line(2, 0, "hủy: không lập được", "Lê A"), line(3, 0, OPEN, "Lê B")],
+            lines: vec![line(1, 2, "", "=HYPERLINK(\"x\")"), line(2, 0, "hủy: không lập được", "Lê A"), line(3, 0, OPEN, "Lê B")],
         };
-        assert_eq!(book.totals(), Totals { last_number: 3, issued: 1, void: 1, open: 1, fee_vnd: 5_000 });
+        assert_eq!(book.totals(), Totals { last_number: 3, issued: 1, void: 1, open: 1, fee_vnd: 10_000 });
         let csv = book.to_csv(|_| "Giấy khai sinh".into(), |_| "Nguyễn Văn An".into());
         let rows: Vec<&str> = csv.trim_end().split("\r\n").collect();
         assert_eq!(rows.len(), 5);
         assert!(rows[0].starts_with("\u{feff}\"Số\",\"Quyển số\""), "{csv}");
-        let first = "\"01\",\"1/2026-SCT/BS\",\"05/11/2026\",\"'=HYPERLINK(\"\"x\"\")\",\"001324941815\",\"Giấy khai sinh\",\"Nguyễn Văn An\",\"3\",\"1\",\"5000\",\"\"";
+        let first = "\"01\",\"1/2026-SCT/BS\",\"05/11/2026\",\"'=HYPERLINK(\"\"x\"\")\",\"001324941815\",\"Giấy khai sinh\",\"Nguyễn Văn An\",\"3\",\"2\",\"10000\",\"\"";
         assert_eq!(rows[1], first);
         assert!(rows[2].ends_with("\"3\",\"0\",\"0\",\"hủy: không lập được\""), "{csv}");
         assert!(rows[4].contains("Tổng: 3 số, 1 đã cấp, 1 hủy, 1 đang thực hiện"), "{csv}");
+        assert!(rows[4].ends_with("\"2\",\"10000\",\"\""), "copies and fees: {csv}");
     }
 }

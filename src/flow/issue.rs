@@ -17,12 +17,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ring::rand::SecureRandom;
 use time::{Date, OffsetDateTime};
 
+use super::intent::Intent;
 use super::{CertifierDesk, Desk, Flow};
 use crate::certify::compose::{AppearanceProfile, CopyContent, PageContent, PageImage, Statement, Templates, compose};
-use crate::certify::{PreparedCopy, Proofs, SealError, Signatory, TokenContent, TokenSignError, prepare, seal, sign_token};
+use crate::certify::{PreparedCopy, Proofs, SealError, Signatory, TokenContent, TokenSignError, check_archival, prepare, seal, sign_token};
 use crate::clock::{from_unix_ms, in_vietnam};
 use crate::decide::{Approval, Decision, Policy, decide};
 use crate::error::{ErrorCode, Failure};
@@ -31,7 +31,7 @@ use crate::inspect::forms::Form;
 use crate::inspect::register::{self, compare_with_register};
 use crate::inspect::{InspectionReport, PageReport, PagesError, ScannedContent, ScannedPage};
 use crate::record::{CopyId, DeliveryId, Facts, Kind, Sha256, SubmissionId};
-use crate::store::{IssuedCopy, Outcome, Reservation, State, Submission};
+use crate::store::{Issue, IssuedCopy, Outcome, Reservation, State, Submission};
 use crate::verify::Verdict;
 
 impl Flow {
@@ -113,11 +113,16 @@ impl Flow {
         }
         let year = today.year();
         let reservation = self.ports.store.reserve_number(id, year, desk.book, &desk.symbol, self.now_ms()).await?;
-        match self.make(submission, desk, &reservation).await {
-            Ok((copy, wallets)) => {
-                self.remember_original(&copy, submission).await?;
-                self.ports.store.record_issue(&copy, &wallets, self.now_ms()).await?;
-                tracing::info!(submission = %id, copy = %copy.id, number = %copy.number, "issued");
+        match self.make_all(submission, desk, &reservation).await {
+            Ok(issues) => {
+                // The original is one, however many copies it has.
+                if let Some(first) = issues.first() {
+                    self.remember_original(&first.copy, submission).await?;
+                }
+                self.ports.store.record_issue(&issues, self.now_ms()).await?;
+                for Issue { copy, .. } in &issues {
+                    tracing::info!(submission = %id, copy = %copy.id, number = %copy.number, "issued");
+                }
                 Ok(())
             }
             Err(Hindrance::Wait(failure)) => Err(failure),
@@ -128,20 +133,24 @@ impl Flow {
         }
     }
 
+    /// As many copies as were asked for, all under the number that was reserved.
+    async fn make_all(&self, submission: &Submission, desk: &Desk, reservation: &Reservation) -> Result<Vec<Issue>, Hindrance> {
+        let mut issues = Vec::new();
+        for place in 1..=submission.received.copies {
+            let intent = Intent::of(&self.ports.cipher, &submission.received.id, reservation, place);
+            issues.push(self.make(submission, desk, reservation, intent).await?);
+        }
+        Ok(issues)
+    }
+
     /// Steps 5 to 8, and the bytes into the store.
-    async fn make(
-        &self,
-        submission: &Submission,
-        desk: &Desk,
-        reservation: &Reservation,
-    ) -> Result<(IssuedCopy, Vec<(DeliveryId, String)>), Hindrance> {
+    async fn make(&self, submission: &Submission, desk: &Desk, reservation: &Reservation, intent: Intent) -> Result<Issue, Hindrance> {
         let approval = submission.approval.as_ref().ok_or_else(|| never("approved without an approval"))?;
         let certifier = desk.certifier(&approval.certifier).ok_or_else(|| wait(ErrorCode::SignerUnavailable))?;
         let essence = self.essence(submission, approval)?;
-        let copy = CopyId::random(&self.ports.random).map_err(|_| wait(ErrorCode::Internal))?;
-        let statement = self.statement(desk, certifier, reservation, &essence.form, &copy)?;
+        let statement = self.statement(desk, certifier, reservation, &essence.form, &intent.id)?;
         let now = in_vietnam(self.ports.clock.now());
-        let (prepared, qr_text) = self.compose(submission, &essence, &statement, &copy, now).await?;
+        let (prepared, qr_text) = self.compose(submission, &essence, &statement, &intent, now).await?;
         let who = Signatory {
             certifier: &**certifier.keys.at(now),
             agency: &**desk.seal.at(now),
@@ -154,8 +163,8 @@ impl Flow {
         let sealed = seal(prepared, &who, &proofs).await.map_err(seal_hindrance)?;
         self.check_own_work(&sealed.pdf)?;
         let sha256 = self.ports.blobs.put(&sealed.pdf).await.map_err(Failure::from)?;
-        let issued = IssuedCopy {
-            id: copy,
+        let copy = IssuedCopy {
+            id: intent.id,
             submission: submission.received.id.clone(),
             kind: essence.kind,
             number: reservation.number.clone(),
@@ -167,7 +176,7 @@ impl Flow {
             facts: essence.facts,
             holder: submission.received.requester.clone(),
         };
-        Ok((issued, self.wallets_for(submission).await?))
+        Ok(Issue { copy, deliveries: self.wallets_for(submission).await? })
     }
 
     fn essence(&self, submission: &Submission, approval: &Approval) -> Result<Essence, Hindrance> {
@@ -210,7 +219,7 @@ impl Flow {
         submission: &Submission,
         essence: &Essence,
         statement: &Statement,
-        copy: &CopyId,
+        intent: &Intent,
         now: OffsetDateTime,
     ) -> Result<(PreparedCopy, String), Hindrance> {
         let files = self.files(submission).await?;
@@ -218,18 +227,16 @@ impl Flow {
         let scanned = tokio::task::spawn_blocking(move || inspector.pages(&files)).await.map_err(|_| wait(ErrorCode::Internal))?;
         let pages = pages(scanned.map_err(pages_hindrance)?, &essence.pages).map_err(never)?;
         let digests: Vec<Sha256> = pages.iter().map(|page| page.image.digest()).collect();
-        let mut salt = [0; 16];
-        self.ports.random.fill(&mut salt).map_err(|_| wait(ErrorCode::Internal))?;
         let facts: Facts = token_facts(&essence.form, &essence.facts);
         let content = TokenContent {
             issuer: &self.issuer.name,
             kind: &essence.kind,
             number: &statement.certification_no,
-            copy,
+            copy: &intent.id,
             issued_at: now.unix_timestamp().unsigned_abs(),
             facts: &facts,
             pages: &digests,
-            salt,
+            salt: intent.salt,
         };
         let qr_text =
             sign_token(&content, &self.issuer.verification_url, &**self.issuer.token.at(now)).await.map_err(|error| match error {
@@ -241,19 +248,22 @@ impl Flow {
             title: format!("{} – {}", statement.kind_label, statement.certification_no),
             statement: statement.clone(),
             qr_text: qr_text.clone(),
-            created_at: now,
-            document_id: copy.as_str().as_bytes().to_vec(),
+            created_at: intent.created_at,
+            document_id: intent.id.as_str().as_bytes().to_vec(),
         };
         let (fonts, rehearsal) = (Arc::clone(&self.issuer.fonts), Arc::clone(&self.issuer.rehearsal));
         let prepared = tokio::task::spawn_blocking(move || {
-            let composed = compose(&content, &fonts).map_err(|error| never(&error.to_string()))?;
-            prepare(composed, &digests, &rehearsal, now).map_err(|error| never(&error.to_string()))
+            let composed = compose(&content, &fonts).map_err(|error| never(&told(&error)))?;
+            let CopyContent { statement, pages, .. } = content;
+            drop(pages);
+            prepare(composed, &digests, &statement, &rehearsal, now).map_err(|error| never(&told(&error)))
         });
         Ok((prepared.await.map_err(|_| wait(ErrorCode::Internal))??, qr_text))
     }
 
     /// Step 8.
     fn check_own_work(&self, pdf: &[u8]) -> Result<(), Hindrance> {
+        check_archival(pdf).map_err(|fault| never(&format!("the sealed copy is not PDF/A: {fault}")))?;
         let report = self.judge_copy(pdf);
         if report.verdict == Verdict::Valid {
             return Ok(());
@@ -317,8 +327,13 @@ fn seal_hindrance(error: SealError) -> Hindrance {
         SealError::SignerInvalid { .. } => wait(ErrorCode::SignerInvalid),
         SealError::Timestamp(_) | SealError::AuthorityInvalid(_) => wait(ErrorCode::TimestampUnavailable),
         SealError::Revocation(_) => wait(ErrorCode::RevocationUnavailable),
-        permanent => never(&permanent.to_string()),
+        permanent => never(&told(&permanent)),
     }
+}
+
+/// An error and what caused it.
+fn told(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }
 
 /// Why an approval is of no force on the day of signing, if it is not: a delegation or mandate that ended meanwhile.

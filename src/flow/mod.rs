@@ -7,6 +7,7 @@ mod books;
 mod deliver;
 mod desk;
 mod earlier;
+mod intent;
 mod issue;
 mod jobs;
 mod ports;

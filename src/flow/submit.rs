@@ -35,8 +35,12 @@ impl Flow {
     pub async fn earlier(&self, kiosk: &Caller, declaration: &Declaration) -> Result<Option<Submission>, Failure> {
         let earlier = self.ports.store.find_request(&kiosk.id, &declaration.request_id).await?;
         match earlier {
-            Some(e) if e.received.files == declaration.files && e.received.declared_kind == declaration.kind => Ok(Some(e)),
-            Some(_) => Err(ErrorCode::RequestIdReused.into()),
+            Some(earlier) => {
+                let Declaration { files, kind, copies, .. } = declaration;
+                let received = &earlier.received;
+                let same = (&received.files, &received.declared_kind, &received.copies) == (files, kind, copies);
+                if same { Ok(Some(earlier)) } else { Err(ErrorCode::RequestIdReused.into()) }
+            }
             None => Ok(None),
         }
     }
@@ -64,6 +68,7 @@ impl Flow {
             declared_kind: declaration.kind,
             requester,
             files: declaration.files,
+            copies: declaration.copies,
         };
         let stored = self.ports.store.accept(new, self.now_ms()).await?;
         tracing::info!(submission = %stored.received.id, agency = %stored.received.agency, "received");

@@ -14,6 +14,8 @@ pub struct Declaration {
     pub kind: Option<Kind>,
     /// The files that follow, in page order.
     pub files: Vec<ScanFile>,
+    /// How many copies of the original are wanted under one number; at least one.
+    pub copies: u32,
 }
 
 /// The upload is not acceptable.
@@ -63,7 +65,16 @@ impl Declaration {
         if files.len() > limits.files || total.is_none_or(|total| total > limits.submission_bytes) {
             return Err(UploadError::TooLarge);
         }
-        Ok(Self { request_id: request_id.to_owned(), kind, files })
+        Ok(Self { request_id: request_id.to_owned(), kind, files, copies: 1 })
+    }
+
+    /// The same for so many copies; none counts as one.
+    ///
+    /// # Errors
+    /// [`UploadError::Field`] for more than the limits allow.
+    pub fn with_copies(self, copies: u32, limits: &Limits) -> Result<Self, UploadError> {
+        let copies = copies.max(1);
+        if copies > limits.copies { Err(UploadError::Field("header.copies")) } else { Ok(Self { copies, ..self }) }
     }
 }
 
@@ -149,6 +160,14 @@ mod tests {
         let mut upload = Upload::new(declared(&[b"abc"]), &limits);
         upload.push(b"ab").unwrap();
         assert_eq!(upload.finish().unwrap_err(), UploadError::Incomplete);
+    }
+
+    #[test]
+    fn copies_are_one_unless_more_are_asked_for() {
+        let limits = Limits::default();
+        assert_eq!(declared(&[b"abc"]).copies, 1);
+        assert_eq!([0, 1, 10].map(|copies| declared(&[b"abc"]).with_copies(copies, &limits).unwrap().copies), [1, 1, 10]);
+        assert_eq!(declared(&[b"abc"]).with_copies(11, &limits), Err(UploadError::Field("header.copies")));
     }
 
     #[test]

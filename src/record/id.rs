@@ -20,6 +20,12 @@ fn random_id(random: &dyn SecureRandom) -> Result<String, ring::error::Unspecifi
     Ok(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect())
 }
 
+/// Five bits a letter; the last one holds the three that remain.
+fn id_of_bits(bits: &[u8; 16]) -> String {
+    let whole = u128::from_be_bytes(*bits);
+    (0..LENGTH).map(|place| char::from(ALPHABET[(whole.rotate_left(5 * (place as u32 + 1)) & 31) as usize])).collect()
+}
+
 fn is_id(text: &str) -> bool {
     text.len() == LENGTH && text.bytes().all(|byte| ALPHABET.contains(&byte))
 }
@@ -38,6 +44,11 @@ macro_rules! identifiers {
             /// Only when the system has no randomness to give.
             pub fn random(random: &dyn SecureRandom) -> Result<Self, ring::error::Unspecified> {
                 random_id(random).map(Self)
+            }
+
+            /// The identifier that these bits make: the same bits, the same identifier.
+            pub fn of_bits(bits: &[u8; 16]) -> Self {
+                Self(id_of_bits(bits))
             }
 
             /// Reads an identifier, bare or as a resource name.
@@ -80,6 +91,15 @@ identifiers! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bits_make_one_id_and_each_of_them_counts() {
+        let id = |bits: u128| SubmissionId::of_bits(&bits.to_be_bytes()).to_string();
+        assert_eq!(id(0), "a".repeat(26));
+        let all: std::collections::BTreeSet<String> = (0..128).map(|bit| id(1 << bit)).chain([id(0), id(u128::MAX)]).collect();
+        assert_eq!(all.len(), 130);
+        assert!(all.iter().all(|id| SubmissionId::parse(id).is_ok()));
+    }
 
     #[test]
     fn an_id_reads_back_bare_and_as_a_resource_name() {

@@ -73,6 +73,16 @@ impl Cipher {
         Ok(plain)
     }
 
+    /// 128 bits that follow from the key and `name`, for what must come out the same again and be guessed by nobody.
+    pub fn derive(&self, name: &str) -> [u8; 16] {
+        let tag = hmac::sign(&self.pseudonyms, format!("derive/{name}").as_bytes());
+        let mut bits = [0; 16];
+        for (bit, byte) in bits.iter_mut().zip(tag.as_ref()) {
+            *bit = *byte;
+        }
+        bits
+    }
+
     /// A keyed hash of a personal id: equal ids give equal pseudonyms, and nobody without the key can try ids out.
     pub fn pseudonym(&self, personal_id: &str) -> String {
         let tag = hmac::sign(&self.pseudonyms, personal_id.as_bytes());

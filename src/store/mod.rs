@@ -130,6 +130,8 @@ pub struct NewSubmission {
     pub requester: Requester,
     /// The files, in order.
     pub files: Vec<ScanFile>,
+    /// How many copies are wanted.
+    pub copies: u32,
 }
 
 /// A submission as stored.
@@ -149,8 +151,8 @@ pub struct Submission {
     pub officer_facts: Option<Facts>,
     /// Number reserved for it.
     pub number: Option<CertificationNo>,
-    /// The copy, once issued.
-    pub copy: Option<CopyId>,
+    /// The copies in order, once issued.
+    pub copies: Vec<CopyId>,
     /// Error code of what it waits for.
     pub waiting: Option<String>,
     /// How often the present step was tried.
@@ -210,13 +212,22 @@ pub struct IssuedCopy {
     pub holder: Requester,
 }
 
+/// A copy to record, and the pushes that follow it, by wallet.
+#[derive(Debug, Clone)]
+pub struct Issue {
+    /// The copy.
+    pub copy: IssuedCopy,
+    /// One for each wallet that gets it.
+    pub deliveries: Vec<(DeliveryId, String)>,
+}
+
 /// How a number of the certification register stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NumberState {
     /// Reserved for a copy that is being made.
     Reserved,
-    /// Borne by a copy.
-    Issued(CopyId),
+    /// Borne by these copies, which were made together.
+    Issued(Vec<CopyId>),
     /// Given up, with the reason; never used again.
     Void(String),
 }
@@ -356,9 +367,12 @@ pub trait Store: Send + Sync {
     /// approved → referred.
     async fn void_number(&self, id: &SubmissionId, reason: &str, now_ms: i64) -> Result<(), StoreError>;
 
-    /// Records an issued copy, its register line and one delivery for each wallet in `wallets`, all or nothing;
-    /// approved → issued. Repeated for the same submission it changes nothing.
-    async fn record_issue(&self, copy: &IssuedCopy, wallets: &[(DeliveryId, String)], now_ms: i64) -> Result<(), StoreError>;
+    /// Records all copies of a submission, in order, with their deliveries, and the register line that they share, all or
+    /// nothing; approved → issued. Repeated for the same submission it changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongState`] when there is none, or when they are of several submissions or numbers.
+    async fn record_issue(&self, issues: &[Issue], now_ms: i64) -> Result<(), StoreError>;
 
     /// One copy.
     async fn copy(&self, id: &CopyId) -> Result<Option<IssuedCopy>, StoreError>;

@@ -4,6 +4,7 @@
 
 mod attacks;
 mod callers;
+mod copies;
 mod evidence;
 mod fixtures;
 mod interface;

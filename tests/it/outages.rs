@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bansao::api::proto::review_service_client::ReviewServiceClient;
 use bansao::api::proto::submission::State;
 use bansao::api::proto::wallet_inbox_server::{WalletInbox, WalletInboxServer};
 use bansao::api::proto::wallet_service_client::WalletServiceClient;
@@ -101,8 +102,8 @@ async fn without_time_stamps_the_copy_waits_and_a_restart_resumes_it() {
     assert_eq!((settled.state(), settled.certification_number.unwrap().number), (State::Issued, 1));
     let lines = stage.app().flow().register_lines("ba-dinh", year).await.unwrap();
     assert_eq!(lines.len(), 1, "no hole and no duplicate");
-    let bansao::store::NumberState::Issued(copy) = &lines[0].state else { panic!("{lines:?}") };
-    assert_eq!(format!("copies/{copy}"), settled.copy);
+    let bansao::store::NumberState::Issued(copies) = &lines[0].state else { panic!("{lines:?}") };
+    assert_eq!(copies.iter().map(|copy| format!("copies/{copy}")).collect::<Vec<_>>(), [settled.copy]);
 }
 
 /// A revoked signer signs nothing: the copy waits, and no number but the reserved one is touched.
@@ -116,7 +117,48 @@ async fn a_revoked_certifier_signs_nothing() {
     until("a reason to wait", || async { flow.peek(&id).await.unwrap().waiting.is_some() }).await;
     let waiting = flow.peek(&id).await.unwrap();
     assert_eq!((waiting.state, waiting.waiting.as_deref()), (bansao::store::State::Approved, Some("SIGNER_INVALID")));
-    assert!(waiting.copy.is_none());
+    assert!(waiting.copies.is_empty());
     let shown = stage.kiosk().get_submission(proto::GetSubmissionRequest { name: submission.name }).await.unwrap().into_inner();
     assert!(!shown.waiting.unwrap().message_vi.is_empty(), "the kiosk sees why");
+}
+
+/// A container that outgrows the bytes reserved for it (a chain with an overlong certificate): nothing is cut, no copy leaves, the
+/// number becomes void for that reason, and an officer gets the submission back. With the chain mended the next number is used.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signature_that_outgrows_its_reserve_voids_the_number_and_releases_nothing() {
+    let mut stage = Stage::set().await;
+    let chain = stage.config.agencies[0].certifiers[0].signature.chain.clone();
+    let good = std::fs::read_to_string(&chain).unwrap();
+    std::fs::write(&chain, good.clone() + &overlong()).unwrap();
+    stage.restart().await;
+    let submission = stage.submit("overlong-chain", "birth_certificate", &specimen(GOOD)).await.unwrap();
+    let settled = stage.settle(&submission.name).await;
+    assert_eq!((settled.state(), settled.reasons.as_slice()), (State::Referred, &["ISSUE_FAILED".to_owned()][..]));
+    assert!(settled.copy.is_empty() && settled.certification_number.is_none());
+    let year = in_vietnam(SystemClock.now()).year();
+    let lines = stage.app().flow().register_lines("ba-dinh", year).await.unwrap();
+    let bansao::store::NumberState::Void(reason) = &lines[0].state else { panic!("{lines:?}") };
+    assert!(reason.contains("were reserved"), "{reason}");
+
+    std::fs::write(&chain, good).unwrap();
+    stage.restart().await;
+    let mut officer = ReviewServiceClient::new(stage.channel("officer-1"));
+    officer.approve_referral(proto::ApproveReferralRequest { name: submission.name.clone(), ..Default::default() }).await.unwrap();
+    let settled = stage.settle(&submission.name).await;
+    assert_eq!((settled.state(), settled.certification_number.unwrap().number), (State::Issued, 2), "{:?}", settled.reasons);
+    assert_eq!(stage.app().flow().register_lines("ba-dinh", year).await.unwrap().len(), 2, "no number is used twice");
+}
+
+/// A certificate in the name of the development root, with forty thousand bytes more than it needs.
+fn overlong() -> String {
+    use rcgen::string::PrintableString;
+    use rcgen::{CertificateParams, CustomExtension, DnType, DnValue, KeyPair};
+    let mut params = CertificateParams::default();
+    let name = &mut params.distinguished_name;
+    *name = rcgen::DistinguishedName::new();
+    name.push(DnType::CountryName, DnValue::PrintableString(PrintableString::try_from("VN").unwrap()));
+    name.push(DnType::OrganizationName, "Bản sao điện tử (môi trường phát triển)");
+    name.push(DnType::CommonName, "Gốc phát triển - Tài liệu");
+    params.custom_extensions.push(CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 57264, 99, 2], vec![4; 40_000]));
+    params.self_signed(&KeyPair::generate().unwrap()).unwrap().pem()
 }

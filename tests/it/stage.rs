@@ -215,6 +215,7 @@ pub(crate) fn header(request_id: &str, kind: &str, assertion: &str, files: &[Vec
         declared_kind: kind.to_owned(),
         citizen_assertion: assertion.to_owned(),
         files: files.iter().map(declare).collect(),
+        copies: 1,
     };
     proto::SubmitScanRequest { part: Some(Part::Header(header)) }
 }

@@ -13,7 +13,7 @@
 //! | `cargo xtask score DIR …` | inspects the scored set and counts; see `score/mod.rs` |
 //! | `cargo xtask soak [--minutes N]` | mutated files through every decoder, release build, five minutes by default |
 //! | `cargo xtask attack COPY.pdf [TRUST.pem]` | hostile variants and legal updates of a signed copy, and whether the verdicts are right |
-//! | `cargo xtask bench` | the benchmarks, release build |
+//! | `cargo xtask bench [scan \| copy \| wire] [--quick]` | the benchmarks, release build |
 
 mod attack;
 mod demo;
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
         ["bench", rest @ ..] => bench(rest),
         _ => {
             say(
-                "cargo xtask demo [--hsm] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR]] | score DIR | soak [--minutes N] | attack COPY.pdf [TRUST.pem] | bench",
+                "cargo xtask demo [--hsm] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR]] | score DIR | soak [--minutes N] | attack COPY.pdf [TRUST.pem] | bench [scan | copy | wire] [--quick]",
             );
             return ExitCode::from(2);
         }
@@ -92,9 +92,12 @@ fn soak(rest: &[&str]) -> Result<(), Failed> {
     cargo(&arguments)
 }
 
+/// `scan`, `copy` or `wire` measures a part, `--quick` does everything twice. pyHanko, which is measured beside ours, is installed
+/// with the other judges.
 fn bench(rest: &[&str]) -> Result<(), Failed> {
     setup::packages(setup::TEST)?;
-    let mut arguments = vec!["bench", "--quiet", "--package", "bansao", "--bench", "stages", "--"];
+    setup::judges()?;
+    let mut arguments = vec!["bench", "--quiet", "--workspace", "--bench", "stages", "--"];
     arguments.extend(rest);
     cargo(&arguments)
 }

@@ -374,7 +374,13 @@ fn a_locked_file_takes_no_further_signature() {
     context.require_revocation = false;
     let fields = bansao_pades::add_signature_fields(
         &with_fields(&base_pdf()),
-        &[bansao_pades::FieldSpec { name: "Third".to_owned(), page: 0, rect: [0.0; 4], lock: bansao_pades::FieldLock::None }],
+        &[bansao_pades::FieldSpec {
+            name: "Third".to_owned(),
+            page: 0,
+            rect: [0.0; 4],
+            lock: bansao_pades::FieldLock::None,
+            description: None,
+        }],
     )
     .unwrap();
     let prepared = prepare_signature(&fields, &spec(AGENCY_FIELD, false, None)).unwrap();

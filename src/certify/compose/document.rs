@@ -1,7 +1,7 @@
-//! The PDF/A-2u file around the pages: settings, metadata, bookmarks.
+//! The PDF/A-2u file around the pages: settings, metadata, bookmarks; a copy is tagged (PDF/UA-1), other files are not.
 
 use krilla::Document;
-use krilla::configure::{Archival, ConfigurationBuilder};
+use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
 use krilla::error::KrillaError;
 use krilla::geom::Point;
@@ -18,14 +18,27 @@ use crate::record::{Sha256, printable};
 /// What the metadata name as the program.
 const CREATOR: &str = "bansao";
 
+/// The language of a copy.
+pub(super) const LANGUAGE: &str = "vi-VN";
+
 /// An empty document that will be PDF/A-2u, or not be written.
 pub(super) fn start() -> Document {
     Document::new_with(SerializeSettings { configuration: archival(), enable_tagging: false, ..SerializeSettings::default() })
 }
 
+/// The same, tagged: PDF/UA-1 as well.
+pub(super) fn start_tagged() -> Document {
+    Document::new_with(SerializeSettings { configuration: accessible(), enable_tagging: true, ..SerializeSettings::default() })
+}
+
 /// The default configuration stands in only if krilla did not know PDF/A-2u, which [`finish`] would notice.
 fn archival() -> Configuration {
     ConfigurationBuilder::new().with_archival_validator(Archival::A2_U).finish().unwrap_or_default()
+}
+
+fn accessible() -> Configuration {
+    let both = ConfigurationBuilder::new().with_archival_validator(Archival::A2_U).with_accessibility_validator(Accessibility::UA1);
+    both.finish().unwrap_or_default()
 }
 
 /// Title, conversion mark, agency, times and bookmarks of a copy.
@@ -61,7 +74,7 @@ pub(super) fn metadata(title: &str, created_at: OffsetDateTime, document_id: &[u
         .utc_offset_hour(7);
     Ok(Metadata::new()
         .title(printable(title))
-        .language("vi-VN".to_owned())
+        .language(LANGUAGE.to_owned())
         .creator(CREATOR.to_owned())
         .producer(CREATOR.to_owned())
         .creation_date(created)
@@ -74,8 +87,8 @@ fn bookmark(title: String, page: usize) -> OutlineNode {
 
 /// The bytes of the file.
 pub(super) fn finish(document: Document) -> Result<Vec<u8>, ComposeError> {
-    if archival() == Configuration::default() {
-        return Err(ComposeError::Pdf("PDF/A-2u is not available".to_owned()));
+    if [archival(), accessible()].contains(&Configuration::default()) {
+        return Err(ComposeError::Pdf("PDF/A-2u with PDF/UA-1 is not available".to_owned()));
     }
     document.finish().map_err(|error| match error {
         KrillaError::Validation(errors) => ComposeError::Pdf(format!("{errors:?}").chars().take(300).collect()),

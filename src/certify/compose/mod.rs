@@ -1,8 +1,9 @@
 //! Composition of a copy: PDF/A-2u (ISO 19005-2) made from page images, words and statement data; the same content gives the same bytes.
 //!
 //! Pages in order: each scan page in its own size at 100 %, its image unaltered (a JPEG's bytes go in as they are), the recognised
-//! words beneath the image, where they are found and never seen; then the certification statement with the QR symbol. Nothing
-//! is drawn over a scan: what must stand on page 1 is the agency's signature appearance ([`appearance`]), an annotation.
+//! words beneath the image, where they are found and never seen; then the certification statement with the QR symbol. The mark
+//! of conversion stands in the margin of each scan page; what else must stand on page 1 is the agency's signature appearance
+//! ([`appearance`]), an annotation. The file is tagged (PDF/UA-1): what was read, pictures with their descriptions, headings.
 //!
 //! Not here: signature fields and signatures (`bansao-pades`), the token's content (`bansao-credential`), any clock or key.
 
@@ -14,6 +15,7 @@ mod qr;
 mod scan_page;
 mod statement;
 mod statement_page;
+mod structure;
 mod typeset;
 
 #[cfg(test)]
@@ -21,11 +23,12 @@ pub(super) mod tests;
 
 use std::sync::Arc;
 
+use krilla::tagging::TagTree;
 use thiserror::Error;
 use time::OffsetDateTime;
 
 use crate::inspect::Word;
-use crate::record::Sha256;
+use crate::record::{Sha256, printable};
 
 pub use appearance::{AppearanceProfile, SignatureRole, appearance};
 pub use book::{BookContent, compose_book};
@@ -193,15 +196,28 @@ pub fn compose(content: &CopyContent, fonts: &Fonts) -> Result<ComposedCopy, Com
     let first = scans.first().ok_or(ComposeError::NoPages)?;
     let agency_field = appearance::agency_place(first.size());
     let symbol = qr::Symbol::encode(&content.qr_text)?;
-    let mut document = document::start();
+    let mut document = document::start_tagged();
+    let mut structure = TagTree::new().with_lang(Some(document::LANGUAGE.to_owned()));
     let page_digests = scans.iter().map(|scan| scan.digest).collect();
-    for (scan, page) in scans.into_iter().zip(&content.pages) {
-        scan.draw(&mut document, &page.words, fonts)?;
+    for ((page, scan), words) in scans.into_iter().enumerate().zip(content.pages.iter().map(|page| &page.words)) {
+        structure.push(scan.draw(&mut document, words, remarks(content, page), fonts)?);
     }
-    let certifier_rect = statement_page::draw(&mut document, content, &symbol, fonts)?;
+    let (certifier_rect, said) = statement_page::draw(&mut document, content, &symbol, fonts)?;
+    structure.push(said);
+    document.set_tag_tree(structure);
     document::describe(&mut document, content)?;
     let pdf = document::finish(document)?;
     let (qr_version, qr_level) = symbol.version_and_level();
     let certifier_field = FieldPlace { page: content.pages.len(), rect: certifier_rect };
     Ok(ComposedCopy { pdf, certifier_field, agency_field, page_digests, qr_version, qr_level })
+}
+
+/// The mark of conversion as it stands on a scan page (from 0), and the description of its picture.
+fn remarks(content: &CopyContent, page: usize) -> scan_page::Remarks {
+    let (text, pages) = (&content.statement.template.text, content.pages.len());
+    let values = statement::Values { statement: &content.statement, pages, created_at: content.created_at, signed_at: content.created_at };
+    let place = format!("Trang {}/{pages}", page + 1);
+    let mark = [text.conversion_mark.clone(), values.fill(&text.number), values.fill(&text.book), place.clone()].join(" · ");
+    let description = format!("{place}. Ảnh chụp bản chính: {}", printable(&content.statement.kind_label));
+    scan_page::Remarks { page, mark, description }
 }

@@ -2,6 +2,9 @@
 //!
 //! The words are drawn first and the image, which is opaque and fills the page, covers them: they are found, copied and read
 //! aloud, and no renderer shows them. That needs neither transparency nor a second text rendering mode.
+//!
+//! In the margin stands the mark of conversion, one line (Law 20/2023/QH15, Article 12): nothing lies beneath it that would hide
+//! the scan, and where words were read at the foot it stands at the head.
 
 use std::sync::Arc;
 
@@ -10,9 +13,11 @@ use krilla::geom::{Point, Size, Transform};
 use krilla::image::{BitsPerComponent, CustomImage, Image, ImageColorspace};
 use krilla::page::PageSettings;
 use krilla::surface::Surface;
+use krilla::tagging::{Tag, TagGroup};
 
 use super::fonts::{DESCENT, Face, Fonts};
-use super::typeset::{MM, grey};
+use super::structure::{content, element, figure, footer, group};
+use super::typeset::{Align, Area, Block, MM, grey};
 use super::{ComposeError, PageContent, PageImage};
 use crate::finding::Region;
 use crate::inspect::Word;
@@ -20,6 +25,20 @@ use crate::record::{Sha256, nfc};
 
 const LEAST_EDGE: f32 = 10.0 * MM;
 const MOST_EDGE: f32 = 5000.0 * MM;
+/// How far the mark stands from the edge.
+const MARGIN: f32 = 4.0 * MM;
+const MARK_SIZE: f32 = 7.0;
+const LEAST_MARK_SIZE: f32 = 2.0;
+
+/// What is said about a scan page.
+pub(super) struct Remarks {
+    /// Which page it is, from 0.
+    pub(super) page: usize,
+    /// The mark of conversion.
+    pub(super) mark: String,
+    /// What the picture shows.
+    pub(super) description: String,
+}
 
 /// A scan page that can be drawn.
 pub(super) struct ScanPage {
@@ -70,25 +89,56 @@ impl ScanPage {
         (self.width, self.height)
     }
 
-    /// Adds the page to the document.
-    pub(super) fn draw(self, document: &mut Document, words: &[Word], fonts: &Fonts) -> Result<(), ComposeError> {
+    /// Adds the page to the document; gives its part of the structure.
+    pub(super) fn draw(self, document: &mut Document, words: &[Word], remarks: Remarks, fonts: &Fonts) -> Result<TagGroup, ComposeError> {
         let cannot = || ComposeError::Pdf("a page has no size".to_owned());
         let settings = PageSettings::from_wh(self.width, self.height).ok_or_else(cannot)?;
         let stored = if self.orientation >= 5 { (self.height, self.width) } else { (self.width, self.height) };
         let size = Size::from_wh(stored.0, stored.1).ok_or_else(cannot)?;
+        let (mark, place) = mark(&remarks, words, self.size(), fonts)?;
         let mut page = document.start_page_with(settings);
         let mut surface = page.surface();
         surface.set_fill(Some(grey(0)));
-        for word in words {
-            draw_word(&mut surface, word, &fonts.regular, (self.width, self.height));
-        }
-        surface.push_transform(&upright(self.orientation, stored));
-        surface.draw_image(self.image, size);
-        surface.pop();
+        let words = || words.iter().filter(|word| !word.text.trim().is_empty());
+        let text = words().next().map(|_| {
+            content(&mut surface, |surface| {
+                for word in words() {
+                    draw_word(surface, word, &fonts.regular, (self.width, self.height));
+                }
+            })
+        });
+        let picture = content(&mut surface, |surface| {
+            surface.push_transform(&upright(self.orientation, stored));
+            surface.draw_image(self.image, size);
+            surface.pop();
+        });
+        footer(&mut surface, |surface| {
+            mark.draw(surface, place, Align::Centre);
+        });
         surface.finish();
         page.finish();
-        Ok(())
+        let whole = Area::new(0.0, 0.0, self.width, self.height);
+        let picture = figure(remarks.description, (remarks.page, whole), picture);
+        Ok(group(Tag::Section, std::iter::once(picture).chain(text.map(|text| element(Tag::P, text)))))
     }
+}
+
+/// The mark and where it stands: at the foot, or at the head where only the foot has words. The head of page 1 is the agency's.
+fn mark<'a>(remarks: &Remarks, words: &[Word], page: (f32, f32), fonts: &'a Fonts) -> Result<(Block<'a>, Area), ComposeError> {
+    let margin = MARGIN.min(page.0 / 20.0).min(page.1 / 20.0);
+    let (width, most) = (page.0 - 2.0 * margin, page.1 / 4.0);
+    let mark = Block::fit(&fonts.regular, &[&remarks.mark], (width, most), MARK_SIZE, LEAST_MARK_SIZE)?;
+    let height = mark.height();
+    let foot = Area::new(margin, page.1 - margin - height, width, height);
+    let head = Area { top: margin, ..foot };
+    let is_free = |area: &Area| {
+        let thousandths = |y: f32| y / page.1 * 1000.0;
+        let (top, bottom) = (thousandths(area.top), thousandths(area.top + area.height));
+        let lies_there = |word: &Word| f32::from(word.region.top) < bottom && f32::from(word.region.bottom) > top;
+        !words.iter().any(|word| !word.text.trim().is_empty() && lies_there(word))
+    };
+    let area = if remarks.page > 0 && !is_free(&foot) && is_free(&head) { head } else { foot };
+    Ok((mark, area))
 }
 
 /// How an image of `width` × `height` is turned to stand upright (Exif 2.32, tag 274).
@@ -117,6 +167,8 @@ fn draw_word(surface: &mut Surface<'_>, word: &Word, face: &Face, page: (f32, f3
         return;
     }
     let base = bottom - DESCENT * size;
+    // The space after it is beyond the region: words are told apart by it when they are read aloud.
+    let text = format!("{text} ");
     surface.push_transform(&Transform::from_row((right - left) / natural, 0.0, 0.0, 1.0, left, base));
     surface.draw_glyphs(Point::from_xy(0.0, 0.0), &face.glyphs(&text), face.font.clone(), &text, size, false);
     surface.pop();

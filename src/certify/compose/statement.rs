@@ -166,6 +166,20 @@ pub struct Statement {
     pub copy_id: String,
 }
 
+impl Statement {
+    /// What the statement page must say, whatever its layout: mark of conversion, title, number, book, day, who certifies for
+    /// whom, form and copy.
+    pub fn essentials(&self) -> Vec<String> {
+        let (text, none) = (&self.template.text, OffsetDateTime::UNIX_EPOCH);
+        let values = Values { statement: self, pages: 0, created_at: none, signed_at: none };
+        let filled = [&text.conversion_mark, &text.title, &text.number, &text.book, &text.date, &text.signer];
+        let mut all: Vec<String> = filled.into_iter().map(|text| values.fill(text)).collect();
+        all.push(printable(&self.certifier.title).to_uppercase());
+        all.extend([&self.certifier.full_name, &self.agency.name, &self.template.form_code, &self.copy_id].map(|text| printable(text)));
+        all
+    }
+}
+
 const PLACEHOLDERS: [&str; 13] =
     ["number", "book", "day", "month", "year", "certifier", "certifier_title", "agency", "kind", "system", "copy_id", "pages", "created"];
 

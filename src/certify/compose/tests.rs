@@ -15,6 +15,11 @@ use crate::anatomy::{PageDigestError, extract_page_digests};
 use crate::finding::Region;
 use crate::record::{Agency, CertificationNo, Certifier, SigningCapacity, salted_digest};
 
+mod archival;
+mod marks;
+mod snapshot;
+mod structure;
+
 const TOKEN: &str = "2KCEWQUCAEMQ7Z3LJ4YFQWERTASDFGHZXCVB2345672KCEWQUCAEMQ7Z3LJ4YFQWERT";
 
 pub(in crate::certify) fn fonts() -> Fonts {
@@ -144,7 +149,8 @@ fn the_scan_passes_through_and_both_texts_are_found() {
     assert_eq!(png, pixels(300, 400));
     assert_eq!(said("pdfimages", &["-list", "copy.pdf"], path).lines().count(), 4, "no image but the scans");
 
-    assert_eq!(page_text(path, "1"), "GIẤY KHAI SINH Nguyễn Thị Phượng");
+    let mark = "BẢN SAO ĐIỆN TỬ CHUYỂN ĐỔI TỪ BẢN GIẤY · Số chứng thực: 1207 · Quyển số: 1/2026-SCT/BS · Trang 1/2";
+    assert_eq!(page_text(path, "1"), format!("GIẤY KHAI SINH Nguyễn Thị Phượng {mark}"));
     let statement = page_text(path, "3");
     for text in [
         "BẢN SAO ĐIỆN TỬ CHUYỂN ĐỔI TỪ BẢN GIẤY",
@@ -284,7 +290,10 @@ fn appearances_say_who_signed_when() {
 
 #[test]
 fn names_of_any_length_fit_and_hostile_marks_are_gone() {
+    use crate::certify::{Rehearsal, prepare};
     let natural = "Nguyễn Phước Bảo Ưỡng Ẫm Ệ ".repeat(8).chars().take(200).collect::<String>();
+    let now = datetime!(2026-11-20 03:04:05 UTC);
+    let rehearsal = Rehearsal::new(now).unwrap();
     let hostile = "Trần\u{202E} Thị\u{0007} M\u{200B}ỹ\nHạnh {number}".to_owned();
     for name in [natural, "W".repeat(200), "Ẫ".repeat(200), hostile] {
         let mut content = a4();
@@ -297,6 +306,8 @@ fn names_of_any_length_fit_and_hostile_marks_are_gone() {
         }
         let copy = compose(&content, &fonts()).unwrap();
         let folder = judge(&copy.pdf);
+        let pages = copy.page_digests.clone();
+        prepare(copy, &pages, &content.statement, &rehearsal, now).unwrap();
         let boxes = said("pdftotext", &["-f", "3", "-bbox", "copy.pdf", "-"], folder.path());
         let edge = |line: &str, name: &str| -> f32 { line.split_once(name).unwrap().1.split('"').nth(1).unwrap().parse().unwrap() };
         for line in boxes.lines().filter(|line| line.contains("<word")) {
@@ -411,18 +422,33 @@ fn what_is_prepared_was_signed_once_by_a_key_that_is_thrown_away() {
     use crate::certify::{PrepareError, Rehearsal, RehearsalError, prepare};
     let now = datetime!(2026-11-20 03:04:05 UTC);
     let rehearsal = Rehearsal::new(now).unwrap();
-    let copy = compose(&a4(), &fonts()).unwrap();
+    let content = a4();
+    let copy = compose(&content, &fonts()).unwrap();
     let pages = extract_page_digests(&copy.pdf).unwrap();
-    let ready = prepare(copy.clone(), &pages, &rehearsal, now).unwrap();
+    let attempt = |copy: &ComposedCopy, pages: &[Sha256], statement: &Statement| prepare(copy.clone(), pages, statement, &rehearsal, now);
+    let ready = attempt(&copy, &pages, &content.statement).unwrap();
     assert!(!format!("{ready:?}").is_empty());
 
     let other: Vec<_> = pages.iter().rev().copied().collect();
-    assert_eq!(prepare(copy.clone(), &other, &rehearsal, now).unwrap_err(), PrepareError::OtherPages);
+    assert_eq!(attempt(&copy, &other, &content.statement).unwrap_err(), PrepareError::OtherPages);
+    // Another number, book, day, certifier, agency or copy than the page says.
+    let refused = |change: &dyn Fn(&mut Statement)| {
+        let mut statement = content.statement.clone();
+        change(&mut statement);
+        attempt(&copy, &pages, &statement).unwrap_err()
+    };
+    let wanted = |text: &str| PrepareError::OtherStatement(text.to_owned());
+    assert_eq!(refused(&|s| s.certification_no.number = 1208), wanted("Số chứng thực: 1208"));
+    assert_eq!(refused(&|s| s.certification_no.book = 2), wanted("Quyển số: 2/2026-SCT/BS"));
+    assert_eq!(refused(&|s| s.date = date!(2026 - 11 - 21)), wanted("Ngày 21 tháng 11 năm 2026"));
+    assert_eq!(refused(&|s| s.certifier.full_name = "Trần Thị Mỹ Hành".into()), wanted("Trần Thị Mỹ Hành"));
+    assert_eq!(refused(&|s| s.agency.name = "Ủy ban nhân dân phường Láng".into()), wanted("Ủy ban nhân dân phường Láng"));
+    assert_eq!(refused(&|s| s.copy_id = "zzzzzzzzzzzzzzzzzzzzzzzzzz".into()), wanted("zzzzzzzzzzzzzzzzzzzzzzzzzz"));
     // A file without the two fields cannot be signed, and one whose fields were put in twice is not ours.
     assert!(matches!(rehearsal.of(&copy.pdf, now), Err(RehearsalError::Pdf(_))));
     let mut outside = copy;
     outside.certifier_field.page = 99;
-    assert!(matches!(prepare(outside, &pages, &rehearsal, now), Err(PrepareError::Fields(_))));
+    assert!(matches!(attempt(&outside, &pages, &content.statement), Err(PrepareError::Fields(_))));
     // The throw-away key is of no use long after.
     assert!(Rehearsal::new(now).unwrap().of(b"%PDF-1.7 rubbish", now).is_err());
 }

@@ -8,6 +8,7 @@ use krilla::surface::Surface;
 
 use super::ComposeError;
 use super::fonts::{ASCENT, DESCENT, Face};
+use super::structure::decoration;
 
 /// Points in a millimetre.
 pub(super) const MM: f32 = 72.0 / 25.4;
@@ -37,7 +38,8 @@ impl Area {
     }
 }
 
-/// Paragraphs broken into lines at the largest size at which they fit.
+/// Paragraphs broken into lines at the largest size at which they fit. A line that ends between two words keeps its space, which
+/// is never seen: words of a text that is read aloud or copied are told apart by it.
 #[derive(Debug)]
 pub(super) struct Block<'a> {
     face: &'a Face,
@@ -84,7 +86,7 @@ impl<'a> Block<'a> {
     }
 
     pub(super) fn width(&self) -> f32 {
-        self.lines.iter().map(|line| self.face.width(line, self.size)).fold(0.0, f32::max)
+        self.lines.iter().map(|line| self.face.width(line.trim_end(), self.size)).fold(0.0, f32::max)
     }
 
     /// Draws the block from the top of `area`; gives the y of its foot.
@@ -93,7 +95,7 @@ impl<'a> Block<'a> {
         for line in &self.lines {
             let left = match align {
                 Align::Left => area.left,
-                Align::Centre => area.left + (area.width - self.face.width(line, self.size)) / 2.0,
+                Align::Centre => area.left + (area.width - self.face.width(line.trim_end(), self.size)) / 2.0,
             };
             surface.draw_glyphs(Point::from_xy(left, base), &self.face.glyphs(line), self.face.font.clone(), line, self.size, false);
             base += LEADING * self.size;
@@ -110,10 +112,15 @@ fn break_lines(face: &Face, text: &str, width: f32, size: f32) -> Vec<String> {
         let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
         if face.width(&longer, size) <= width {
             *line = longer;
-        } else if face.width(word, size) <= width {
-            lines.push(word.to_owned());
         } else {
-            break_word(face, word, width, size, &mut lines);
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            if face.width(word, size) <= width {
+                lines.push(word.to_owned());
+            } else {
+                break_word(face, word, width, size, &mut lines);
+            }
         }
     }
     lines.retain(|line| !line.is_empty());
@@ -146,7 +153,7 @@ pub(super) fn fill_area(surface: &mut Surface<'_>, area: Area, lightness: u8) {
     if let Some(path) = path.finish() {
         surface.set_stroke(None);
         surface.set_fill(Some(grey(lightness)));
-        surface.draw_path(&path);
+        decoration(surface, |surface| surface.draw_path(&path));
         surface.set_fill(Some(grey(0)));
     }
 }
@@ -161,7 +168,7 @@ pub(super) fn frame(surface: &mut Surface<'_>, area: Area, line_width: f32, ligh
     if let Some(path) = path.finish() {
         surface.set_fill(None);
         surface.set_stroke(Some(Stroke { paint: luma::Color::new(lightness).into(), width: line_width, ..Stroke::default() }));
-        surface.draw_path(&path);
+        decoration(surface, |surface| surface.draw_path(&path));
         surface.set_stroke(None);
         surface.set_fill(Some(grey(0)));
     }

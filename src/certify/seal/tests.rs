@@ -85,7 +85,7 @@ async fn sealed_at(time: OffsetDateTime, status: RevocationStatus) -> (SealError
     let (content, fonts) = (a4(), fonts());
     let copy = compose(&content, &fonts).unwrap();
     let pages = extract_page_digests(&copy.pdf).unwrap();
-    let prepared = prepare(copy, &pages, &Rehearsal::new(time).unwrap(), time).unwrap();
+    let prepared = prepare(copy, &pages, &content.statement, &Rehearsal::new(time).unwrap(), time).unwrap();
     let who = Signatory {
         certifier: &certifier,
         agency: &agency,

@@ -1,14 +1,14 @@
 //! The certification register and the copies.
 
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, Sqlite, Transaction};
 
-use super::super::{IssuedCopy, NumberState, RegisterLine, Reservation, Stage, State, StoreError};
+use super::super::{Issue, IssuedCopy, NumberState, RegisterLine, Reservation, Stage, State, StoreError};
 use super::SqliteStore;
-use super::row::{from_json, optional_id, seal, small, to_json, unseal};
+use super::row::{copy_ids, from_json, seal, small, to_json, unseal};
 use super::submission::{append_event, load, require};
 use crate::finding::Code;
-use crate::record::{CertificationNo, CopyId, DeliveryId, Kind, Sha256, SubmissionId};
+use crate::record::{CertificationNo, CopyId, Kind, Sha256, SubmissionId};
 
 pub(super) async fn reserve_number(
     store: &SqliteStore,
@@ -81,28 +81,50 @@ pub(super) async fn void_number(store: &SqliteStore, id: &SubmissionId, reason: 
     Ok(())
 }
 
-pub(super) async fn record_issue(
-    store: &SqliteStore,
-    copy: &IssuedCopy,
-    wallets: &[(DeliveryId, String)],
-    now_ms: i64,
-) -> Result<(), StoreError> {
+pub(super) async fn record_issue(store: &SqliteStore, issues: &[Issue], now_ms: i64) -> Result<(), StoreError> {
+    let first = &issues.first().ok_or(StoreError::WrongState)?.copy;
     let mut tx = store.write().await?;
-    let submission = load(&mut tx, store, &copy.submission).await?;
+    let submission = load(&mut tx, store, &first.submission).await?;
     if submission.state == State::Issued {
         return Ok(());
     }
     require(&submission, &[State::Approved])?;
-    if submission.number.as_ref() != Some(&copy.number) {
+    let together = |issue: &Issue| issue.copy.submission == first.submission && Some(&issue.copy.number) == submission.number.as_ref();
+    if !issues.iter().all(together) {
         return Err(StoreError::WrongState);
     }
+    for (place, issue) in (1..).zip(issues) {
+        insert(&mut tx, store, place, issue, now_ms).await?;
+    }
+    sqlx::query("UPDATE register SET state = 'issued', copy = $2, closed_ms = $3 WHERE submission = $1 AND state = 'reserved'")
+        .bind(first.submission.as_str())
+        .bind(first.id.as_str())
+        .bind(now_ms)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("UPDATE submissions SET state = 'issued', copy = $2, waiting = NULL, lease_ms = 0, updated_ms = $3 WHERE id = $1")
+        .bind(first.submission.as_str())
+        .bind(first.id.as_str())
+        .bind(now_ms)
+        .execute(&mut *tx)
+        .await?;
+    append_event(&mut tx, &first.submission, Stage::Sealed, first.issued_ms).await?;
+    append_event(&mut tx, &first.submission, Stage::Registered, now_ms).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// One copy, at its place among those of its submission, and its deliveries.
+async fn insert(tx: &mut Transaction<'_, Sqlite>, store: &SqliteStore, place: i64, issue: &Issue, now_ms: i64) -> Result<(), StoreError> {
+    let Issue { copy, deliveries } = issue;
     let id = copy.id.as_str();
     sqlx::query(
-        "INSERT INTO copies (id, submission, kind, number, certifier, sha256, size_bytes, qr_text_sealed, facts_sealed, holder_sealed, issued_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO copies (id, submission, place, kind, number, certifier, sha256, size_bytes, qr_text_sealed, facts_sealed, holder_sealed, \
+         issued_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(id)
     .bind(copy.submission.as_str())
+    .bind(place)
     .bind(copy.kind.as_str())
     .bind(to_json(&copy.number)?)
     .bind(&copy.certifier)
@@ -112,32 +134,17 @@ pub(super) async fn record_issue(
     .bind(seal(&store.cipher, id, &copy.facts)?)
     .bind(seal(&store.cipher, id, &copy.holder)?)
     .bind(copy.issued_ms)
-    .execute(&mut *tx)
+    .execute(&mut **tx)
     .await?;
-    sqlx::query("UPDATE register SET state = 'issued', copy = $2, closed_ms = $3 WHERE submission = $1 AND state = 'reserved'")
-        .bind(copy.submission.as_str())
-        .bind(id)
-        .bind(now_ms)
-        .execute(&mut *tx)
-        .await?;
-    sqlx::query("UPDATE submissions SET state = 'issued', copy = $2, waiting = NULL, lease_ms = 0, updated_ms = $3 WHERE id = $1")
-        .bind(copy.submission.as_str())
-        .bind(id)
-        .bind(now_ms)
-        .execute(&mut *tx)
-        .await?;
-    for (delivery, wallet) in wallets {
+    for (delivery, wallet) in deliveries {
         sqlx::query("INSERT INTO deliveries (id, copy, wallet, due_ms, created_ms) VALUES ($1, $2, $3, $4, $4)")
             .bind(delivery.as_str())
             .bind(id)
             .bind(wallet)
             .bind(now_ms)
-            .execute(&mut *tx)
+            .execute(&mut **tx)
             .await?;
     }
-    append_event(&mut tx, &copy.submission, Stage::Sealed, copy.issued_ms).await?;
-    append_event(&mut tx, &copy.submission, Stage::Registered, now_ms).await?;
-    tx.commit().await?;
     Ok(())
 }
 
@@ -170,11 +177,9 @@ fn issued(row: &SqliteRow, store: &SqliteStore) -> Result<IssuedCopy, StoreError
 }
 
 pub(super) async fn register_lines(store: &SqliteStore, agency: &str, year: i32) -> Result<Vec<RegisterLine>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM register WHERE agency = $1 AND year = $2 ORDER BY number")
-        .bind(agency)
-        .bind(year)
-        .fetch_all(&store.reader)
-        .await?;
+    let lines = "SELECT *, (SELECT json_group_array(c.id ORDER BY c.place) FROM copies c WHERE c.submission = r.submission) AS made \
+                 FROM register r WHERE agency = $1 AND year = $2 ORDER BY r.number";
+    let rows = sqlx::query(lines).bind(agency).bind(year).fetch_all(&store.reader).await?;
     rows.iter().map(register_line).collect()
 }
 
@@ -188,7 +193,7 @@ fn register_line(row: &SqliteRow) -> Result<RegisterLine, StoreError> {
     };
     let state = match row.try_get::<String, _>("state")?.as_str() {
         "reserved" => NumberState::Reserved,
-        "issued" => NumberState::Issued(optional_id(row.try_get("copy")?)?.ok_or(StoreError::Damaged)?),
+        "issued" => NumberState::Issued(copy_ids(&row.try_get::<String, _>("made")?)?),
         "void" => NumberState::Void(row.try_get::<Option<String>, _>("reason")?.unwrap_or_default()),
         _ => return Err(StoreError::Damaged),
     };

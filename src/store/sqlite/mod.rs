@@ -18,7 +18,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Pool, Sqlite, Transaction};
 
 use super::{
-    Cipher, Closing, Delivery, Event, HolderLink, IssuedCopy, NewSubmission, Outcome, RegisterLine, Reservation, Store, StoreError,
+    Cipher, Closing, Delivery, Event, HolderLink, Issue, IssuedCopy, NewSubmission, Outcome, RegisterLine, Reservation, Store, StoreError,
     Submission,
 };
 use crate::inspect::InspectionReport;
@@ -120,8 +120,8 @@ impl Store for SqliteStore {
         issue::void_number(self, id, reason, now_ms).await
     }
 
-    async fn record_issue(&self, copy: &IssuedCopy, wallets: &[(DeliveryId, String)], now_ms: i64) -> Result<(), StoreError> {
-        issue::record_issue(self, copy, wallets, now_ms).await
+    async fn record_issue(&self, issues: &[Issue], now_ms: i64) -> Result<(), StoreError> {
+        issue::record_issue(self, issues, now_ms).await
     }
 
     async fn copy(&self, id: &CopyId) -> Result<Option<IssuedCopy>, StoreError> {
@@ -172,3 +172,6 @@ impl Store for SqliteStore {
         delivery::list(self, wallet, before, most).await
     }
 }
+
+#[cfg(test)]
+mod tests;

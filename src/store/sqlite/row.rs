@@ -9,7 +9,8 @@ use super::super::{Cipher, NewSubmission, State, StoreError, Submission};
 use crate::record::{CertificationNo, CopyId, Kind, SubmissionId};
 
 /// The columns that [`submission`] reads.
-pub(super) const SUBMISSION: &str = "SELECT s.*, r.year AS r_year, r.number AS r_number, r.book AS r_book, r.symbol AS r_symbol \
+pub(super) const SUBMISSION: &str = "SELECT s.*, (SELECT json_group_array(id ORDER BY place) FROM copies WHERE submission = s.id) AS made, \
+     r.year AS r_year, r.number AS r_number, r.book AS r_book, r.symbol AS r_symbol \
      FROM submissions s LEFT JOIN register r ON r.submission = s.id AND r.state <> 'void'";
 
 pub(super) fn submission(row: &SqliteRow, cipher: &Cipher) -> Result<Submission, StoreError> {
@@ -21,6 +22,7 @@ pub(super) fn submission(row: &SqliteRow, cipher: &Cipher) -> Result<Submission,
         declared_kind: row.try_get::<Option<String>, _>("declared_kind")?.as_deref().and_then(Kind::new),
         requester: unseal(cipher, &id, &row.try_get::<Vec<u8>, _>("requester_sealed")?)?,
         files: from_json(&row.try_get::<String, _>("files")?)?,
+        copies: small(row.try_get("copies")?)?,
         agency: agency.clone(),
         id: SubmissionId::parse(&id).map_err(|_| StoreError::Damaged)?,
     };
@@ -41,7 +43,7 @@ pub(super) fn submission(row: &SqliteRow, cipher: &Cipher) -> Result<Submission,
         approval: row.try_get::<Option<String>, _>("approval")?.map(|json| from_json(&json)).transpose()?,
         officer_facts: unseal_optional(cipher, &id, row.try_get("facts_sealed")?)?,
         number,
-        copy: optional_id(row.try_get("copy")?)?,
+        copies: copy_ids(&row.try_get::<String, _>("made")?)?,
         waiting: row.try_get("waiting")?,
         attempts: small(row.try_get("attempts")?)?,
         created_ms: row.try_get("created_ms")?,
@@ -50,8 +52,10 @@ pub(super) fn submission(row: &SqliteRow, cipher: &Cipher) -> Result<Submission,
     })
 }
 
-pub(super) fn optional_id(text: Option<String>) -> Result<Option<CopyId>, StoreError> {
-    text.map(|text| CopyId::parse(&text).map_err(|_| StoreError::Damaged)).transpose()
+/// A JSON array of identifiers of copies.
+pub(super) fn copy_ids(json: &str) -> Result<Vec<CopyId>, StoreError> {
+    let ids: Vec<String> = from_json(json)?;
+    ids.iter().map(|id| CopyId::parse(id).map_err(|_| StoreError::Damaged)).collect()
 }
 
 pub(super) fn small(value: i64) -> Result<u32, StoreError> {

@@ -12,13 +12,14 @@ use crate::record::{Facts, SubmissionId};
 pub(super) async fn accept(store: &SqliteStore, new: NewSubmission, now_ms: i64) -> Result<Submission, StoreError> {
     let mut tx = store.write().await?;
     if let Some(earlier) = by_request(&mut tx, store, &new.kiosk, &new.request_id).await? {
-        let same = earlier.received.files == new.files && earlier.received.declared_kind == new.declared_kind;
+        let said = |received: &NewSubmission| (received.files.clone(), received.declared_kind.clone(), received.copies);
+        let same = said(&earlier.received) == said(&new);
         return if same { Ok(earlier) } else { Err(StoreError::RequestIdReused) };
     }
     let id = new.id.as_str();
     sqlx::query(
-        "INSERT INTO submissions (id, kiosk, request_id, agency, state, declared_kind, requester_sealed, files, due_ms, created_ms, updated_ms) \
-         VALUES ($1, $2, $3, $4, 'received', $5, $6, $7, $8, $8, $8)",
+        "INSERT INTO submissions (id, kiosk, request_id, agency, state, declared_kind, requester_sealed, files, copies, due_ms, \
+         created_ms, updated_ms) VALUES ($1, $2, $3, $4, 'received', $5, $6, $7, $8, $9, $9, $9)",
     )
     .bind(id)
     .bind(&new.kiosk)
@@ -27,6 +28,7 @@ pub(super) async fn accept(store: &SqliteStore, new: NewSubmission, now_ms: i64)
     .bind(new.declared_kind.as_ref().map(|kind| kind.as_str()))
     .bind(seal(&store.cipher, id, &new.requester)?)
     .bind(to_json(&new.files)?)
+    .bind(i64::from(new.copies))
     .bind(now_ms)
     .execute(&mut *tx)
     .await?;

@@ -3,6 +3,7 @@
 use lopdf::{Dictionary, Object, ObjectId, Stream, dictionary};
 
 use super::increment::{Increment, broken};
+use super::structure_tree::add_form_element;
 use crate::Error;
 
 /// Widget flag Print (12.5.3) with Locked: PDF/A wants Print set and the hiding flags clear.
@@ -30,6 +31,9 @@ pub struct FieldSpec {
     pub rect: [f32; 4],
     /// The lock that takes effect when the field is signed.
     pub lock: FieldLock,
+    /// What the field is for, for those who cannot see it (`/TU`). In a tagged file a field with a description also becomes
+    /// part of the structure.
+    pub description: Option<String>,
 }
 
 /// Appends one revision that holds all these fields, empty, and sets `/SigFlags 3`.
@@ -79,7 +83,14 @@ pub(crate) fn add_field(increment: &mut Increment, field: &FieldSpec) -> Result<
         });
         widget.set("Lock", lock);
     }
-    let id = increment.add(widget);
+    let id = increment.reserve();
+    if let Some(description) = &field.description {
+        widget.set("TU", lopdf::text_string(description));
+        if let Some(key) = add_form_element(increment, page, id)? {
+            widget.set("StructParent", key);
+        }
+    }
+    increment.set(id, widget);
     increment.push(page, b"Annots", vec![id.into()])?;
     let form = form(increment)?;
     form.push_field(increment, id)?;

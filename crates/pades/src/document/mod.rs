@@ -17,6 +17,7 @@ pub(crate) mod increment;
 mod prepare;
 mod section;
 pub(crate) mod structure;
+mod structure_tree;
 pub(crate) mod syntax;
 mod tight;
 

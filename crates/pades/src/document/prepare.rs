@@ -184,7 +184,7 @@ pub fn prepare_signature(pdf: &[u8], spec: &SignatureSpec<'_>) -> Result<Prepare
 pub fn prepare_document_timestamp(pdf: &[u8], spec: &DocumentTimestampSpec<'_>) -> Result<Prepared, Error> {
     let mut increment = Increment::after(pdf)?;
     let name = spec.field.to_owned();
-    let field = FieldSpec { name, page: 0, rect: [0.0; 4], lock: FieldLock::None };
+    let field = FieldSpec { name, page: 0, rect: [0.0; 4], lock: FieldLock::None, description: None };
     let field = add_field(&mut increment, &field)?;
     let signature = increment.add(container("DocTimeStamp", "ETSI.RFC3161", spec.reserve));
     increment.edit(field)?.set("V", signature);

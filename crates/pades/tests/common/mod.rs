@@ -87,9 +87,14 @@ pub fn ec_key() -> KeyPair {
     KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap()
 }
 
-/// ring makes no RSA keys; openssl does.
 pub fn rsa_key() -> KeyPair {
-    let out = Command::new("openssl").args(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]).output().unwrap();
+    rsa_key_of("2048")
+}
+
+/// ring makes no RSA keys; openssl does.
+pub fn rsa_key_of(bits: &str) -> KeyPair {
+    let length = format!("rsa_keygen_bits:{bits}");
+    let out = Command::new("openssl").args(["genpkey", "-algorithm", "RSA", "-pkeyopt", &length]).output().unwrap();
     assert!(out.status.success());
     let pem = String::from_utf8(out.stdout).unwrap();
     KeyPair::from_pkcs8_pem_and_sign_algo(&pem, &rcgen::PKCS_RSA_SHA256).unwrap()
@@ -173,20 +178,28 @@ impl Pki {
     }
 
     pub fn tsa_identity(&self) -> TsaIdentity {
+        self.identity_of(&self.tsa)
+    }
+
+    fn identity_of(&self, tsa: &Identity) -> TsaIdentity {
         TsaIdentity {
-            certificate: self.tsa.certificate.clone(),
+            certificate: tsa.certificate.clone(),
             chain: vec![self.ca.certificate.clone()],
-            profile: self.tsa.profile,
+            profile: tsa.profile,
             policy: "1.3.6.1.4.1.57264.99.1".to_owned(),
         }
     }
 
     /// A time-stamp token over a SHA-256 digest, asked for and answered as two parties would.
     pub fn stamp(&self, digest: &[u8], at: OffsetDateTime) -> Vec<u8> {
+        self.stamp_by(&self.tsa, digest, at)
+    }
+
+    fn stamp_by(&self, tsa: &Identity, digest: &[u8], at: OffsetDateTime) -> Vec<u8> {
         let nonce = [0x80, 1, 2, 3, 4, 5, 6, 7];
         let asked = request(digest, DigestAlgorithm::Sha256, &nonce).unwrap();
         let accuracy = Some(Duration::seconds(1));
-        let answer = respond(&asked, &self.tsa_identity(), &[42], at, accuracy, &mut |m| self.tsa.sign(m)).unwrap();
+        let answer = respond(&asked, &self.identity_of(tsa), &[42], at, accuracy, &mut |m| tsa.sign(m)).unwrap();
         let expected =
             Expectation { imprint: digest, algorithm: DigestAlgorithm::Sha256, nonce: &nonce, now: at, tolerance: Duration::minutes(5) };
         accept(&answer, &expected).unwrap().token_der
@@ -209,7 +222,8 @@ pub const AGENCY_FIELD: &str = "Agency";
 
 /// Both fields, the agency's with its lock.
 pub fn with_fields(pdf: &[u8]) -> Vec<u8> {
-    let field = |name: &str, rect, lock| FieldSpec { name: name.to_owned(), page: 0, rect, lock };
+    let field =
+        |name: &str, rect, lock| FieldSpec { name: name.to_owned(), page: 0, rect, lock, description: Some(format!("Signature: {name}")) };
     let fields = [
         field(CERTIFIER_FIELD, [50.0, 50.0, 250.0, 100.0], FieldLock::None),
         field(AGENCY_FIELD, [300.0, 50.0, 500.0, 100.0], FieldLock::All),
@@ -244,7 +258,8 @@ impl Pki {
 }
 
 impl Pki {
-    fn ocsp_answer(&self, who: &Identity, issuer: &Identity, responder: &Identity, at: OffsetDateTime) -> Vec<u8> {
+    /// What the responder says of a certificate, current for an hour.
+    pub fn ocsp_answer(&self, who: &Identity, issuer: &Identity, responder: &Identity, at: OffsetDateTime) -> Vec<u8> {
         let asked = ocsp_request(&who.certificate, &issuer.certificate, None).unwrap();
         let identity =
             OcspResponder { certificate: responder.certificate.clone(), issuer: issuer.certificate.clone(), profile: responder.profile };
@@ -269,9 +284,14 @@ impl Pki {
 
     /// A document time-stamp over the whole file.
     pub fn archive(&self, pdf: &[u8], field: &str, at: OffsetDateTime) -> Vec<u8> {
+        self.archive_by(&self.tsa, pdf, field, at)
+    }
+
+    /// The same by another authority under the same CA.
+    pub fn archive_by(&self, tsa: &Identity, pdf: &[u8], field: &str, at: OffsetDateTime) -> Vec<u8> {
         let spec = DocumentTimestampSpec { field, reserve: 8192 };
         let prepared = prepare_document_timestamp(pdf, &spec).unwrap();
-        let token = self.stamp(&prepared.digest(DigestAlgorithm::Sha256), at);
+        let token = self.stamp_by(tsa, &prepared.digest(DigestAlgorithm::Sha256), at);
         prepared.embed(&token).unwrap()
     }
 
@@ -318,6 +338,13 @@ pub fn crl(
     };
     change(&mut params);
     params.signed_by(&Issuer::from_params(&issuer.params, &issuer.key)).unwrap()
+}
+
+/// The interpreter that `cargo xtask test` fills with pyHanko.
+pub fn python() -> String {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/judges/bin/python");
+    assert!(path.exists(), "the judges are not installed: run `cargo xtask test`");
+    path.display().to_string()
 }
 
 /// A one-page PDF with a classic cross-reference table.

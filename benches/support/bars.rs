@@ -1,0 +1,48 @@
+//! The bars that the project set itself for a copy, beside what was measured.
+
+use super::issue::{FLOORS, ISSUE};
+use super::table::{Bench, Measured};
+
+/// At most so many times the sum of the floors.
+const TIMES_FLOORS: f64 = 2.0;
+/// At least so many times less CPU time than pyHanko.
+const TIMES_PYHANKO: f64 = 20.0;
+/// At most, milliseconds on the clock, in 95 of 100 issues.
+const P95_MS: f64 = 60.0;
+
+/// One line for each bar, for the rows that this run has.
+pub(crate) fn lines(bench: &Bench, large: Option<(&str, usize)>) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(issue) = bench.measured(ISSUE) {
+        let floor = |start: &str| issue.floors.iter().find(|(name, ..)| name.starts_with(start));
+        if let Some((_, cpu_ms, wall_ms)) = floor(FLOORS) {
+            let (cpu, wall) = (issue.cpu_ms / cpu_ms, issue.wall_ms / wall_ms);
+            lines.push(line("issue / sum of its floors, CPU", format!("{cpu:.2}"), "≤ 2", cpu <= TIMES_FLOORS));
+            lines.push(line("issue / sum of its floors, clock", format!("{wall:.2}"), "≤ 2", wall <= TIMES_FLOORS));
+        }
+        match floor("pyHanko") {
+            Some((_, cpu_ms, _)) => {
+                let times = cpu_ms / issue.cpu_ms;
+                lines.push(line("pyHanko / issue, CPU", format!("{times:.1}"), "≥ 20", times >= TIMES_PYHANKO));
+            }
+            None => lines.push("pyHanko            not measured: `cargo xtask test` installs it".to_owned()),
+        }
+        let p95 = issue.wall_p95_ms;
+        lines.push(line("issue, clock, p95", format!("{p95:.1} ms"), "≤ 60 ms", p95 <= P95_MS));
+    }
+    if let Some((measured, (name, file_bytes))) = large.and_then(|large| Some((bench.measured(large.0)?, large))) {
+        lines.push(memory(&measured, name, file_bytes));
+    }
+    lines
+}
+
+/// At most four times the file and 32 MB more.
+fn memory(measured: &Measured, name: &str, file_bytes: usize) -> String {
+    let most_mib = (4.0 * file_bytes as f64 + 32e6) / f64::from(1 << 20);
+    let bar = format!("≤ 4 × file + 32 MB = {most_mib:.0} MiB");
+    line(&format!("heap of \"{name}\""), format!("{:.0} MiB", measured.peak_mib), &bar, measured.peak_mib <= most_mib)
+}
+
+fn line(what: &str, measured: String, bar: &str, met: bool) -> String {
+    format!("{what:<40} {measured:>10}   bar {bar}: {}", if met { "met" } else { "MISSED" })
+}
