@@ -18,7 +18,7 @@ mod report;
 pub mod seen;
 pub mod units;
 
-use bansao_scan::{Fingerprint, Page, ScanError, Source, canonical_pixels};
+use bansao_scan::{Caveat, Fingerprint, Page, ScanError, Source, canonical_pixels};
 use time::Date;
 
 use crate::finding::{Code, Finding};
@@ -56,7 +56,8 @@ pub fn inspect(
     let looked = parallel::for_each(&pages, |(_, page)| look(page, reader, limits));
     let mut seen_pages = Vec::with_capacity(pages.len());
     let mut texts = Vec::with_capacity(pages.len());
-    for (at, looked) in looked.into_iter().enumerate() {
+    for (at, ((_, page), looked)) in pages.iter().zip(looked).enumerate() {
+        report.findings.extend(caveat(page).map(|finding| finding.on_page(at)));
         report.findings.extend(looked.failure.map(|finding| finding.on_page(at)));
         seen_pages.push(looked.page);
         texts.push(looked.text);
@@ -104,7 +105,8 @@ fn open(files: &[Vec<u8>], limits: &Limits) -> Result<Vec<(usize, Page)>, Findin
 /// Why a file was not opened, in the catalogue's words.
 fn refusal(error: &ScanError) -> Finding {
     let code = match error {
-        ScanError::UnsupportedFormat | ScanError::UnsupportedCoding { .. } => Code::UnsupportedFormat,
+        ScanError::UnsupportedFormat => Code::UnsupportedFormat,
+        ScanError::UnsupportedCoding { .. } => Code::UnsupportedCoding,
         ScanError::TooManyPages { .. } => Code::TooManyPages,
         ScanError::FileTooLarge { .. }
         | ScanError::ImageTooLarge { .. }
@@ -114,10 +116,19 @@ fn refusal(error: &ScanError) -> Finding {
         ScanError::ActiveContent(_) => Code::PdfActiveContent,
         ScanError::AlreadySigned => Code::PdfSigned,
         ScanError::PageNotAScan { .. } => Code::PdfNotAScan,
-        // Empty, damaged, without pages, readable in two ways, and whatever is added later.
+        ScanError::Ambiguous { .. } => Code::PdfAmbiguous,
+        // Empty, damaged, without pages, and whatever is added later.
         _ => Code::FileDamaged,
     };
     Finding::new(code).seen(error)
+}
+
+/// What a person has to know of a page that opened.
+fn caveat(page: &Page) -> Option<Finding> {
+    match page.caveat.as_ref()? {
+        Caveat::Drawn { why } => Some(Finding::new(Code::PdfPageDrawn).seen(why)),
+        Caveat::Symbols => Some(Finding::new(Code::SymbolsSubstituted)),
+    }
 }
 
 /// Words less sure than this would only clutter the copy's text layer.

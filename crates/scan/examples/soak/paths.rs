@@ -114,7 +114,7 @@ fn damaged_symbol(from: &RgbImage, chance: &mut Chance) -> RgbImage {
 }
 
 fn page(image: RgbImage, dpi: Option<(f32, f32)>) -> Page {
-    Page { index: 0, original: Original::Raster, image, orientation: Orientation::NoTransforms, dpi, size_mm: None }
+    Page { index: 0, original: Original::Raster, image, orientation: Orientation::NoTransforms, dpi, size_mm: None, caveat: None }
 }
 
 impl Input {

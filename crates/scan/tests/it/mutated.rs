@@ -40,8 +40,15 @@ fn damaged_pictures_are_measured() {
         let mut chance = Chance::new(2, number);
         let image = mutate::picture(&seeds.pages[chance.below(seeds.pages.len())], 700, &mut chance);
         let dpi = [None, Some((200.0, 200.0)), Some((20.0, 5000.0)), Some((1e-3, 1e9))][chance.below(4)];
-        let page =
-            Page { index: 0, original: Original::Raster, orientation: bansao_scan::Orientation::NoTransforms, dpi, size_mm: None, image };
+        let page = Page {
+            index: 0,
+            original: Original::Raster,
+            orientation: bansao_scan::Orientation::NoTransforms,
+            dpi,
+            size_mm: None,
+            caveat: None,
+            image,
+        };
         let start = Instant::now();
         walk::page(&page).unwrap_or_else(|broken| panic!("picture {number}: {broken}"));
         assert!(start.elapsed() < DEADLINE, "picture {number} takes {:?}", start.elapsed());
