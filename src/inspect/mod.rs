@@ -149,3 +149,41 @@ fn page_report(file: usize, page: &Page, seen: &SeenPage, text: &PageText) -> Pa
         words: text.rows.iter().flat_map(|row| &row.words).filter_map(word).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page of one of the scan crate's small files.
+    fn opened(name: &str) -> Page {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/scan/tests/files").join(name);
+        let bytes = std::fs::read(path).unwrap();
+        bansao_scan::open(&bytes, &scan_limits(&Limits::default())).unwrap().pages.remove(0)
+    }
+
+    #[test]
+    fn what_a_person_has_to_know_of_a_page_becomes_a_finding() {
+        let page = opened("gray--flate.pdf");
+        assert!(caveat(&page).is_none());
+        let drawn = caveat(&Page { caveat: Some(Caveat::Drawn { why: "printed text".to_owned() }), ..page.clone() }).unwrap();
+        assert_eq!((drawn.code, drawn.seen.as_deref()), (Code::PdfPageDrawn, Some("printed text")));
+        assert_eq!(caveat(&Page { caveat: Some(Caveat::Symbols), ..page }).unwrap().code, Code::SymbolsSubstituted);
+    }
+
+    #[test]
+    fn files_that_do_not_open_have_codes_of_their_own() {
+        let what = || "x".to_owned();
+        let codes = [
+            (ScanError::Empty, Code::FileDamaged),
+            (ScanError::UnsupportedFormat, Code::UnsupportedFormat),
+            (ScanError::UnsupportedCoding { page: 1, coding: what() }, Code::UnsupportedCoding),
+            (ScanError::Ambiguous { what: what() }, Code::PdfAmbiguous),
+            (ScanError::AlreadySigned, Code::PdfSigned),
+            (ScanError::PageNotAScan { page: 1, why: what() }, Code::PdfNotAScan),
+            (ScanError::TooComplex { what: "x" }, Code::ImageTooLarge),
+        ];
+        for (error, code) in codes {
+            assert_eq!(refusal(&error).code, code, "{error}");
+        }
+    }
+}

@@ -34,8 +34,9 @@ const MOST: usize = 7;
 /// The creases of a page, as boxes of the full picture. `small` is its brightness at `dpi`, `ink` its ink at the same
 /// resolution, black on white.
 pub(super) fn folds(small: &GrayImage, ink: &GrayImage, dpi: f32, scale: f32) -> Vec<Rect> {
-    let mut found: Vec<Rect> = across(small, ink, dpi);
-    let turned = across(&imageops::rotate90(small), &imageops::rotate90(ink), dpi);
+    let ink = spread(ink);
+    let mut found: Vec<Rect> = across(small, &ink, dpi);
+    let turned = across(&imageops::rotate90(small), &imageops::rotate90(&ink), dpi);
     // A quarter turn clockwise took the column x to the row x, from the bottom up.
     found.extend(turned.iter().map(|rect| Rect { x: rect.y, y: small.height().saturating_sub(rect.right()), w: rect.h, h: rect.w }));
     let side = |value: u32| (value as f32 * scale) as u32;
@@ -80,6 +81,26 @@ fn across(small: &GrayImage, ink: &GrayImage, dpi: f32) -> Vec<Rect> {
     creases.iter().filter(|crease| broad(crease)).map(boxed).collect()
 }
 
+/// Ink with what lies within two pixels of it, where letters shade the paper: a row of text would else be a valley.
+fn spread(ink: &GrayImage) -> GrayImage {
+    let least = |line: &mut dyn Iterator<Item = u8>| -> Vec<u8> {
+        let line: Vec<u8> = line.collect();
+        (0..line.len()).map(|at| line[at.saturating_sub(2)..(at + 3).min(line.len())].iter().copied().min().unwrap_or(255)).collect()
+    };
+    let (width, height) = (ink.width() as usize, ink.height() as usize);
+    let mut across: Vec<u8> = Vec::with_capacity(width * height);
+    for row in ink.as_raw().chunks_exact(width.max(1)) {
+        across.extend(least(&mut row.iter().copied()));
+    }
+    let mut spread = GrayImage::new(ink.width(), ink.height());
+    for x in 0..width {
+        for (y, value) in least(&mut across[x..].iter().step_by(width).copied()).into_iter().enumerate() {
+            spread.as_flat_samples_mut().samples[y * width + x] = value;
+        }
+    }
+    spread
+}
+
 /// For every strip and row, how much brighter its paper is than the paper before and after; `None` where ink leaves none.
 fn differences(small: &GrayImage, ink: &GrayImage, apart: usize, half: usize) -> Vec<Vec<Option<f32>>> {
     let (width, height) = (small.width() as usize, small.height() as usize);
@@ -104,9 +125,11 @@ fn differences(small: &GrayImage, ink: &GrayImage, apart: usize, half: usize) ->
             (0..height)
                 .map(|y| {
                     let (before, after) = (band(y.checked_sub(apart)?)?, band((y + apart < height).then_some(y + apart)?)?);
-                    let around = (before + after) / 2.0;
-                    (around > 60.0).then_some(())?;
-                    Some((band(y)? - around) / around)
+                    let (from_before, from_after) = (band(y)? - before, band(y)? - after);
+                    // The edge of a shadow differs from one side only.
+                    let least = if from_before.abs() < from_after.abs() { from_before } else { from_after };
+                    (before.min(after) > 60.0).then_some(())?;
+                    Some(if from_before * from_after > 0.0 { least * 2.0 / (before + after) } else { 0.0 })
                 })
                 .collect()
         })
@@ -197,8 +220,9 @@ mod tests {
     #[test]
     fn a_flat_page_has_none() {
         assert_eq!(folds(&with(|_, _| 1.0)), []);
-        // A shadow is no crease, nor are two halves that catch the light differently.
+        // A shadow is no crease, nor is its edge.
         assert_eq!(folds(&with(|x, y| 1.0 - 0.001 * x - 0.0005 * y)), []);
+        assert_eq!(folds(&with(|x, y| if y > 120.0 + 0.01 * x { 0.75 } else { 1.0 })), []);
     }
 
     #[test]

@@ -140,9 +140,11 @@ fn refusal(error: lopdf::Error) -> ScanError {
 }
 
 /// The file with a cross-reference table that leads to its objects: as it came, or written anew where `lopdf` had to search
-/// for them.
+/// for them, or where the trailer counts fewer than there are (as one tool that unites files leaves it).
 fn repaired<'a>(document: &Document, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, ScanError> {
-    if document.xref_recovery.is_none() {
+    let size = document.trailer.get(b"Size").and_then(Object::as_i64).unwrap_or(0);
+    let largest = document.objects.keys().next_back().map_or(0, |id| i64::from(id.0));
+    if document.xref_recovery.is_none() && largest < size {
         return Ok(Cow::Borrowed(bytes));
     }
     let mut written = Vec::new();

@@ -39,6 +39,7 @@ fn a_cross_reference_table_that_leads_nowhere_is_repaired() {
     let shifted: Vec<u8> =
         [&bytes[..table], &bytes[table..].iter().map(|&b| if b == b'6' { b'7' } else { b }).collect::<Vec<_>>()].concat();
     same(&shifted, "wrong offsets");
+    same(&replaced(&bytes, "/Size 6", "/Size 2"), "a count that is too small");
     let at = bytes.windows(8).position(|window| window == b"/Parent ").unwrap();
     same(&[&bytes[..at], b"/Rotate 0 ", &bytes[at..]].concat(), "a word put in by hand");
 }
