@@ -104,6 +104,26 @@ mod tests {
         measure_pixels(page, Some((200.0, 200.0))).blurred
     }
 
+    /// Rows of small letters in a frame at 150 dpi.
+    fn rows() -> RgbImage {
+        RgbImage::from_fn(1240, 1754, |x, y| {
+            let inside = (150..1090).contains(&x) && (150..1600).contains(&y);
+            let letter = inside && y % 48 < 11 && (x + y / 48 * 5) % 11 < 4;
+            let framed = (80..1160).contains(&x) && (80..1674).contains(&y) && !((84..1156).contains(&x) && (84..1670).contains(&y));
+            image::Rgb(if letter || framed { [35, 35, 40] } else { [246, 244, 240] })
+        })
+    }
+
+    #[test]
+    fn a_blurred_band_across_is_found() {
+        let mut page = rows();
+        let soft = imageops::blur(&page, 1.6);
+        imageops::replace(&mut page, &imageops::crop_imm(&soft, 120, 900, 1000, 500).to_image(), 120, 900);
+        let found = measure_pixels(&page, Some((150.0, 150.0))).blurred;
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].y >= 770 && found[0].bottom() <= 1560 && found[0].bottom() > 1300, "{found:?}");
+    }
+
     #[test]
     fn a_blurred_corner_is_found_and_a_page_that_is_sharp_or_blurred_throughout_has_none() {
         let sharp = text_page(1654, 2339, 200.0);

@@ -78,7 +78,7 @@ pub(super) fn shown<'a>(document: &'a Document, id: ObjectId, page: usize, limit
 }
 
 /// Share of the visible page that a placed image covers.
-fn covered(matrix: &Matrix, [left, bottom, right, top]: [f64; 4]) -> f64 {
+pub(super) fn covered(matrix: &Matrix, [left, bottom, right, top]: [f64; 4]) -> f64 {
     let [x0, y0, x1, y1] = matrix.bounds();
     let wide = (right.min(x1) - left.max(x0)).max(0.0);
     let high = (top.min(y1) - bottom.max(y0)).max(0.0);

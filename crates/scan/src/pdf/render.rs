@@ -16,7 +16,7 @@ use image::RgbImage;
 use image::metadata::Orientation;
 use lopdf::{Document, Object};
 
-use super::content::Shown;
+use super::content::{Shown, covered};
 use super::picture;
 use crate::error::ScanError;
 use crate::limits::Limits;
@@ -26,6 +26,8 @@ use crate::open::{Caveat, Original, Page};
 const MOST_DPI: f64 = 600.0;
 /// And coarser than this, nothing is read on it.
 const LEAST_DPI: f64 = 72.0;
+/// Share of the page that an image must cover to have a say in that.
+const SCAN_SHARE: f64 = 0.10;
 /// The renderer counts pixels in 16 bits.
 const MOST_SIDE: f64 = 65_000.0;
 
@@ -39,7 +41,8 @@ pub(super) struct Canvas {
 /// How large the page becomes.
 pub(super) fn canvas(document: &Document, shown: &Shown<'_>) -> Result<Canvas, ScanError> {
     let mut dpi = LEAST_DPI;
-    for placed in &shown.images {
+    // A small mark may be very fine; what matters is the scan.
+    for placed in shown.images.iter().filter(|placed| covered(&placed.matrix, shown.visible) >= SCAN_SHARE) {
         let (width, height) = picture::size(document, placed.image)?;
         let [a, b, c, d, ..] = placed.matrix.0;
         let per_inch = |pixels: u32, x: f64, y: f64| f64::from(pixels) * 72.0 / (x.hypot(y) * shown.unit);

@@ -63,7 +63,9 @@ fn what_lies_over_a_scan_is_on_the_picture_and_is_told() {
     let blue = written.image.pixels().filter(|pixel| pixel.0[2] > 200 && pixel.0[0] < 60).count();
     assert!(blue > 200, "{blue}");
 
-    assert!(drawn(&over("q 0.5 0 0 0.5 0 0 cm /Im0 Do Q")));
+    // A mark a few points wide has more pixels an inch than the scan, and no say in how finely the page is drawn.
+    let marked = over("q 20 0 0 20 50 50 cm /Im0 Do Q");
+    assert!(drawn(&marked) && marked.image.dimensions() == (595, 842), "{:?}", marked.image.dimensions());
     assert!(drawn(&one(vec![jpeg_stream(&image)], "q 595 60 -60 842 0 0 cm /Im0 Do Q")));
     assert!(drawn(&one(vec![jpeg_stream(&image)], &format!("q 10 10 300 300 re W n {plain} Q"))));
 }

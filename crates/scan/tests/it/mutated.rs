@@ -38,6 +38,9 @@ fn mutated_specimens_are_opened_and_measured_or_refused() {
 fn mutated_codings_are_opened_or_refused() {
     let seeds = Seeds::new();
     let limits = Limits { megapixels: 2, total_pixels: 4_000_000, decompressed_bytes: 4_000_000, ..Limits::default() };
+    for (name, seed) in &seeds.codings {
+        assert_eq!(walk::file(seed, &limits, 0), Ok(End::Opened), "{name}");
+    }
     let mut ends = Vec::new();
     for (number, (name, seed)) in (0..).zip(seeds.codings.iter().cycle().take(seeds.codings.len() * 6)) {
         let mut chance = Chance::new(3, number);

@@ -43,7 +43,7 @@ pub(crate) fn codings() -> Vec<(String, Vec<u8>)> {
 fn drawn(page: &RgbImage) -> Vec<u8> {
     let cut = imageops::crop_imm(page, 100, 100, 200.min(page.width() - 100), 280.min(page.height() - 100)).to_image();
     let over = "q 595 0 0 842 0 0 cm /Im0 Do Q BT /F1 24 Tf 2 Tr 1 0 0 rg 90 600 Td (Ho ten) Tj 0 -30 Td [(19) -200 (87)] TJ ET \
-        0 0 1 RG 3 w 40 40 m 200 90 300 500 500 700 c S q 100 100 200 200 re W n /Im1 Do Q 0.9 g 300 300 80 20 re f* \
+        0 0 1 RG 3 w 40 40 m 200 90 300 500 500 700 c S q 100 100 200 200 re W n 250 0 0 250 90 90 cm /Im1 Do Q 0.9 g 300 300 80 20 re f* \
         q 0.3 0.1 -0.1 0.3 200 200 cm 595 0 0 842 0 0 cm /Im0 Do Q";
     Pdf::new().page_of(vec![jpeg_stream(&cut), flate_stream(&cut)], over).bytes()
 }
