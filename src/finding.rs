@@ -170,6 +170,8 @@ catalogue! {
     // The file.
     /// The bytes are none of the formats that are taken.
     UnsupportedFormat "UNSUPPORTED_FORMAT" Error { "Tệp không phải là JPEG, PNG, TIFF hay PDF." "The file is not a JPEG, PNG, TIFF or PDF." next "Hãy quét lại giấy tờ ra một trong các định dạng đó." "Scan the paper again into one of these formats." }
+    /// The right format, in a coding that is not read.
+    UnsupportedCoding "UNSUPPORTED_CODING" Error { "Ảnh trong tệp được nén theo cách không đọc được ở đây." "The image in the file is compressed in a way that is not read here." next "Hãy quét lại và lưu dưới dạng JPEG hoặc PDF." "Scan the paper again and save it as JPEG or PDF." }
     /// The file is cut off or broken.
     FileDamaged "FILE_DAMAGED" Error { "Tệp bị hỏng hoặc không đầy đủ." "The file is damaged or incomplete." next "Hãy quét và gửi lại." "Scan and send it again." }
     /// More pages than allowed.
@@ -182,6 +184,12 @@ catalogue! {
     PdfActiveContent "PDF_ACTIVE_CONTENT" Error { "Tệp PDF chứa mã lệnh, biểu mẫu hoặc tệp đính kèm." "The PDF contains scripts, forms or embedded files." next "Hãy quét trực tiếp từ bản giấy." "Scan the paper itself." }
     /// A PDF that is signed already.
     PdfSigned "PDF_SIGNED" Error { "Tệp PDF đã có chữ ký số." "The PDF already bears digital signatures." next "Hãy dùng chức năng kiểm tra chữ ký thay cho chứng thực." "Verify it instead of certifying it." }
+    /// A PDF that two parsers read differently.
+    PdfAmbiguous "PDF_AMBIGUOUS" Error { "Tệp PDF có thể được hiểu theo hai cách khác nhau." "The PDF can be read in two ways." next "Hãy quét trực tiếp từ bản giấy." "Scan the paper itself." }
+    /// A PDF page with text or drawing over its scan.
+    PdfPageDrawn "PDF_PAGE_DRAWN" Error { "Trang PDF có chữ hoặc hình vẽ thêm ngoài ảnh quét." "A page of the PDF has text or drawing beside the scanned image." next "Hãy quét trực tiếp từ bản giấy, không thêm gì vào trang." "Scan the paper itself and add nothing to the page." }
+    /// A page stored as symbols that may stand for each other.
+    SymbolsSubstituted "SYMBOLS_SUBSTITUTED" Error { "Ảnh được nén bằng cách thay các chữ giống nhau (JBIG2), nên chữ số có thể đã bị thay." "The image was compressed by replacing letters that look alike (JBIG2), so a digit may have been replaced." next "Hãy quét lại, không dùng chế độ nén này." "Scan the paper again without this compression." }
     /// A PDF page that is not one scanned image.
     PdfNotAScan "PDF_NOT_A_SCAN" Error { "Trang PDF không phải là ảnh quét." "A page of the PDF is not a scan." next "Hãy quét trực tiếp từ bản giấy." "Scan the paper itself." }
 
@@ -192,6 +200,10 @@ catalogue! {
     LowResolution "LOW_RESOLUTION" Error { "Độ phân giải dưới 200 dpi." "The resolution is below 200 dpi." next "Hãy quét lại ở 200 dpi trở lên, tốt nhất là 300 dpi." "Scan again at 200 dpi or more, best at 300 dpi." }
     /// Out of focus or moved.
     Blurred "BLURRED" Error { "Ảnh bị mờ." "The image is blurred." next "Hãy quét lại." "Scan it again." }
+    /// Blurred in one part, sharp elsewhere.
+    BlurredPart "BLURRED_PART" Error { "Một phần ảnh bị mờ." "A part of the image is blurred." next "Hãy ép phẳng giấy và quét lại." "Lay the paper flat and scan it again." }
+    /// Creases across the paper.
+    Folded "FOLDED" Warning { "Giấy có nếp gấp." "The paper was folded." next "Không cần làm gì thêm." "Nothing has to be done." }
     /// Parts of the paper are outside the image.
     Cropped "CROPPED" Error { "Giấy tờ bị cắt mất một phần." "Part of the paper is cut off." next "Hãy quét lại toàn bộ tờ giấy." "Scan the whole sheet again." }
     /// A grey copy of a colour paper, or a scan without colour.

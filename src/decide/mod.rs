@@ -186,12 +186,14 @@ fn refuses_by_default(code: Code) -> bool {
     matches!(
         code,
         Code::UnsupportedFormat
+            | Code::UnsupportedCoding
             | Code::FileDamaged
             | Code::TooManyPages
             | Code::ImageTooLarge
             | Code::PdfEncrypted
             | Code::PdfActiveContent
             | Code::PdfSigned
+            | Code::PdfAmbiguous
             | Code::PdfNotAScan
             | Code::BlankPage
             | Code::LowResolution

@@ -18,7 +18,7 @@ mod report;
 pub mod seen;
 pub mod units;
 
-use bansao_scan::{Fingerprint, Page, ScanError, Source, canonical_pixels};
+use bansao_scan::{Caveat, Fingerprint, Page, ScanError, Source, canonical_pixels};
 use time::Date;
 
 use crate::finding::{Code, Finding};
@@ -56,7 +56,8 @@ pub fn inspect(
     let looked = parallel::for_each(&pages, |(_, page)| look(page, reader, limits));
     let mut seen_pages = Vec::with_capacity(pages.len());
     let mut texts = Vec::with_capacity(pages.len());
-    for (at, looked) in looked.into_iter().enumerate() {
+    for (at, ((_, page), looked)) in pages.iter().zip(looked).enumerate() {
+        report.findings.extend(caveat(page).map(|finding| finding.on_page(at)));
         report.findings.extend(looked.failure.map(|finding| finding.on_page(at)));
         seen_pages.push(looked.page);
         texts.push(looked.text);
@@ -104,7 +105,8 @@ fn open(files: &[Vec<u8>], limits: &Limits) -> Result<Vec<(usize, Page)>, Findin
 /// Why a file was not opened, in the catalogue's words.
 fn refusal(error: &ScanError) -> Finding {
     let code = match error {
-        ScanError::UnsupportedFormat | ScanError::UnsupportedCoding { .. } => Code::UnsupportedFormat,
+        ScanError::UnsupportedFormat => Code::UnsupportedFormat,
+        ScanError::UnsupportedCoding { .. } => Code::UnsupportedCoding,
         ScanError::TooManyPages { .. } => Code::TooManyPages,
         ScanError::FileTooLarge { .. }
         | ScanError::ImageTooLarge { .. }
@@ -114,10 +116,19 @@ fn refusal(error: &ScanError) -> Finding {
         ScanError::ActiveContent(_) => Code::PdfActiveContent,
         ScanError::AlreadySigned => Code::PdfSigned,
         ScanError::PageNotAScan { .. } => Code::PdfNotAScan,
-        // Empty, damaged, without pages, readable in two ways, and whatever is added later.
+        ScanError::Ambiguous { .. } => Code::PdfAmbiguous,
+        // Empty, damaged, without pages, and whatever is added later.
         _ => Code::FileDamaged,
     };
     Finding::new(code).seen(error)
+}
+
+/// What a person has to know of a page that opened.
+fn caveat(page: &Page) -> Option<Finding> {
+    match page.caveat.as_ref()? {
+        Caveat::Drawn { why } => Some(Finding::new(Code::PdfPageDrawn).seen(why)),
+        Caveat::Symbols => Some(Finding::new(Code::SymbolsSubstituted)),
+    }
 }
 
 /// Words less sure than this would only clutter the copy's text layer.
@@ -136,5 +147,43 @@ fn page_report(file: usize, page: &Page, seen: &SeenPage, text: &PageText) -> Pa
         skew_degrees: -(seen.measures.skew_degrees + seen.flat.as_ref().map_or(0.0, bansao_scan::sheet::Flat::lean_degrees)),
         fingerprint: seen.layer.as_ref().and_then(Fingerprint::of).map(|print| earlier::to_hex(&print)),
         words: text.rows.iter().flat_map(|row| &row.words).filter_map(word).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page of one of the scan crate's small files.
+    fn opened(name: &str) -> Page {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/scan/tests/files").join(name);
+        let bytes = std::fs::read(path).unwrap();
+        bansao_scan::open(&bytes, &scan_limits(&Limits::default())).unwrap().pages.remove(0)
+    }
+
+    #[test]
+    fn what_a_person_has_to_know_of_a_page_becomes_a_finding() {
+        let page = opened("gray--flate.pdf");
+        assert!(caveat(&page).is_none());
+        let drawn = caveat(&Page { caveat: Some(Caveat::Drawn { why: "printed text".to_owned() }), ..page.clone() }).unwrap();
+        assert_eq!((drawn.code, drawn.seen.as_deref()), (Code::PdfPageDrawn, Some("printed text")));
+        assert_eq!(caveat(&Page { caveat: Some(Caveat::Symbols), ..page }).unwrap().code, Code::SymbolsSubstituted);
+    }
+
+    #[test]
+    fn files_that_do_not_open_have_codes_of_their_own() {
+        let what = || "x".to_owned();
+        let codes = [
+            (ScanError::Empty, Code::FileDamaged),
+            (ScanError::UnsupportedFormat, Code::UnsupportedFormat),
+            (ScanError::UnsupportedCoding { page: 1, coding: what() }, Code::UnsupportedCoding),
+            (ScanError::Ambiguous { what: what() }, Code::PdfAmbiguous),
+            (ScanError::AlreadySigned, Code::PdfSigned),
+            (ScanError::PageNotAScan { page: 1, why: what() }, Code::PdfNotAScan),
+            (ScanError::TooComplex { what: "x" }, Code::ImageTooLarge),
+        ];
+        for (error, code) in codes {
+            assert_eq!(refusal(&error).code, code, "{error}");
+        }
     }
 }

@@ -111,6 +111,7 @@ fn print_measures(measures: &Measures) {
     println!("  {:?}\n  {:?}\n  {:?}", measures.exposure, measures.colour, measures.crop);
     println!("  shading {:.2} glare {:?} covers {:?}", measures.shading, measures.glare, measures.covers);
     println!("  screen {:?}", measures.screen);
+    println!("  blurred {:?} folds {:?} cut {:?}", measures.blurred, measures.folds, measures.cut_sides);
 }
 
 fn write_pictures(

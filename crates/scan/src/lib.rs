@@ -11,7 +11,7 @@
 //! |---|---|
 //! | [`limits`], [`error`] | how much is too much; what can be wrong with a file |
 //! | [`sniff`](mod@sniff) | which of the four formats these bytes are |
-//! | [`open`](mod@open) | the pages of a JPEG, PNG, TIFF or scan-only PDF |
+//! | [`open`](mod@open) | the pages of a JPEG, PNG, TIFF or PDF of scans |
 //! | [`raster`] | boxes, scaling and the few pixel tools that the rest shares |
 //! | [`sheet`] | the corners of a sheet in a photograph, and the sheet made flat |
 //! | [`measure`](mod@measure) | resolution, sharpness, blankness, skew, colour, crop |
@@ -54,6 +54,7 @@ mod pdf;
 pub mod qr;
 pub mod raster;
 pub mod rectify;
+mod samples;
 pub mod seal;
 pub mod sheet;
 pub mod sniff;
@@ -65,6 +66,6 @@ pub use image::metadata::Orientation;
 pub use image::{GrayImage, RgbImage};
 pub use limits::Limits;
 pub use measure::{Measures, measure};
-pub use open::{Original, Page, Source, open};
+pub use open::{Caveat, Original, Page, Source, open};
 pub use raster::Rect;
 pub use sniff::{Format, sniff};

@@ -38,6 +38,7 @@ mod stamps;
 #[cfg(test)]
 mod tests;
 mod traces;
+mod whole;
 mod words_agree;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -67,6 +68,9 @@ pub const CHECKS: &[&dyn Check] = &[
     &picture::Screen,
     &sharpness::Sharpness,
     &crop::Crop,
+    &whole::SharpThroughout,
+    &whole::Frame,
+    &whole::Folded,
     &photocopy::Photocopy,
     &kind::KindSeen,
     &copy::Copy,

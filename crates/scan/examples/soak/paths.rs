@@ -11,7 +11,7 @@ use crate::seeds::Seeds;
 use crate::walk::{self, End};
 
 /// Every decoder, and the measuring of pages behind them.
-pub(crate) const PATHS: [&str; 7] = ["sniff", "jpeg", "png", "tiff", "pdf", "qr", "measure"];
+pub(crate) const PATHS: [&str; 12] = ["sniff", "jpeg", "png", "tiff", "pdf", "fax", "jbig2", "jpx", "inflate", "drawn", "qr", "measure"];
 
 /// Smaller than the service's, so that what goes beyond them is met often: whole specimens fit.
 pub(crate) fn limits() -> Limits {
@@ -57,6 +57,11 @@ impl Paths {
             Some(&"png") => self.file(Format::Png, chance),
             Some(&"tiff") => self.file(Format::Tiff, chance),
             Some(&"pdf") => self.file(Format::Pdf, chance),
+            Some(&"fax") => self.inside(&["group", "rle"], chance),
+            Some(&"jbig2") => self.inside(&["jbig2"], chance),
+            Some(&"jpx") => self.inside(&["jpx"], chance),
+            Some(&"inflate") => self.inside(&["lzw", "predictor", "run-length", "hex", "flate", "bit"], chance),
+            Some(&"drawn") => self.inside(&["drawn", "strips", "stencil"], chance),
             Some(&"qr") => picture(one(&self.symbols, chance), true, chance),
             Some(&"measure") => picture(one(&self.seeds.pages, chance), false, chance),
             _ => self.head(chance),
@@ -73,10 +78,27 @@ impl Paths {
         Input::File(bytes, SMALL)
     }
 
+    /// A PDF, or a TIFF, of a coding, changed where it is coded.
+    fn inside(&self, codings: &[&str], chance: &mut Chance) -> Input {
+        let known = |name: &str| !name.ends_with(".png") && codings.iter().any(|coding| name.contains(coding));
+        let seeds: Vec<&Vec<u8>> = self.seeds.codings.iter().filter(|(name, _)| known(name)).map(|(_, bytes)| bytes).collect();
+        let (seed, other) = (one(&seeds, chance), one(&self.seeds.small, chance));
+        let bytes = mutate::inside_pdf(seed, other, chance).unwrap_or_else(|| {
+            let mut bytes = seed.to_vec();
+            mutate::file(&mut bytes, other, chance);
+            bytes
+        });
+        Input::File(bytes, SMALL)
+    }
+
     fn file(&self, format: Format, chance: &mut Chance) -> Input {
-        // Small files come three times of four.
-        let files = if chance.below(4) > 0 { &self.seeds.small } else { &self.seeds.specimens };
-        let of_format: Vec<&Vec<u8>> = files.iter().filter(|bytes| sniff(bytes) == Some(format)).collect();
+        // Small files come three times of four, codings among them.
+        let whole: Vec<&Vec<u8>> = if chance.below(4) > 0 {
+            self.seeds.small.iter().chain(self.seeds.codings.iter().map(|(_, bytes)| bytes)).collect()
+        } else {
+            self.seeds.specimens.iter().collect()
+        };
+        let of_format: Vec<&Vec<u8>> = whole.into_iter().filter(|bytes| sniff(bytes) == Some(format)).collect();
         let mut bytes = one(&of_format, chance).to_vec();
         let other: &Vec<u8> = one(&self.seeds.specimens, chance);
         mutate::file(&mut bytes, other, chance);
@@ -114,7 +136,7 @@ fn damaged_symbol(from: &RgbImage, chance: &mut Chance) -> RgbImage {
 }
 
 fn page(image: RgbImage, dpi: Option<(f32, f32)>) -> Page {
-    Page { index: 0, original: Original::Raster, image, orientation: Orientation::NoTransforms, dpi, size_mm: None }
+    Page { index: 0, original: Original::Raster, image, orientation: Orientation::NoTransforms, dpi, size_mm: None, caveat: None }
 }
 
 impl Input {

@@ -68,7 +68,7 @@ fn region(x: usize, width: usize, y: usize, height: usize) -> usize {
 }
 
 /// Calls `found` with the place and width of each strong edge on a line.
-fn along(line: &[u8], reach: usize, contrast: i32, mut found: impl FnMut(usize, f32)) {
+pub(super) fn along(line: &[u8], reach: usize, contrast: i32, mut found: impl FnMut(usize, f32)) {
     let slope = |at: usize| (i32::from(line[at + 1]) - i32::from(line[at - 1])).abs();
     let least = contrast / 6;
     let mut here = slope(2);

@@ -3,8 +3,11 @@
 //! Measures, not verdicts: what is too blurred or too small to certify is for the caller's policy. Lengths are in
 //! millimetres wherever that is possible, so that one bound fits scans at 200, 300 and 600 dpi.
 
+mod blur;
 mod edges;
 mod facing;
+mod folds;
+mod frame;
 mod harm;
 mod resolution;
 mod screen;
@@ -20,6 +23,7 @@ use crate::rectify::{Pose, skew};
 use crate::sheet::shading;
 
 pub use edges::Sharpness;
+pub use frame::Side;
 pub use resolution::{Paper as PaperSize, Resolution};
 pub use screen::Screen;
 pub use tone::{Colour, Exposure};
@@ -55,6 +59,12 @@ pub struct Measures {
     pub covers: Vec<Rect>,
     /// Dots of a printer's screen.
     pub screen: Option<Screen>,
+    /// Parts that are blurred on a page that is not.
+    pub blurred: Vec<Rect>,
+    /// Creases right across the paper.
+    pub folds: Vec<Rect>,
+    /// Sides at which the printed frame is cut off.
+    pub cut_sides: Vec<Side>,
 }
 
 impl Measures {
@@ -141,7 +151,6 @@ pub fn measure_pixels(image: &RgbImage, declared: Option<(f32, f32)>) -> Measure
     let scale = dpi / look_dpi;
     Measures {
         resolution: resolution::resolution(dpi, paper, declared, &sharpness),
-        sharpness,
         ink_share: share(&ink),
         letters: letters(&blobs, look_dpi),
         skew_degrees: lean,
@@ -152,6 +161,10 @@ pub fn measure_pixels(image: &RgbImage, declared: Option<(f32, f32)>) -> Measure
         glare: harm::glare(&small, look_dpi, scale, &exposure),
         covers: harm::covers(&small, look_dpi, scale, colour.paper),
         screen: screen::screen(&full, dpi, exposure.paper),
+        blurred: blur::parts(&full, dpi, &exposure, &sharpness),
+        folds: folds::folds(&luma(&small), &ink, look_dpi, scale),
+        cut_sides: frame::cut_sides(&ink, look_dpi),
+        sharpness,
         exposure,
         colour,
     }

@@ -75,21 +75,34 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// Number of values of an entry.
-    pub(super) fn count(&self, entries: &[Entry], tag: u16) -> Option<u32> {
-        entries.iter().find(|entry| entry.tag == tag).map(|entry| entry.count)
+    /// The values of a BYTE, SHORT or LONG entry: never more than the block has bytes for.
+    pub(super) fn integers(&self, entries: &[Entry], tag: u16) -> Option<Vec<u32>> {
+        let entry = entries.iter().find(|entry| entry.tag == tag)?;
+        let size = match entry.kind {
+            1 => 1,
+            3 => 2,
+            4 => 4,
+            _ => return None,
+        };
+        let count = usize::try_from(entry.count).ok()?;
+        let length = count.checked_mul(size)?;
+        let start = if length <= 4 { entry.at } else { usize::try_from(self.u32(entry.at)?).ok()? };
+        let values = self.bytes.get(start..start.checked_add(length)?)?;
+        (0..count)
+            .map(|number| {
+                let at = start.checked_add(number.checked_mul(size)?)?;
+                match size {
+                    1 => values.get(number).copied().map(u32::from),
+                    2 => self.u16(at).map(u32::from),
+                    _ => self.u32(at),
+                }
+            })
+            .collect()
     }
 
-    /// Where the value of a single SHORT lies.
-    pub(super) fn place(&self, entries: &[Entry], tag: u16) -> Option<usize> {
-        entries.iter().find(|entry| entry.tag == tag && entry.kind == 3 && entry.count == 1).map(|entry| entry.at)
-    }
-
-    /// The values of a SHORT entry that has exactly so many, more than fit in the entry itself.
-    pub(super) fn shorts(&self, entries: &[Entry], tag: u16, count: u32) -> Option<Vec<u16>> {
-        let entry = entries.iter().find(|entry| entry.tag == tag && entry.kind == 3 && entry.count == count && count > 2)?;
-        let start = usize::try_from(self.u32(entry.at)?).ok()?;
-        (0..usize::try_from(count).ok()?).map(|at| self.u16(start.checked_add(at.checked_mul(2)?)?)).collect()
+    /// Whether numbers are stored with their lowest byte first.
+    pub(super) fn is_little(&self) -> bool {
+        self.little
     }
 
     /// The values of a BYTE or UNDEFINED entry, more than fit in the entry itself.

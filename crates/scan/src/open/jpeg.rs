@@ -6,18 +6,20 @@
 //!
 //! Two decoders: `image`'s (zune-jpeg 0.5.15) is fast, but turns a sequential JPEG whose components come in scans of
 //! their own into green stripes, silently (its issues 341 and 419, fixed after that release). Those files, which
-//! encoders that optimise Huffman tables write, are decoded by `jpeg-decoder`.
+//! encoders that optimise Huffman tables write, are decoded by `jpeg-decoder`; and so are four components, for it gives
+//! the amounts of ink as they are stored.
 
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegDecoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, GrayImage, ImageDecoder, RgbImage};
+use image::{ImageDecoder, RgbImage};
 
 use super::exif::Block;
 use super::{Original, Page, check_size, flatten, guarded, pixels, plausible_dpi};
 use crate::error::ScanError;
 use crate::limits::Limits;
+use crate::samples::{Colour, Samples};
 
 /// What the markers say.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +29,8 @@ pub(crate) struct Jpeg {
     pub(crate) components: u8,
     /// Sequential, with components in scans of their own.
     apart: bool,
+    /// Written by Adobe's rules, whose inks are stored the other way round.
+    pub(crate) adobe: bool,
     /// Length up to and with the end-of-image marker.
     pub(crate) length: usize,
     orientation: Orientation,
@@ -43,14 +47,18 @@ pub(super) fn page(bytes: &[u8], limits: &Limits) -> Result<Page, ScanError> {
 /// Decodes a stream whose markers were walked; `page` counts from 1.
 pub(crate) fn decode(page: usize, bytes: &[u8], header: &Jpeg, limits: &Limits) -> Result<(Original, RgbImage), ScanError> {
     let stream = bytes.get(..header.length).unwrap_or(bytes);
-    let image = if header.apart {
-        guarded(|| components_apart(page, stream, header, limits))?
-    } else {
-        guarded(|| interleaved(page, stream, header, limits))?
+    let size = (header.width, header.height);
+    let image = match header.components {
+        // The archive profile of a copy knows RGB and gray only, so inks are never passed on.
+        4 => {
+            let full = if header.adobe { (1.0, 0.0) } else { (0.0, 1.0) };
+            let samples = Samples { decode: vec![full; 4], ..Samples::bytes(size, Colour::Cmyk) };
+            return Ok((Original::Raster, samples.pixels(&inks(stream, header, limits)?)?));
+        }
+        _ if header.apart => guarded(|| components_apart(stream, header, limits))?,
+        _ => guarded(|| interleaved(page, stream, header, limits))?,
     };
-    // Four components are CMYK: the archive profile of a copy knows RGB and gray only.
-    let original = if header.components <= 3 { Original::Jpeg(stream.to_vec()) } else { Original::Raster };
-    Ok((original, image))
+    Ok((Original::Jpeg(stream.to_vec()), image))
 }
 
 fn interleaved(page: usize, stream: &[u8], header: &Jpeg, limits: &Limits) -> Result<RgbImage, ScanError> {
@@ -61,27 +69,57 @@ fn interleaved(page: usize, stream: &[u8], header: &Jpeg, limits: &Limits) -> Re
     Ok(flatten(pixels(page, decoder, limits)?))
 }
 
-fn components_apart(page: usize, stream: &[u8], header: &Jpeg, limits: &Limits) -> Result<RgbImage, ScanError> {
+fn components_apart(stream: &[u8], header: &Jpeg, limits: &Limits) -> Result<RgbImage, ScanError> {
+    let colour = if header.components == 1 { Colour::Gray } else { Colour::Rgb };
+    Samples::bytes((header.width, header.height), colour).pixels(&slowly(stream, header, limits)?)
+}
+
+/// The four components as they are stored, CMY and not YCC.
+pub(crate) fn inks(stream: &[u8], header: &Jpeg, limits: &Limits) -> Result<Vec<u8>, ScanError> {
+    guarded(|| {
+        let mut bytes = slowly(stream, header, limits)?;
+        // The decoder takes every file for one of Adobe's.
+        bytes.iter_mut().for_each(|byte| *byte = 255 - *byte);
+        Ok(bytes)
+    })
+}
+
+fn slowly(stream: &[u8], header: &Jpeg, limits: &Limits) -> Result<Vec<u8>, ScanError> {
     let mut decoder = jpeg_decoder::Decoder::new(stream);
     let most = limits.image_pixels().saturating_mul(4);
     decoder.set_max_decoding_buffer_size(usize::try_from(most).unwrap_or(usize::MAX));
     let bytes = decoder.decode().map_err(|error| ScanError::damaged(error.to_string()))?;
-    let format = decoder.info().map(|info| info.pixel_format);
-    let image = match format {
-        Some(jpeg_decoder::PixelFormat::RGB24) => RgbImage::from_raw(header.width, header.height, bytes),
-        Some(jpeg_decoder::PixelFormat::L8) => {
-            GrayImage::from_raw(header.width, header.height, bytes).map(|gray| DynamicImage::ImageLuma8(gray).into_rgb8())
-        }
-        _ => return Err(unsupported(page, "CMYK with components in scans of their own")),
-    };
-    image.ok_or_else(|| ScanError::damaged("a JPEG that states two sizes"))
+    let size = decoder.info().map(|info| (u32::from(info.width), u32::from(info.height), info.pixel_format.pixel_bytes()));
+    if size == Some((header.width, header.height, usize::from(header.components))) {
+        Ok(bytes)
+    } else {
+        Err(ScanError::damaged("a JPEG that states two sizes"))
+    }
+}
+
+/// The stream with Adobe's marker in front of all others: its components are RGB (or CMYK) as they are, where a decoder
+/// would guess YCbCr.
+pub(crate) fn untransformed(stream: &[u8]) -> Vec<u8> {
+    let mut marked = vec![0xFF, 0xD8, 0xFF, 0xEE, 0, 14];
+    marked.extend_from_slice(b"Adobe\0\x64\0\0\0\0");
+    marked.push(0);
+    marked.extend_from_slice(stream.get(2..).unwrap_or_default());
+    marked
 }
 
 impl Jpeg {
     /// Walks the markers of `bytes`; `page` counts from 1 and is for messages.
     pub(crate) fn parse(page: usize, bytes: &[u8], limits: &Limits) -> Result<Self, ScanError> {
-        let mut walk =
-            Walk { bytes, at: 2, frame: None, progressive: false, orientation: Orientation::NoTransforms, jfif: None, exif: None };
+        let mut walk = Walk {
+            bytes,
+            at: 2,
+            frame: None,
+            progressive: false,
+            adobe: false,
+            orientation: Orientation::NoTransforms,
+            jfif: None,
+            exif: None,
+        };
         let mut scans = 0_usize;
         loop {
             let (marker, body) = walk.next().ok_or_else(|| ScanError::damaged("a JPEG that ends too early"))?;
@@ -96,6 +134,7 @@ impl Jpeg {
                 }
                 0xE0 => walk.jfif = walk.jfif.or_else(|| jfif_dpi(body)),
                 0xE1 => walk.exif(body),
+                0xEE => walk.adobe = walk.adobe || body.starts_with(b"Adobe"),
                 _ => {}
             }
             if scans > limits.jpeg_scans {
@@ -108,7 +147,7 @@ impl Jpeg {
         }
         let dpi = walk.jfif.or(walk.exif);
         let apart = scans > 1 && !walk.progressive;
-        Ok(Self { width, height, components, apart, length: walk.at, orientation: walk.orientation, dpi })
+        Ok(Self { width, height, components, apart, adobe: walk.adobe, length: walk.at, orientation: walk.orientation, dpi })
     }
 }
 
@@ -121,6 +160,7 @@ struct Walk<'a> {
     at: usize,
     frame: Option<(u32, u32, u8)>,
     progressive: bool,
+    adobe: bool,
     orientation: Orientation,
     jfif: Option<(f32, f32)>,
     exif: Option<(f32, f32)>,

@@ -15,9 +15,10 @@ use image::{DynamicImage, ImageDecoder, ImageError, RgbImage};
 
 use crate::error::ScanError;
 use crate::limits::Limits;
+use crate::samples::over_white;
 use crate::sniff::{Format, sniff};
 
-pub(crate) use jpeg::{Jpeg, decode as decode_jpeg};
+pub(crate) use jpeg::{Jpeg, decode as decode_jpeg, inks, untransformed};
 
 /// A file taken apart.
 #[derive(Debug, Clone)]
@@ -44,6 +45,20 @@ pub struct Page {
     pub dpi: Option<(f32, f32)>,
     /// Declared size of the paper in millimetres, across and down.
     pub size_mm: Option<(f32, f32)>,
+    /// Why the pixels may show something else than a scanner saw.
+    pub caveat: Option<Caveat>,
+}
+
+/// What a person has to know of a page that is otherwise readable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caveat {
+    /// More stands on the page than a scanned image: it was drawn.
+    Drawn {
+        /// What there is beside the image.
+        why: String,
+    },
+    /// It was stored as JBIG2 symbols: a letter or digit may stand for another that looks like it.
+    Symbols,
 }
 
 /// How a page came.
@@ -83,7 +98,7 @@ impl Page {
         let image = turn(decoded, orientation);
         let dpi = dpi.map(|(x, y)| if swaps_axes(orientation) { (y, x) } else { (x, y) });
         let size_mm = dpi.map(|(x, y)| (image.width() as f32 / x * 25.4, image.height() as f32 / y * 25.4));
-        Self { index, original, image, orientation, dpi, size_mm }
+        Self { index, original, image, orientation, dpi, size_mm, caveat: None }
     }
 }
 
@@ -142,11 +157,8 @@ fn flatten(image: DynamicImage) -> RgbImage {
     let rgba = image.into_rgba8();
     let mut rgb = RgbImage::new(rgba.width(), rgba.height());
     for (from, to) in rgba.pixels().zip(rgb.pixels_mut()) {
-        let alpha = u32::from(from[3]);
-        for channel in 0..3 {
-            let over = u32::from(from[channel]) * alpha + 255 * (255 - alpha);
-            to[channel] = ((over + 127) / 255) as u8;
-        }
+        let [r, g, b, alpha] = from.0;
+        to.0 = [r, g, b].map(|level| over_white(level, alpha));
     }
     rgb
 }

@@ -4,23 +4,37 @@
 //! out, and the rest is thrown away. The gate is therefore strict about anything that could make the page look
 //! different from that one image, or make the file do something:
 //!
-//! 1. `lopdf` loads it within limits; encryption is refused (ISO 32000-1, 7.6).
+//! 1. `lopdf` loads it within limits, and repairs a cross-reference table that leads nowhere; encryption is refused
+//!    (ISO 32000-1, 7.6).
 //! 2. every object is walked: signatures, scripts, actions, attachments, forms are refused (`graph`).
-//! 3. `pdf`, a parser that shares no code with the first, must see the same number of pages.
-//! 4. each page's content stream is followed (`content`): one image, drawn once, over the whole page.
-//! 5. the image's own stream is taken out (`picture`).
+//! 3. `pdf`, a parser that shares no code with the first, must read the same pages (`agree`).
+//! 4. each page's content stream is followed (`content`): one image over the whole page, or several edge to edge (`tiles`).
+//! 5. the images' own streams are taken out (`picture`, `colour`).
+//! 6. a page with more than images on it is drawn (`render`), and says so.
 //!
 //! An open action that is a mere destination (which page to show first) is no action by 12.6 and is let through.
 
+mod agree;
+mod colour;
 mod content;
 mod graph;
+mod matrix;
 mod picture;
+mod render;
+mod tiles;
 
+use std::borrow::Cow;
+
+use lopdf::xref::{XrefEntry, XrefRecovery};
 use lopdf::{Document, LoadOptions, Object};
 
 use crate::error::ScanError;
 use crate::limits::Limits;
 use crate::open::{Page, check_size, guarded};
+use content::Shown;
+use picture::Trouble;
+use render::Canvas;
+use tiles::Tiles;
 
 pub(crate) fn pages(bytes: &[u8], limits: &Limits) -> Result<Vec<Page>, ScanError> {
     guarded(|| {
@@ -30,21 +44,73 @@ pub(crate) fn pages(bytes: &[u8], limits: &Limits) -> Result<Vec<Page>, ScanErro
         if ids.len() > limits.pages {
             return Err(ScanError::TooManyPages { limit: limits.pages });
         }
-        second_opinion(bytes, ids.len())?;
-        let mut placed = Vec::with_capacity(ids.len());
+        let bytes = repaired(&document, bytes)?;
+        agree::check(&document, &bytes, &ids, limits)?;
+        let shown = ids.iter().zip(1..).map(|(&id, number)| content::shown(&document, id, number, limits));
+        let shown = shown.collect::<Result<Vec<_>, ScanError>>()?;
         let mut spent = 0;
-        for (index, id) in ids.into_iter().enumerate() {
-            let placement = content::placement(&document, id, index.saturating_add(1), limits)?;
-            spent = check_size(index.saturating_add(1), picture::size(&document, &placement)?, spent, limits)?;
-            placed.push(placement);
+        let mut ways = Vec::with_capacity(shown.len());
+        for page in &shown {
+            let way = Way::of(&document, page)?;
+            spent = check_size(page.page, way.size(), spent, limits)?;
+            ways.push(way);
         }
-        placed.iter().map(|placement| picture::page(&document, placement, limits)).collect()
+        take(&document, &bytes, &shown, &ways, limits)
     })
+}
+
+/// How a page becomes pixels.
+enum Way<'a> {
+    Tiles(Tiles<'a>),
+    Drawn(Canvas, String),
+}
+
+impl<'a> Way<'a> {
+    fn of(document: &'a Document, shown: &Shown<'a>) -> Result<Self, ScanError> {
+        match Tiles::of(document, shown) {
+            Ok(tiles) => Ok(Self::Tiles(tiles)),
+            Err(Trouble::Rendered(why)) => Ok(Self::Drawn(render::canvas(document, shown)?, why)),
+            Err(Trouble::Refused(error)) => Err(error),
+        }
+    }
+
+    fn size(&self) -> (u32, u32) {
+        match self {
+            Self::Tiles(tiles) => tiles.size,
+            Self::Drawn(canvas, _) => canvas.size,
+        }
+    }
+}
+
+fn take(document: &Document, bytes: &[u8], shown: &[Shown<'_>], ways: &[Way<'_>], limits: &Limits) -> Result<Vec<Page>, ScanError> {
+    let mut drawing = None;
+    let mut pages = Vec::with_capacity(shown.len());
+    for (page, way) in shown.iter().zip(ways) {
+        pages.push(match way {
+            Way::Tiles(tiles) => tiles.page(document, page, limits)?,
+            Way::Drawn(canvas, why) => {
+                let pdf = match drawing.take() {
+                    Some(pdf) => pdf,
+                    None => {
+                        render::bounded(document, limits)?;
+                        render::parse(bytes, shown.len())?
+                    }
+                };
+                let drawn = render::page(&pdf, page, *canvas, why)?;
+                drawing = Some(pdf);
+                drawn
+            }
+        });
+    }
+    Ok(pages)
 }
 
 fn load(bytes: &[u8], limits: &Limits) -> Result<Document, ScanError> {
     let options = LoadOptions { max_decompressed_size: Some(limits.decompressed_bytes), strict: false, ..LoadOptions::default() };
-    let document = Document::load_mem_with_options(bytes, options).map_err(refusal)?;
+    let mut document = Document::load_mem_with_options(bytes, options.clone()).map_err(refusal)?;
+    if leads_astray(&document) {
+        document = Document::load_mem_with_options(bytes, LoadOptions { force_reconstruct: true, ..options }).map_err(refusal)?;
+    }
     if document.trailer.has(b"Encrypt") || document.is_encrypted() || document.was_encrypted() {
         return Err(ScanError::Encrypted);
     }
@@ -52,6 +118,15 @@ fn load(bytes: &[u8], limits: &Limits) -> Result<Document, ScanError> {
         return Err(ScanError::TooComplex { what: "objects of a PDF" });
     }
     Ok(document)
+}
+
+/// Whether the cross-reference table names places at which its objects are not.
+fn leads_astray(document: &Document) -> bool {
+    document.xref_recovery != Some(XrefRecovery::Reconstructed)
+        && document.reference_table.entries.iter().any(|(&number, entry)| match *entry {
+            XrefEntry::Normal { generation, .. } => !document.objects.contains_key(&(number, generation)),
+            _ => false,
+        })
 }
 
 fn refusal(error: lopdf::Error) -> ScanError {
@@ -64,14 +139,17 @@ fn refusal(error: lopdf::Error) -> ScanError {
     }
 }
 
-/// A file that two parsers read differently shows one thing to the machine and another to people.
-fn second_opinion(bytes: &[u8], expected: usize) -> Result<(), ScanError> {
-    let file = pdf::file::FileOptions::uncached()
-        .parse_options(pdf::object::ParseOptions::tolerant())
-        .load(bytes)
-        .map_err(|error| ScanError::damaged(error.to_string()))?;
-    let seen = usize::try_from(file.num_pages()).unwrap_or(usize::MAX);
-    if seen == expected { Ok(()) } else { Err(ScanError::Ambiguous { what: format!("{expected} or {seen} pages") }) }
+/// The file with a cross-reference table that leads to its objects: as it came, or written anew where `lopdf` had to search
+/// for them, or where the trailer counts fewer than there are (as one tool that unites files leaves it).
+fn repaired<'a>(document: &Document, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, ScanError> {
+    let size = document.trailer.get(b"Size").and_then(Object::as_i64).unwrap_or(0);
+    let largest = document.objects.keys().next_back().map_or(0, |id| i64::from(id.0));
+    if document.xref_recovery.is_none() && largest < size {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let mut written = Vec::new();
+    document.clone().save_to(&mut written).map_err(|error| ScanError::damaged(error.to_string()))?;
+    Ok(Cow::Owned(written))
 }
 
 /// Follows references, a bounded number of times.

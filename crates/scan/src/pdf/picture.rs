@@ -1,54 +1,246 @@
-//! Takes the one image of a page out of its stream: a JPEG as it is, gray and colour samples decoded.
+//! Takes an image out of its stream: a JPEG as it is, everything else as the samples that it holds.
 
-use image::metadata::Orientation;
-use image::{GrayImage, Luma, Rgb, RgbImage};
+use image::RgbImage;
 use lopdf::{Dictionary, Document, Object, Stream};
 
-use super::content::{Matrix, Placement, number};
+use super::colour::{self, default_decode};
+use super::content::number;
 use super::resolve;
 use crate::error::ScanError;
 use crate::limits::Limits;
-use crate::open::{Jpeg, Original, Page, decode_jpeg};
+use crate::open::{Jpeg, Original, decode_jpeg, inks, untransformed};
+use crate::samples::fax::Fax;
+use crate::samples::{Alpha, Colour, Samples, jbig2, jpx};
 
-/// Width and height as the image dictionary states them.
-pub(super) fn size(document: &Document, placement: &Placement<'_>) -> Result<(u32, u32), ScanError> {
+/// An image, as its dictionary describes it (ISO 32000-1, 8.9.5).
+#[derive(Debug)]
+pub(super) struct Picture<'a> {
+    stream: &'a Stream,
+    /// Width and height in pixels.
+    pub(super) size: (u32, u32),
+    coding: Coding,
+    /// Not stated where JPEG 2000 says it itself.
+    colour: Option<Colour>,
+    bits: u8,
+    decode: Vec<(f32, f32)>,
+}
+
+/// The last filter, where it is one for images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    Samples,
+    Jpeg,
+    Fax,
+    Jbig2,
+    Jpx,
+}
+
+/// Why an image is not taken out.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// It is shown through a mask or in colours that only a renderer knows.
+    Rendered(String),
+    /// It cannot be.
+    Refused(ScanError),
+}
+
+impl From<ScanError> for Trouble {
+    fn from(error: ScanError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl<'a> Picture<'a> {
+    /// Reads the dictionary of an image; `ink` is the colour in which a stencil is painted, where it is known.
+    pub(super) fn read(document: &'a Document, stream: &'a Stream, ink: Option<[u8; 3]>, page: usize) -> Result<Self, Trouble> {
+        let get = |key: &[u8]| stream.dict.get(key).ok().map(|value| resolve(document, value)).filter(|value| !value.is_null());
+        let integer = |key: &[u8]| get(key).and_then(|value| value.as_i64().ok());
+        let size = size(document, stream)?;
+        if get(b"SMask").is_some() || get(b"Mask").is_some() || integer(b"SMaskInData").unwrap_or(0) != 0 {
+            return Err(Trouble::Rendered("an image with a mask".to_owned()));
+        }
+        let coding = coding(document, stream, page)?;
+        let stencil = get(b"ImageMask").is_some_and(|value| value.as_bool().unwrap_or(false));
+        let mut bits = integer(b"BitsPerComponent").unwrap_or(if matches!(coding, Coding::Samples) { 0 } else { 8 });
+        let colour = if stencil {
+            bits = 1;
+            let ink = ink.ok_or_else(|| Trouble::Rendered("a stencil in a colour that is not plain".to_owned()))?;
+            Some(Colour::Indexed(vec![ink, [255; 3]]))
+        } else {
+            match get(b"ColorSpace") {
+                Some(space) => Some(
+                    colour::space(document, space)
+                        .ok_or_else(|| Trouble::Rendered("an image in a colour space other than gray, RGB, CMYK or indexed".to_owned()))?,
+                ),
+                None if coding == Coding::Jpx => None,
+                None => return Err(ScanError::damaged("an image without a colour space").into()),
+            }
+        };
+        if matches!(coding, Coding::Fax | Coding::Jbig2) {
+            bits = 1;
+        }
+        let bits = u8::try_from(bits)
+            .ok()
+            .filter(|bits| matches!(bits, 1 | 2 | 4 | 8 | 16))
+            .ok_or_else(|| ScanError::UnsupportedCoding { page, coding: format!("samples of {bits} bits") })?;
+        if bits == 16 && matches!(colour, Some(Colour::Indexed(_))) {
+            return Err(ScanError::damaged("a palette of 16 bits").into());
+        }
+        let decode = get(b"Decode").and_then(|value| value.as_array().ok()).map(|list| pairs(document, list)).unwrap_or_default();
+        // A stencil's numbers of colours are what others' levels are.
+        let decode = if decode.iter().eq(default_decode(colour.as_ref(), bits).iter()) { Vec::new() } else { decode };
+        Ok(Self { stream, size, coding, colour, bits, decode })
+    }
+
+    /// Whether letters may have been put in each other's places (`samples::jbig2`).
+    pub(super) fn substitutes(&self) -> bool {
+        self.coding == Coding::Jbig2 && jbig2::substitutes(&self.stream.content)
+    }
+
+    pub(super) fn pixels(&self, document: &Document, page: usize, limits: &Limits) -> Result<(Original, RgbImage), ScanError> {
+        let bytes = before_image(document, self.stream, limits)?;
+        let rows = match self.coding {
+            Coding::Jpeg => return self.jpeg(document, bytes, page, limits),
+            Coding::Jpx => return Ok((Original::Raster, self.jpx(&bytes, page, limits)?)),
+            Coding::Samples => bytes,
+            Coding::Fax => self.fax(document, &bytes)?,
+            Coding::Jbig2 => {
+                let parameters = parameters(document, self.stream);
+                let shared = parameters.get(b"JBIG2Globals").ok().and_then(|value| resolve(document, value).as_stream().ok());
+                let shared = shared.map(|stream| before_image(document, stream, limits)).transpose()?;
+                let rows = jbig2::rows(&bytes, shared.as_deref(), self.size, limits)?;
+                turned(rows)
+            }
+        };
+        let (width, height) = self.size;
+        let colour = self.colour.clone().unwrap_or(Colour::Gray);
+        let channels = colour.channels();
+        let decode = self.decode.clone();
+        let samples = Samples { width, height, bits: self.bits, little_endian: false, channels, colour, alpha: Alpha::None, decode };
+        Ok((Original::Raster, samples.pixels(&rows)?))
+    }
+
+    fn jpeg(&self, document: &Document, bytes: Vec<u8>, page: usize, limits: &Limits) -> Result<(Original, RgbImage), ScanError> {
+        let header = Jpeg::parse(page, &bytes, limits)?;
+        if (header.width, header.height) != self.size {
+            return Err(ScanError::damaged("an image that states two sizes"));
+        }
+        let colour = self.colour.clone().unwrap_or(Colour::Rgb);
+        if usize::from(header.components) != colour.channels() || matches!(colour, Colour::Indexed(_)) {
+            return Err(ScanError::damaged("a JPEG of other colours than its page says"));
+        }
+        if header.components == 4 {
+            // The inks count as they are stored: what turns them round is the array of 8.9.5.2.
+            let samples = Samples { decode: self.decode.clone(), ..Samples::bytes(self.size, Colour::Cmyk) };
+            return Ok((Original::Raster, samples.pixels(&inks(&bytes, &header, limits)?)?));
+        }
+        let plain = parameters(document, self.stream).get(b"ColorTransform").and_then(Object::as_i64).ok() == Some(0);
+        let (original, image) = if plain && header.components == 3 && !header.adobe {
+            let bytes = untransformed(&bytes);
+            let header = Jpeg::parse(page, &bytes, limits)?;
+            (Original::Raster, decode_jpeg(page, &bytes, &header, limits)?.1)
+        } else {
+            decode_jpeg(page, &bytes, &header, limits)?
+        };
+        if self.decode.is_empty() {
+            return Ok((original, image));
+        }
+        let decode = if header.components == 1 { self.decode.repeat(3) } else { self.decode.clone() };
+        let samples = Samples { decode, ..Samples::bytes(self.size, Colour::Rgb) };
+        Ok((Original::Raster, samples.pixels(image.as_raw())?))
+    }
+
+    fn jpx(&self, bytes: &[u8], page: usize, limits: &Limits) -> Result<RgbImage, ScanError> {
+        if jpx::size(bytes)? != self.size {
+            return Err(ScanError::damaged("an image that states two sizes"));
+        }
+        let (mut samples, levels) = jpx::samples(page, bytes, limits)?;
+        if let Some(colour) = &self.colour {
+            if colour.channels() != samples.channels || matches!(colour, Colour::Indexed(_)) {
+                return Err(ScanError::damaged("a JPEG 2000 of other colours than its page says"));
+            }
+            samples.colour = colour.clone();
+        }
+        samples.pixels(&levels)
+    }
+
+    fn fax(&self, document: &Document, bytes: &[u8]) -> Result<Vec<u8>, ScanError> {
+        let parameters = parameters(document, self.stream);
+        let integer = |key: &[u8], usual: i64| parameters.get(key).and_then(Object::as_i64).unwrap_or(usual);
+        let flag = |key: &[u8], usual: bool| parameters.get(key).and_then(Object::as_bool).unwrap_or(usual);
+        let (width, height) = self.size;
+        if integer(b"Columns", 1728) != i64::from(width) {
+            return Err(ScanError::damaged("an image that states two sizes"));
+        }
+        let fax = Fax {
+            width,
+            height,
+            k: integer(b"K", 0),
+            end_of_line: flag(b"EndOfLine", false),
+            end_of_block: flag(b"EndOfBlock", true),
+            byte_aligned: flag(b"EncodedByteAlign", false),
+        };
+        let rows = fax.rows(bytes)?;
+        // Black is 0 unless the stream says otherwise.
+        Ok(if flag(b"BlackIs1", false) { rows } else { turned(rows) })
+    }
+}
+
+fn turned(mut rows: Vec<u8>) -> Vec<u8> {
+    rows.iter_mut().for_each(|byte| *byte = !*byte);
+    rows
+}
+
+/// Width and height as an image dictionary states them.
+pub(super) fn size(document: &Document, image: &Stream) -> Result<(u32, u32), ScanError> {
     let side = |key: &[u8]| {
-        let value = placement.image.dict.get(key).ok().and_then(|value| resolve(document, value).as_i64().ok());
+        let value = image.dict.get(key).ok().and_then(|value| resolve(document, value).as_i64().ok());
         value.and_then(|value| u32::try_from(value).ok()).filter(|&value| value > 0)
     };
     side(b"Width").zip(side(b"Height")).ok_or_else(|| ScanError::damaged("an image without a size"))
 }
 
-pub(super) fn page(document: &Document, placement: &Placement<'_>, limits: &Limits) -> Result<Page, ScanError> {
-    let size = size(document, placement)?;
-    no_masks(document, placement)?;
-    let (original, pixels) = match coding(document, placement)? {
-        Coding::Jpeg => jpeg(placement, size, limits)?,
-        Coding::Samples => (Original::Raster, samples(document, placement, size, limits)?),
-    };
-    let orientation = orientation(&placement.matrix, placement.rotate);
-    Ok(Page::new(placement.page.saturating_sub(1), original, pixels, orientation, dpi(placement, size)))
-}
-
-enum Coding {
-    Jpeg,
-    Samples,
-}
-
-fn coding(document: &Document, placement: &Placement<'_>) -> Result<Coding, ScanError> {
-    let filters = filters(document, placement.image);
-    let unsupported =
-        |name: &[u8]| ScanError::UnsupportedCoding { page: placement.page, coding: String::from_utf8_lossy(name).into_owned() };
-    for (at, name) in filters.iter().enumerate() {
-        let last = at.saturating_add(1) == filters.len();
-        match name.as_slice() {
-            b"DCTDecode" | b"DCT" if last && filters.len() == 1 => return Ok(Coding::Jpeg),
-            b"FlateDecode" | b"LZWDecode" | b"ASCII85Decode" | b"ASCIIHexDecode" | b"RunLengthDecode" => {}
-            other => return Err(unsupported(other)),
+/// Fails where a coded image is larger inside than its dictionary says.
+pub(super) fn coded_size(document: &Document, image: &Stream, limits: &Limits) -> Result<(), ScanError> {
+    let names = filters(document, image);
+    let stated = size(document, image)?;
+    let coded = match names.last().map(Vec::as_slice) {
+        Some(b"DCTDecode" | b"DCT") => {
+            let header = Jpeg::parse(1, &before_image(document, image, limits)?, limits)?;
+            (header.width, header.height)
         }
-    }
-    Ok(Coding::Samples)
+        Some(b"JPXDecode") => jpx::size(&before_image(document, image, limits)?)?,
+        _ => stated,
+    };
+    if coded == stated { Ok(()) } else { Err(ScanError::damaged("an image that states two sizes")) }
 }
+
+fn pairs(document: &Document, list: &[Object]) -> Vec<(f32, f32)> {
+    let values: Vec<f32> = list.iter().filter_map(|value| number(resolve(document, value))).map(|value| value as f32).collect();
+    values.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
+}
+
+fn coding(document: &Document, stream: &Stream, page: usize) -> Result<Coding, ScanError> {
+    let names = filters(document, stream);
+    let image = |name: &[u8]| match name {
+        b"DCTDecode" | b"DCT" => Some(Coding::Jpeg),
+        b"CCITTFaxDecode" | b"CCF" => Some(Coding::Fax),
+        b"JBIG2Decode" => Some(Coding::Jbig2),
+        b"JPXDecode" => Some(Coding::Jpx),
+        _ => None,
+    };
+    let unknown = names.iter().enumerate().find(|(at, name)| {
+        let last = at.saturating_add(1) == names.len();
+        !(BYTES.contains(&name.as_slice()) || last && image(name).is_some())
+    });
+    if let Some((_, name)) = unknown {
+        return Err(ScanError::UnsupportedCoding { page, coding: String::from_utf8_lossy(name).into_owned() });
+    }
+    Ok(names.last().and_then(|name| image(name)).unwrap_or(Coding::Samples))
+}
+
+/// Filters that give bytes (7.4), all of which `lopdf` decodes within a bound.
+const BYTES: [&[u8]; 5] = [b"FlateDecode", b"LZWDecode", b"ASCII85Decode", b"ASCIIHexDecode", b"RunLengthDecode"];
 
 fn filters(document: &Document, image: &Stream) -> Vec<Vec<u8>> {
     let name = |object: &Object| resolve(document, object).as_name().map(<[u8]>::to_vec).ok();
@@ -59,67 +251,40 @@ fn filters(document: &Document, image: &Stream) -> Vec<Vec<u8>> {
     }
 }
 
-/// Masks and remapped samples show something else than the stream's own pixels.
-fn no_masks(document: &Document, placement: &Placement<'_>) -> Result<(), ScanError> {
-    let dictionary = &placement.image.dict;
-    let present = |key: &[u8]| dictionary.get(key).is_ok_and(|value| !resolve(document, value).is_null());
-    let masked = present(b"SMask") || present(b"Mask") || present(b"SMaskInData");
-    let stencil = dictionary.get(b"ImageMask").and_then(Object::as_bool).unwrap_or(false);
-    if masked || stencil || !plain_decode(document, dictionary) {
-        return Err(ScanError::PageNotAScan { page: placement.page, why: "an image with a mask".to_owned() });
-    }
-    Ok(())
-}
-
-/// `/Decode` absent or the identity.
-fn plain_decode(document: &Document, dictionary: &Dictionary) -> bool {
-    let Some(list) = dictionary.get(b"Decode").ok().and_then(|value| resolve(document, value).as_array().ok()) else {
-        return true;
+/// The parameters of each filter, in a list of the same length.
+fn all_parameters(document: &Document, image: &Stream) -> Vec<Dictionary> {
+    let direct = image.dict.get(b"DecodeParms").map(|value| flat(document, value, 4));
+    let one = |object: &Object| object.as_dict().cloned().unwrap_or_default();
+    let mut found: Vec<Dictionary> = match &direct {
+        Ok(Object::Array(list)) => list.iter().map(one).collect(),
+        Ok(object) => vec![one(object)],
+        Err(_) => Vec::new(),
     };
-    let values: Vec<f64> = list.iter().filter_map(number).collect();
-    values.chunks(2).all(|pair| pair == [0.0, 1.0])
+    found.resize_with(filters(document, image).len(), Dictionary::new);
+    found
 }
 
-fn jpeg(placement: &Placement<'_>, size: (u32, u32), limits: &Limits) -> Result<(Original, RgbImage), ScanError> {
-    let header = Jpeg::parse(placement.page, &placement.image.content, limits)?;
-    if (header.width, header.height) != size {
-        return Err(ScanError::damaged("an image that states two sizes"));
+/// Those of the last filter.
+fn parameters(document: &Document, image: &Stream) -> Dictionary {
+    all_parameters(document, image).pop().unwrap_or_default()
+}
+
+/// The bytes with every filter undone but one for images, within the limit.
+pub(super) fn before_image(document: &Document, stream: &Stream, limits: &Limits) -> Result<Vec<u8>, ScanError> {
+    let (names, parameters) = (filters(document, stream), all_parameters(document, stream));
+    let bytes: Vec<_> = names.into_iter().zip(parameters).take_while(|(name, _)| BYTES.contains(&name.as_slice())).collect();
+    if bytes.is_empty() {
+        return Ok(stream.content.clone());
     }
-    decode_jpeg(placement.page, &placement.image.content, &header, limits)
-}
-
-fn samples(document: &Document, placement: &Placement<'_>, (width, height): (u32, u32), limits: &Limits) -> Result<RgbImage, ScanError> {
-    let image = placement.image;
-    let bits = image.dict.get(b"BitsPerComponent").ok().and_then(|value| resolve(document, value).as_i64().ok());
-    let space = colour_space(document, image).ok_or_else(|| ScanError::UnsupportedCoding {
-        page: placement.page,
-        coding: "a colour space other than gray, RGB or indexed".to_owned(),
-    })?;
-    let bytes = inflate(document, image, limits)?;
-    let pixels = match (bits, space) {
-        (Some(8), Space::Gray) => gray(width, height, bytes),
-        (Some(8), Space::Rgb) => RgbImage::from_raw(width, height, bytes),
-        (Some(8), Space::Indexed(palette)) => indexed(width, height, &bytes, &palette),
-        (Some(1), Space::Gray) => bilevel(width, height, &bytes),
-        _ => {
-            let coding = format!("samples of {} bits", bits.unwrap_or(0));
-            return Err(ScanError::UnsupportedCoding { page: placement.page, coding });
-        }
-    };
-    pixels.ok_or_else(|| ScanError::damaged("an image with too few samples"))
-}
-
-/// Inflates with references in the parameters resolved, for `lopdf` looks at direct objects only.
-fn inflate(document: &Document, image: &Stream, limits: &Limits) -> Result<Vec<u8>, ScanError> {
+    // `lopdf` looks at direct objects only.
+    let (names, parameters): (Vec<Object>, Vec<Object>) =
+        bytes.into_iter().map(|(name, parameters)| (Object::Name(name), Object::Dictionary(parameters))).unzip();
     let mut direct = Dictionary::new();
-    for key in [b"Filter".as_slice(), b"DecodeParms"] {
-        if let Ok(value) = image.dict.get(key) {
-            direct.set(key, flat(document, value, 4));
-        }
-    }
-    let mut stream = Stream::new(direct, Vec::new());
-    stream.content.clone_from(&image.content);
-    stream.get_plain_content_with_limit(limits.decompressed_bytes).map_err(super::refusal)
+    direct.set("Filter", names);
+    direct.set("DecodeParms", parameters);
+    let mut plain = Stream::new(direct, Vec::new());
+    plain.content.clone_from(&stream.content);
+    plain.get_plain_content_with_limit(limits.decompressed_bytes).map_err(super::refusal)
 }
 
 fn flat(document: &Document, object: &Object, depth: usize) -> Object {
@@ -130,145 +295,12 @@ fn flat(document: &Document, object: &Object, depth: usize) -> Object {
         Object::Dictionary(entries) if depth > 0 => {
             let mut copy = Dictionary::new();
             for (key, value) in entries {
-                copy.set(key.clone(), flat(document, value, depth.saturating_sub(1)));
+                // A stream has to stay the reference that it is.
+                let stream = resolve(document, value).as_stream().is_ok();
+                copy.set(key.clone(), if stream { value.clone() } else { flat(document, value, depth.saturating_sub(1)) });
             }
             Object::Dictionary(copy)
         }
         other => other.clone(),
     }
-}
-
-enum Space {
-    Gray,
-    Rgb,
-    /// RGB triples.
-    Indexed(Vec<u8>),
-}
-
-fn colour_space(document: &Document, image: &Stream) -> Option<Space> {
-    let object = resolve(document, image.dict.get(b"ColorSpace").ok()?);
-    plain_space(document, object).or_else(|| indexed_space(document, object))
-}
-
-fn plain_space(document: &Document, object: &Object) -> Option<Space> {
-    match object {
-        Object::Name(name) => match name.as_slice() {
-            b"DeviceGray" | b"CalGray" | b"G" => Some(Space::Gray),
-            b"DeviceRGB" | b"CalRGB" | b"RGB" => Some(Space::Rgb),
-            _ => None,
-        },
-        Object::Array(parts) => match resolve(document, parts.first()?).as_name().ok()? {
-            b"CalGray" => Some(Space::Gray),
-            b"CalRGB" => Some(Space::Rgb),
-            b"ICCBased" => {
-                let profile = resolve(document, parts.get(1)?).as_stream().ok()?;
-                match resolve(document, profile.dict.get(b"N").ok()?).as_i64().ok()? {
-                    1 => Some(Space::Gray),
-                    3 => Some(Space::Rgb),
-                    _ => None,
-                }
-            }
-            b"DeviceGray" => Some(Space::Gray),
-            b"DeviceRGB" => Some(Space::Rgb),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// `[/Indexed base hival lookup]` over gray or RGB (8.6.6.3).
-fn indexed_space(document: &Document, object: &Object) -> Option<Space> {
-    let parts = object.as_array().ok()?;
-    if !matches!(resolve(document, parts.first()?).as_name(), Ok(b"Indexed" | b"I")) {
-        return None;
-    }
-    let base = plain_space(document, resolve(document, parts.get(1)?))?;
-    let table = match resolve(document, parts.get(3)?) {
-        Object::String(bytes, _) => bytes.clone(),
-        Object::Stream(stream) => stream.get_plain_content_with_limit(4096).ok()?,
-        _ => return None,
-    };
-    Some(Space::Indexed(match base {
-        Space::Gray => table.iter().flat_map(|&level| [level; 3]).collect(),
-        _ => table,
-    }))
-}
-
-fn gray(width: u32, height: u32, bytes: Vec<u8>) -> Option<RgbImage> {
-    let gray = GrayImage::from_raw(width, height, bytes)?;
-    Some(image::DynamicImage::ImageLuma8(gray).into_rgb8())
-}
-
-fn indexed(width: u32, height: u32, bytes: &[u8], palette: &[u8]) -> Option<RgbImage> {
-    let mut pixels = RgbImage::new(width, height);
-    if bytes.len() < usize::try_from(u64::from(width).checked_mul(u64::from(height))?).ok()? {
-        return None;
-    }
-    for (pixel, &index) in pixels.pixels_mut().zip(bytes) {
-        let at = usize::from(index).checked_mul(3)?;
-        let &[r, g, b] = palette.get(at..at.checked_add(3)?)? else { return None };
-        *pixel = Rgb([r, g, b]);
-    }
-    Some(pixels)
-}
-
-/// One bit a sample, rows padded to bytes, 0 black (8.9.5.1).
-fn bilevel(width: u32, height: u32, bytes: &[u8]) -> Option<RgbImage> {
-    let stride = usize::try_from(width.div_ceil(8)).ok()?;
-    if bytes.len() < stride.checked_mul(usize::try_from(height).ok()?)? {
-        return None;
-    }
-    let mut pixels = GrayImage::new(width, height);
-    for (row, line) in pixels.rows_mut().zip(bytes.chunks(stride.max(1))) {
-        for (pixel, x) in row.zip(0_u32..) {
-            let byte = line.get(usize::try_from(x >> 3).ok()?)?;
-            *pixel = Luma([if byte >> (7 - (x & 7)) & 1 == 1 { 255 } else { 0 }]);
-        }
-    }
-    Some(image::DynamicImage::ImageLuma8(pixels).into_rgb8())
-}
-
-/// What a viewer does to the stream's pixels: the placement's quarter turn or mirror, then the page's rotation.
-///
-/// Image space runs down, page space runs up (8.9.5): `[w 0 0 h]` shows the image as it is.
-fn orientation(matrix: &Matrix, rotate: i64) -> Orientation {
-    let [a, b, c, d, ..] = matrix.0;
-    // Where the image's right and its down go, in page directions with y down.
-    let mut right = (sign(a), -sign(b));
-    let mut down = (-sign(c), sign(d));
-    if a.abs() < b.abs() {
-        right.0 = 0;
-        down.1 = 0;
-    } else {
-        right.1 = 0;
-        down.0 = 0;
-    }
-    for _ in 0..rotate.rem_euclid(360) / 90 {
-        // A quarter turn clockwise: right becomes down, down becomes left.
-        right = (-right.1, right.0);
-        down = (-down.1, down.0);
-    }
-    match (right, down) {
-        ((1, 0), (0, -1)) => Orientation::FlipVertical,
-        ((-1, 0), (0, 1)) => Orientation::FlipHorizontal,
-        ((-1, 0), (0, -1)) => Orientation::Rotate180,
-        ((0, 1), (-1, 0)) => Orientation::Rotate90,
-        ((0, -1), (1, 0)) => Orientation::Rotate270,
-        ((0, 1), (1, 0)) => Orientation::Rotate90FlipH,
-        ((0, -1), (-1, 0)) => Orientation::Rotate270FlipH,
-        _ => Orientation::NoTransforms,
-    }
-}
-
-fn sign(value: f64) -> i8 {
-    if value < 0.0 { -1 } else { 1 }
-}
-
-/// Dots per inch of the stream's own pixels, across and down.
-fn dpi(placement: &Placement<'_>, (width, height): (u32, u32)) -> Option<(f32, f32)> {
-    let [a, b, c, d, ..] = placement.matrix.0;
-    let inch = |x: f64, y: f64| x.hypot(y) * placement.unit / 72.0;
-    let (wide, high) = (inch(a, b), inch(c, d));
-    let dpi = ((f64::from(width) / wide) as f32, (f64::from(height) / high) as f32);
-    (dpi.0.is_finite() && dpi.1.is_finite() && dpi.0 > 1.0 && dpi.1 > 1.0).then_some(dpi)
 }

@@ -122,14 +122,23 @@ impl Pdf {
     }
 
     /// An A4 page that shows an image by a content stream.
-    pub(crate) fn page(mut self, image: Stream, content: &str) -> Self {
-        let image = self.document.add_object(image);
+    pub(crate) fn page(self, image: Stream, content: &str) -> Self {
+        self.page_of(vec![image], content)
+    }
+
+    /// An A4 page with images `Im0`, `Im1` and so on, and the font `F1`.
+    pub(crate) fn page_of(mut self, images: Vec<Stream>, content: &str) -> Self {
+        let mut names = Dictionary::new();
+        for (number, image) in images.into_iter().enumerate() {
+            names.set(format!("Im{number}"), self.document.add_object(image));
+        }
+        let font = dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" };
         let content = self.document.add_object(Stream::new(Dictionary::new(), content.as_bytes().to_vec()));
         let page = self.document.add_object(dictionary! {
             "Type" => "Page",
             "Parent" => self.pages,
             "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
-            "Resources" => dictionary! { "XObject" => dictionary! { "Im0" => image } },
+            "Resources" => dictionary! { "XObject" => names, "Font" => dictionary! { "F1" => font } },
             "Contents" => content,
         });
         self.kids.push(page.into());

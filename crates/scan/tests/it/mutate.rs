@@ -59,6 +59,20 @@ pub(crate) fn file(bytes: &mut Vec<u8>, other: &[u8], chance: &mut Chance) {
     }
 }
 
+/// The PDF with one of its streams changed and all else in order, so that the change reaches what decodes or draws the
+/// stream; `None` where it has none.
+pub(crate) fn inside_pdf(bytes: &[u8], other: &[u8], chance: &mut Chance) -> Option<Vec<u8>> {
+    let mut document = lopdf::Document::load_mem(bytes).ok()?;
+    let streams: Vec<_> = document.objects.iter().filter(|(_, object)| object.as_stream().is_ok()).map(|(id, _)| *id).collect();
+    let stream = document.get_object_mut(*streams.get(chance.below(streams.len()))?).and_then(lopdf::Object::as_stream_mut).ok()?;
+    let mut content = stream.content.clone();
+    file(&mut content, other, chance);
+    stream.set_content(content);
+    let mut changed = Vec::new();
+    document.save_to(&mut changed).ok()?;
+    Some(changed)
+}
+
 fn change(bytes: &mut Vec<u8>, other: &[u8], chance: &mut Chance) {
     let at = chance.place(bytes.len());
     let end = (at + 1 + chance.below(64)).min(bytes.len());

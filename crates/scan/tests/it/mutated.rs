@@ -33,6 +33,33 @@ fn mutated_specimens_are_opened_and_measured_or_refused() {
     assert!(opened * 10 > ends.len() && opened * 10 < ends.len() * 9, "{opened} of {} open", ends.len());
 }
 
+/// Every coding, changed as a file; and inside of PDFs, so that fax, JBIG2, JPEG 2000, inflating and drawing are reached.
+#[test]
+fn mutated_codings_are_opened_or_refused() {
+    let seeds = Seeds::new();
+    let limits = Limits { megapixels: 2, total_pixels: 4_000_000, decompressed_bytes: 4_000_000, ..Limits::default() };
+    for (name, seed) in &seeds.codings {
+        assert_eq!(walk::file(seed, &limits, 0), Ok(End::Opened), "{name}");
+    }
+    let mut ends = Vec::new();
+    for (number, (name, seed)) in (0..).zip(seeds.codings.iter().cycle().take(seeds.codings.len() * 6)) {
+        let mut chance = Chance::new(3, number);
+        let other = &seeds.small[chance.below(seeds.small.len())];
+        let inside = (chance.below(3) > 0).then(|| mutate::inside_pdf(seed, other, &mut chance)).flatten();
+        let bytes = inside.unwrap_or_else(|| {
+            let mut bytes = seed.clone();
+            mutate::file(&mut bytes, other, &mut chance);
+            bytes
+        });
+        let start = Instant::now();
+        let end = walk::file(&bytes, &limits, 0);
+        assert!(start.elapsed() < DEADLINE, "mutation {number} of {name} takes {:?}", start.elapsed());
+        ends.push(end.unwrap_or_else(|broken| panic!("mutation {number} of {name}: {broken}")));
+    }
+    let opened = ends.iter().filter(|&&end| end == End::Opened).count();
+    assert!(opened * 10 > ends.len() && opened * 10 < ends.len() * 9, "{opened} of {} open", ends.len());
+}
+
 #[test]
 fn damaged_pictures_are_measured() {
     let seeds = Seeds::new();
@@ -40,8 +67,15 @@ fn damaged_pictures_are_measured() {
         let mut chance = Chance::new(2, number);
         let image = mutate::picture(&seeds.pages[chance.below(seeds.pages.len())], 700, &mut chance);
         let dpi = [None, Some((200.0, 200.0)), Some((20.0, 5000.0)), Some((1e-3, 1e9))][chance.below(4)];
-        let page =
-            Page { index: 0, original: Original::Raster, orientation: bansao_scan::Orientation::NoTransforms, dpi, size_mm: None, image };
+        let page = Page {
+            index: 0,
+            original: Original::Raster,
+            orientation: bansao_scan::Orientation::NoTransforms,
+            dpi,
+            size_mm: None,
+            caveat: None,
+            image,
+        };
         let start = Instant::now();
         walk::page(&page).unwrap_or_else(|broken| panic!("picture {number}: {broken}"));
         assert!(start.elapsed() < DEADLINE, "picture {number} takes {:?}", start.elapsed());

@@ -79,16 +79,16 @@ fn rotation_and_mirrors_are_applied() {
 
 #[test]
 fn pages_that_are_no_scans_say_why() {
-    let scan = |content| matches!(why(content), ScanError::PageNotAScan { page: 1, .. });
-    assert!(scan(""));
-    assert!(scan("q 595 0 0 842 0 0 cm /Im0 Do Q BT /F1 9 Tf (words) Tj ET"));
-    assert!(scan("q 200 0 0 200 0 0 cm /Im0 Do Q"));
-    assert!(scan("q 595 0 0 842 0 0 cm /Im0 Do /Im0 Do Q"));
-    assert!(scan("q 595 0 0 842 0 0 cm /Im0 Do Q 0 0 100 100 re f"));
-    assert!(scan("q 595 60 -60 842 0 0 cm /Im0 Do Q"));
-    assert!(scan("q 10 10 100 100 re W n 595 0 0 842 0 0 cm /Im0 Do Q"));
-    assert!(scan("/OC /x BDC q 595 0 0 842 0 0 cm /Im0 Do Q EMC"));
+    let refused = |content| matches!(why(content), ScanError::PageNotAScan { page: 1, .. });
+    assert!(refused(""));
+    assert!(refused("q 200 0 0 200 0 0 cm /Im0 Do Q"));
+    assert!(refused("BT /F1 9 Tf (words) Tj ET"));
+    assert!(refused("/OC /x BDC q 595 0 0 842 0 0 cm /Im0 Do Q EMC"));
+    assert!(refused("q 595 0 0 842 0 0 cm /Im0 Do Q /Sh0 sh"));
+    assert!(refused("q 595 0 0 842 0 0 cm /Im0 Do Q /Pattern cs /P0 scn 0 0 100 100 re f"));
     assert!(matches!(why("q 595 0 0 842 0 0 cm /Im1 Do Q"), ScanError::Damaged { .. }));
+    let note = |page: &mut Dictionary| page.set("Annots", vec![Object::Dictionary(dictionary! { "Subtype" => "FreeText" })]);
+    assert!(matches!(pages(&scan().bytes_with(|_| {}, note)), Err(ScanError::PageNotAScan { page: 1, .. })));
 }
 
 #[test]
@@ -164,14 +164,23 @@ fn page_counts_are_bounded_and_must_agree() {
 }
 
 #[test]
-fn masks_and_foreign_codings_are_refused() {
-    let mut masked = jpeg_stream(&picture(59, 84));
-    masked.dict.set("Mask", vec![Object::Integer(0), Object::Integer(1)]);
-    assert!(matches!(pages(&Pdf::new().page(masked, FULL_PAGE).bytes()), Err(ScanError::PageNotAScan { .. })));
-    let mut foreign = jpeg_stream(&picture(59, 84));
-    foreign.dict.set("Filter", "JPXDecode");
-    let expected = ScanError::UnsupportedCoding { page: 1, coding: "JPXDecode".to_owned() };
-    assert_eq!(pages(&Pdf::new().page(foreign, FULL_PAGE).bytes()).unwrap_err(), expected);
+fn foreign_codings_are_named() {
+    let with = |key: &str, value: Object| {
+        let mut stream = jpeg_stream(&picture(59, 84));
+        stream.dict.set(key, value);
+        pages(&Pdf::new().page(stream, FULL_PAGE).bytes()).unwrap_err()
+    };
+    let coding = |error| match error {
+        ScanError::UnsupportedCoding { page: 1, coding } => coding,
+        other => other.to_string(),
+    };
+    assert_eq!(coding(with("Filter", "FooDecode".into())), "FooDecode");
+    assert_eq!(coding(with("Filter", vec!["DCTDecode".into(), "FlateDecode".into()].into())), "DCTDecode");
+    assert_eq!(coding(with("BitsPerComponent", 12.into())), "samples of 12 bits");
+    assert!(matches!(with("ColorSpace", "DeviceGray".into()), ScanError::Damaged { .. }));
+    assert!(matches!(with("Filter", "JPXDecode".into()), ScanError::Damaged { .. }));
+    assert!(matches!(with("Filter", "JBIG2Decode".into()), ScanError::Damaged { .. }));
+    assert!(matches!(with("Filter", "CCITTFaxDecode".into()), ScanError::Damaged { .. }));
 }
 
 #[test]

@@ -14,6 +14,8 @@ pub(crate) struct Seeds {
     pub(crate) specimens: Vec<Vec<u8>>,
     /// Small files, cut from them: quick to open, and mostly structure.
     pub(crate) small: Vec<Vec<u8>>,
+    /// A small file in every coding, and PDFs that have to be drawn, by name.
+    pub(crate) codings: Vec<(String, Vec<u8>)>,
     /// Pages of specimens.
     pub(crate) pages: Vec<RgbImage>,
 }
@@ -23,8 +25,27 @@ impl Seeds {
         let specimens = specimens();
         let pages: Vec<RgbImage> = some_pages(&specimens);
         let small = pages.iter().flat_map(small).collect();
-        Self { specimens, small, pages }
+        let drawn = pages.iter().take(2).map(|page| ("page--drawn.pdf".to_owned(), drawn(page)));
+        let codings = codings().into_iter().chain(drawn).collect();
+        Self { specimens, small, codings, pages }
     }
+}
+
+/// The files of `tests/files`, in the order of their names.
+pub(crate) fn codings() -> Vec<(String, Vec<u8>)> {
+    let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files")).unwrap().map(|entry| entry.unwrap().path());
+    let mut paths: Vec<PathBuf> = entries.filter(|path| path.to_string_lossy().contains("--")).collect();
+    paths.sort();
+    paths.iter().map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(path).unwrap())).collect()
+}
+
+/// A page with text, lines, a clip, a pale copy of itself and a form over it.
+fn drawn(page: &RgbImage) -> Vec<u8> {
+    let cut = imageops::crop_imm(page, 100, 100, 200.min(page.width() - 100), 280.min(page.height() - 100)).to_image();
+    let over = "q 595 0 0 842 0 0 cm /Im0 Do Q BT /F1 24 Tf 2 Tr 1 0 0 rg 90 600 Td (Ho ten) Tj 0 -30 Td [(19) -200 (87)] TJ ET \
+        0 0 1 RG 3 w 40 40 m 200 90 300 500 500 700 c S q 100 100 200 200 re W n 250 0 0 250 90 90 cm /Im1 Do Q 0.9 g 300 300 80 20 re f* \
+        q 0.3 0.1 -0.1 0.3 200 200 cm 595 0 0 842 0 0 cm /Im0 Do Q";
+    Pdf::new().page_of(vec![jpeg_stream(&cut), flate_stream(&cut)], over).bytes()
 }
 
 /// Every file under `fixtures/scans`, in the order of their paths.

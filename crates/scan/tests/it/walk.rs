@@ -49,7 +49,7 @@ pub(crate) fn page(page: &Page) -> Result<(), String> {
     let dpi = measures.resolution.dpi;
     hold(dpi.is_finite() && dpi > 0.0, "no resolution")?;
     hold(measures.skew_degrees.is_finite() && measures.ink_share.is_finite() && measures.noise.is_finite(), "a measure that is no number")?;
-    for rect in measures.glare.iter().chain(&measures.covers) {
+    for rect in measures.glare.iter().chain(&measures.covers).chain(&measures.blurred).chain(&measures.folds) {
         inside(rect, size, "a harmed place")?;
     }
     for seal in seal::find(&page.image, dpi) {

@@ -77,6 +77,11 @@ fn files(set: Set) -> Vec<Case> {
         file(Kind::Marriage, "text-file", Container::TextAsJpeg, &["UNSUPPORTED_FORMAT"]).note("text named .jpg"),
         file(Kind::Marriage, "tiff-21-pages", Container::TiffManyPages(21), &["TOO_MANY_PAGES"]).note("21 pages in a TIFF"),
         file(Kind::Birth, "pdf-21-pages", Container::PdfManyPages(21), &["TOO_MANY_PAGES"]).note("21 pages in a PDF"),
+        file(Kind::Death, "pdf-form", Container::PdfForm, &["PDF_ACTIVE_CONTENT"]).note("a PDF with a field to fill in"),
+        file(Kind::Death, "pdf-xfa", Container::PdfXfa, &["PDF_ACTIVE_CONTENT"]).note("a PDF with an XML form"),
+        file(Kind::Birth, "pdf-signed", Container::PdfSigned, &["PDF_SIGNED"]).note("a PDF that bears a digital signature"),
+        file(Kind::Birth, "pdf-two-readings", Container::PdfLongStream, &["PDF_AMBIGUOUS"]).note("a stream longer than it says"),
+        file(Kind::Marriage, "tiff-ring", Container::TiffRing, &["FILE_DAMAGED"]).note("a TIFF whose pages form a ring"),
         file(Kind::Marriage, "png-bomb", Container::PngBomb, &["IMAGE_TOO_LARGE"]).note("a PNG that claims 400 megapixels"),
     ]
 }

@@ -42,8 +42,22 @@ pub enum Container {
     PdfLaunch,
     /// A PDF with another file inside.
     PdfAttachment,
+    /// A PDF with a form field, of one small page.
+    PdfForm,
+    /// A PDF with an XML form, of one small page.
+    PdfXfa,
+    /// A PDF that bears a signature, of one small page.
+    PdfSigned,
+    /// A PDF in which a stream is longer than it says, of one small page.
+    PdfLongStream,
+    /// A PDF in which a name is written over the scan.
+    PdfOverlay(u8),
+    /// A PDF of scans whose cross-reference table is lost.
+    PdfNoTable(u8),
     /// A PDF that breaks off.
     PdfTruncated,
+    /// A TIFF whose second page is followed by its first.
+    TiffRing,
     /// A JPEG that breaks off.
     JpegTruncated,
     /// A text file called `.jpg`.
@@ -74,6 +88,13 @@ impl Container {
             Self::PdfScript => one("pdf", pdf::scans(pages, 70, pdf::Extra::Script)?),
             Self::PdfLaunch => one("pdf", pdf::scans(pages, 70, pdf::Extra::Launch)?),
             Self::PdfAttachment => one("pdf", pdf::scans(pages, 70, pdf::Extra::Attachment)?),
+            Self::PdfForm => one("pdf", pdf::scans(&hostile::small_pages(1), 60, pdf::Extra::Form)?),
+            Self::PdfXfa => one("pdf", pdf::scans(&hostile::small_pages(1), 60, pdf::Extra::Xfa)?),
+            Self::PdfSigned => one("pdf", pdf::scans(&hostile::small_pages(1), 60, pdf::Extra::Signature)?),
+            Self::PdfLongStream => one("pdf", pdf::scans(&hostile::small_pages(1), 60, pdf::Extra::LongStream)?),
+            Self::PdfOverlay(quality) => one("pdf", pdf::scans(pages, quality, pdf::Extra::Overlay)?),
+            Self::PdfNoTable(quality) => one("pdf", pdf::scans(pages, quality, pdf::Extra::NoTable)?),
+            Self::TiffRing => one("tif", tiff::ring(&hostile::small_pages(2))?),
             Self::PdfTruncated => one("pdf", hostile::cut(pdf::scans(pages, 70, pdf::Extra::None)?)),
             Self::JpegTruncated => {
                 let whole = pages.first().map(|p| jpeg(p, 72)).transpose()?.unwrap_or_default();

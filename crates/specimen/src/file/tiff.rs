@@ -100,3 +100,13 @@ pub(super) fn palette_pages(pages: &[Page]) -> Result<Vec<u8>> {
     }
     Ok(writer.bytes)
 }
+
+/// Pages whose last points back to the first.
+pub(super) fn ring(pages: &[Page]) -> Result<Vec<u8>> {
+    let mut bytes = palette_pages(pages)?;
+    let first = [bytes[4], bytes[5], bytes[6], bytes[7]];
+    // The last directory's link is the last thing that was written.
+    let end = bytes.len();
+    bytes[end - 4..].copy_from_slice(&first);
+    Ok(bytes)
+}

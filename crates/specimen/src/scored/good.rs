@@ -112,6 +112,7 @@ fn handled(split: Split) -> Vec<Case> {
         let c = if c.kind == Kind::Land { c } else { c.dpi(240) };
         c.damage(Damage::Photographed([0.012, 0.03, 0.05][i % 3])).container(Container::Jpeg(84))
     });
+    add(2, "no-table", "PDF without its table", SURE, &|c, _| c.container(Container::PdfNoTable(70)));
     add(4, "bright", "overexposed", BY_HAND, &|c, _| c.damage(Damage::Overexposed(1.03)));
     cases
 }

@@ -17,7 +17,7 @@ use crate::wear::Damage;
 const NOT_APPROVE: &[&str] = &["refer", "refuse"];
 
 pub(super) fn cases(split: Split) -> Vec<Case> {
-    [plots(split), copied(split), two_papers(split), by_hand(split), by_software(split)].concat()
+    [plots(split), copied(split), two_papers(split), by_hand(split), by_software(split), written_over(split)].concat()
 }
 
 /// What the committed set forbids, told of other people; its own forgeries are told better below.
@@ -55,6 +55,15 @@ fn two_papers(split: Split) -> Vec<Case> {
         labelled(case.container(Container::Pdf(70)), if i >= 3 { "two papers on one page" } else { "two papers in one file" }, "")
     };
     [0, 1, 5, 7, 3].map(pair).to_vec()
+}
+
+/// A name written over the scan in the PDF itself; no register would know.
+fn written_over(split: Split) -> Vec<Case> {
+    let over = |i: usize| {
+        let case = paper(split, i, &format!("overlay-{i}")).note("text over the scan in the PDF").expect(NOT_APPROVE, &["PDF_PAGE_DRAWN"]);
+        labelled(case.container(Container::PdfOverlay(68)), "altered by software", "text over the scan")
+    };
+    [0, 5, 8].map(over).to_vec()
 }
 
 /// The fields that are worth forging on each form of [`super::good::FORMS`], and whether a register compares them.

@@ -1,42 +1,31 @@
-//! TIFF 6.0: the chain of directories is walked here, the samples are decoded by the `tiff` crate under `image`.
+//! TIFF 6.0: the chain of directories, and the chunks of each page (`layout` reads what a directory says, `chunk` decodes).
 //!
-//! Three things that `image` does not do are done around it. A page further on is shown to it by moving the header's
-//! pointer (`view`). A palette, and JPEG strips in YCbCr, are shown to it as gray and as RGB, and turned into colours
-//! afterwards. A page that is one JPEG strip (TIFF technical note 2) is taken out as that JPEG, and passes through.
+//! All of it is read here and not by the `tiff` crate under `image`, for that one stops at what fax machines and office
+//! scanners write: group 3, palettes of 1, 2 and 4 bits, gray of 2 and 4, several JPEG strips in YCbCr, pages beyond the
+//! first. The coders are still other people's.
+//!
+//! A page that is one JPEG strip (technical note 2) is taken out as that JPEG, and passes through.
 
-mod view;
+mod chunk;
+mod layout;
 
 use std::collections::HashSet;
-use std::io::BufReader;
 
-use image::codecs::tiff::TiffDecoder;
 use image::metadata::Orientation;
-use image::{ImageDecoder, Rgb, RgbImage};
+use image::{RgbImage, imageops};
 
 use super::exif::{Block, Entry};
 use super::jpeg::{self, Jpeg};
-use super::{Original, Page, check_size, flatten, from_image, guarded, pixels};
+use super::{Original, Page, check_size, guarded};
 use crate::error::ScanError;
 use crate::limits::Limits;
-use view::View;
+use crate::samples::Samples;
+use layout::{Coding, Layout};
 
 const SUBFILE: u16 = 254;
 const WIDTH: u16 = 256;
 const HEIGHT: u16 = 257;
-const BITS: u16 = 258;
-const COMPRESSION: u16 = 259;
-const PHOTOMETRIC: u16 = 262;
-const STRIP_OFFSETS: u16 = 273;
-const STRIP_BYTES: u16 = 279;
-const COLOUR_MAP: u16 = 320;
 const JPEG_TABLES: u16 = 347;
-
-/// Values of compression and photometric interpretation.
-const MODERN_JPEG: u32 = 7;
-const GRAY: u16 = 1;
-const RGB: u16 = 2;
-const PALETTE: u32 = 3;
-const YCBCR: u32 = 6;
 
 pub(super) fn pages(bytes: &[u8], limits: &Limits) -> Result<Vec<Page>, ScanError> {
     let directories = chain(bytes, limits)?;
@@ -66,7 +55,7 @@ fn chain<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Vec<Directory<'a>>, Sca
         if !preview {
             let width = block.integer(&entries, WIDTH).ok_or_else(unreadable)?;
             let height = block.integer(&entries, HEIGHT).ok_or_else(unreadable)?;
-            found.push(Directory { block, bytes, offset, entries, size: (width, height) });
+            found.push(Directory { block, bytes, entries, size: (width, height) });
         }
         offset = next;
     }
@@ -80,7 +69,6 @@ fn unreadable() -> ScanError {
 struct Directory<'a> {
     block: Block<'a>,
     bytes: &'a [u8],
-    offset: u32,
     entries: Vec<Entry>,
     size: (u32, u32),
 }
@@ -88,83 +76,87 @@ struct Directory<'a> {
 impl Directory<'_> {
     fn page(&self, index: usize, limits: &Limits) -> Result<Page, ScanError> {
         let number = index.saturating_add(1);
-        let (original, image) = match (self.integer(COMPRESSION), self.integer(PHOTOMETRIC)) {
-            (Some(MODERN_JPEG), Some(YCBCR | 1)) if self.one_strip().is_some() => self.jpeg(number, limits)?,
-            (Some(MODERN_JPEG), Some(YCBCR)) => (Original::Raster, from_ycbcr(self.decode(number, Some(RGB), limits)?)),
-            (_, Some(PALETTE)) => (Original::Raster, self.paletted(number, limits)?),
-            _ => (Original::Raster, self.decode(number, None, limits)?),
-        };
+        let layout = Layout::of(&self.block, &self.entries, self.size, number, limits)?;
+        let (original, image) = guarded(|| match layout.places.as_slice() {
+            [_] if layout.coding == Coding::Jpeg && !layout.tiled => self.one_jpeg(&layout, number, limits),
+            _ => Ok((Original::Raster, self.chunks(&layout, number, limits)?)),
+        })?;
         let orientation = self.block.orientation(&self.entries).unwrap_or(Orientation::NoTransforms);
         Ok(Page::new(index, original, image, orientation, self.block.dpi(&self.entries)))
     }
 
-    fn integer(&self, tag: u16) -> Option<u32> {
-        self.block.integer(&self.entries, tag)
+    fn one_jpeg(&self, layout: &Layout, number: usize, limits: &Limits) -> Result<(Original, RgbImage), ScanError> {
+        let (stream, header) = self.jpeg(layout, 0, self.size, number, limits)?;
+        let (original, image) = jpeg::decode(number, &stream, &header, limits)?;
+        // A stream that needs the directory to be understood is not passed on.
+        Ok((if layout.jpeg_is_rgb { Original::Raster } else { original }, image))
     }
 
-    /// Decodes the samples, as another photometric interpretation where one is given.
-    fn decode(&self, number: usize, photometric: Option<u16>, limits: &Limits) -> Result<RgbImage, ScanError> {
-        let place = photometric.zip(self.block.place(&self.entries, PHOTOMETRIC));
-        guarded(|| {
-            let view = BufReader::new(View::new(self.bytes, self.offset, place));
-            let decoder = TiffDecoder::new(view).map_err(|error| from_image(number, &error))?;
-            if decoder.dimensions() != self.size {
-                return Err(ScanError::damaged("a TIFF page that states two sizes"));
-            }
-            Ok(flatten(pixels(number, decoder, limits)?))
-        })
-    }
-
-    /// The bytes of the only strip.
-    fn one_strip(&self) -> Option<&[u8]> {
-        let single = |tag| self.block.count(&self.entries, tag) == Some(1);
-        if !(single(STRIP_OFFSETS) && single(STRIP_BYTES)) {
-            return None;
-        }
-        let at = usize::try_from(self.integer(STRIP_OFFSETS)?).ok()?;
-        let size = usize::try_from(self.integer(STRIP_BYTES)?).ok()?;
-        self.bytes.get(at..at.checked_add(size)?)
-    }
-
-    fn jpeg(&self, number: usize, limits: &Limits) -> Result<(Original, RgbImage), ScanError> {
-        let strip = self.one_strip().ok_or_else(unreadable)?;
-        // Shared tables are a JPEG without a frame: they go between the strip's first marker and the rest.
-        let tables = self.block.bytes(&self.entries, JPEG_TABLES).unwrap_or_default();
-        let stream = match tables.get(..tables.len().saturating_sub(2)) {
-            Some(head) if head.len() > 2 => [head, strip.get(2..).unwrap_or_default()].concat(),
-            _ => strip.to_vec(),
-        };
-        let header = Jpeg::parse(number, &stream, limits)?;
-        if (header.width, header.height) != self.size {
-            return Err(ScanError::damaged("a TIFF page that states two sizes"));
-        }
-        jpeg::decode(number, &stream, &header, limits)
-    }
-
-    /// Eight-bit indices into a map of 3 x 256 shorts: all reds, all greens, all blues.
-    fn paletted(&self, number: usize, limits: &Limits) -> Result<RgbImage, ScanError> {
-        if self.integer(BITS) != Some(8) {
-            let coding = "a TIFF palette of other than 8 bits".to_owned();
-            return Err(ScanError::UnsupportedCoding { page: number, coding });
-        }
-        let map = self.block.shorts(&self.entries, COLOUR_MAP, 768).ok_or_else(unreadable)?;
-        let level = |at: usize| map.get(at).map_or(0, |short| (short >> 8) as u8);
-        let mut image = self.decode(number, Some(GRAY), limits)?;
-        for pixel in image.pixels_mut() {
-            let index = usize::from(pixel.0[0]);
-            *pixel = Rgb([level(index), level(index.saturating_add(256)), level(index.saturating_add(512))]);
+    /// The chunks put together, what lies beyond the page's edges cut off.
+    fn chunks(&self, layout: &Layout, number: usize, limits: &Limits) -> Result<RgbImage, ScanError> {
+        let mut image = RgbImage::new(self.size.0, self.size.1);
+        let (across, down) = layout.grid(self.size);
+        for (at, (row, column)) in (0..down).flat_map(|row| (0..across).map(move |column| (row, column))).enumerate() {
+            let (x, y) = (column.saturating_mul(layout.chunk.width), row.saturating_mul(layout.chunk.height));
+            let height = if layout.tiled { layout.chunk.height } else { layout.chunk.height.min(self.size.1.saturating_sub(y)) };
+            let chunk = Samples { height, ..layout.chunk.clone() };
+            let part = if layout.coding == Coding::Jpeg {
+                let (stream, header) = self.jpeg(layout, at, (chunk.width, height), number, limits)?;
+                jpeg::decode(number, &stream, &header, limits)?.1
+            } else {
+                chunk.pixels(&self.rows(layout, &chunk, at, number)?)?
+            };
+            imageops::replace(&mut image, &part, i64::from(x), i64::from(y));
         }
         Ok(image)
     }
-}
 
-/// ITU-R BT.601 at full range, which is what JPEG uses.
-fn from_ycbcr(mut image: RgbImage) -> RgbImage {
-    for pixel in image.pixels_mut() {
-        let [y, cb, cr] = pixel.0.map(f32::from);
-        let (cb, cr) = (cb - 128.0, cr - 128.0);
-        let channels = [y + 1.402 * cr, y - 0.344_136 * cb - 0.714_136 * cr, y + 1.772 * cb];
-        *pixel = Rgb(channels.map(|value| value.round() as u8));
+    /// Packed rows, planes woven into one.
+    fn rows(&self, layout: &Layout, chunk: &Samples, at: usize, number: usize) -> Result<Vec<u8>, ScanError> {
+        if !layout.planar {
+            return chunk::rows(self.chunk_bytes(layout, at)?, layout, chunk, number);
+        }
+        let plane = Samples { channels: 1, ..chunk.clone() };
+        let apart = layout.places.len() / chunk.channels.max(1);
+        let size = usize::from(chunk.bits / 8).max(1);
+        let mut woven = vec![0; chunk.size().ok_or_else(unreadable)?];
+        for channel in 0..chunk.channels {
+            let place = at.saturating_add(channel.saturating_mul(apart));
+            let rows = chunk::rows(self.chunk_bytes(layout, place)?, layout, &plane, number)?;
+            for (pixel, sample) in woven.chunks_exact_mut(size * chunk.channels).zip(rows.chunks_exact(size)) {
+                pixel[channel * size..][..size].copy_from_slice(sample);
+            }
+        }
+        Ok(woven)
     }
-    image
+
+    fn chunk_bytes(&self, layout: &Layout, at: usize) -> Result<&[u8], ScanError> {
+        let outside = || ScanError::damaged("a TIFF chunk outside of the file");
+        let &(start, length) = layout.places.get(at).ok_or_else(outside)?;
+        let start = usize::try_from(start).map_err(|_| outside())?;
+        let rest = self.bytes.get(start..).ok_or_else(outside)?;
+        if length == u32::MAX {
+            return Ok(rest);
+        }
+        usize::try_from(length).ok().and_then(|length| rest.get(..length)).ok_or_else(outside)
+    }
+
+    /// A chunk as a whole JPEG of the stated size, and what its markers say.
+    fn jpeg(&self, layout: &Layout, at: usize, size: (u32, u32), number: usize, limits: &Limits) -> Result<(Vec<u8>, Jpeg), ScanError> {
+        let strip = self.chunk_bytes(layout, at)?;
+        // Shared tables are a JPEG without a frame: they go between the strip's first marker and the rest.
+        let tables = self.block.bytes(&self.entries, JPEG_TABLES).unwrap_or_default();
+        let mut stream = match tables.get(..tables.len().saturating_sub(2)) {
+            Some(head) if head.len() > 2 => [head, strip.get(2..).unwrap_or_default()].concat(),
+            _ => strip.to_vec(),
+        };
+        if layout.jpeg_is_rgb {
+            stream = jpeg::untransformed(&stream);
+        }
+        let header = Jpeg::parse(number, &stream, limits)?;
+        if (header.width, header.height) != size {
+            return Err(ScanError::damaged("a TIFF page that states two sizes"));
+        }
+        Ok((stream, header))
+    }
 }
