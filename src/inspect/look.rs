@@ -121,6 +121,11 @@ fn sized(page: &mut Page) -> (Measures, Vec<Seal>) {
 /// A good impression: see `bansao_scan::seal::Seal::score`.
 const SURE_SEAL: f32 = 0.65;
 
+/// Whether something was read where a patch lies: the rosettes of a border are cut like words and are none.
+fn is_read(patch: &Rect, text: &PageText) -> bool {
+    text.rows.iter().any(|row| row.words.iter().any(|word| word.rect.intersection(patch).area() > 0))
+}
+
 /// A long stroke at a height where nothing was read is a border's: what is struck out has its label beside it.
 fn is_frame(stroke: &Rect, text: &PageText) -> bool {
     let beside = |word: &TextWord| word.rect.y < stroke.bottom() && stroke.y < word.rect.bottom();
@@ -136,6 +141,7 @@ fn examine(page: &Page, layer: &Layer, text: &PageText, seen: &mut SeenPage) -> 
     let dpi = seen.measures.resolution.dpi;
     let measured = catch_unwind(AssertUnwindSafe(|| {
         let mut examined = forensic::examine(&page.image, dpi, layer.pose, &layout::lines(&layer.image, dpi));
+        examined.patches.retain(|patch| is_read(&layer.onto_layer(&patch.rect), text));
         examined.strokes.retain(|stroke| !is_frame(&layer.onto_layer(stroke), text));
         let traces = forensic::traces(&examined);
         (examined, traces)

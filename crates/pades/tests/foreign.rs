@@ -40,7 +40,8 @@ fn form() -> Vec<u8> {
 }
 
 fn with_field(pdf: &[u8], name: &str, lock: FieldLock) -> Vec<u8> {
-    add_signature_fields(pdf, &[FieldSpec { name: name.to_owned(), page: 0, rect: [50.0, 50.0, 250.0, 100.0], lock }]).unwrap()
+    add_signature_fields(pdf, &[FieldSpec { name: name.to_owned(), page: 0, rect: [50.0, 50.0, 250.0, 100.0], lock, description: None }])
+        .unwrap()
 }
 
 struct Stage {

@@ -223,6 +223,9 @@ impl Layout<'_> {
             words = self.between(at, row, 0, Some(first));
         }
         self.keep_column(spec, &mut words);
+        // Left of every label there is no text, only a border.
+        let margin = self.hits.iter().map(|hit| hit.x).min().unwrap_or_default().saturating_sub(self.text.mm(2.0));
+        words.retain(|word| word.rect.right() > margin);
         if words.is_empty() && first.is_some() { None } else { Some((words, first.is_some())) }
     }
 

@@ -30,6 +30,8 @@ const LONGEST: usize = 18;
 /// A sign or two in a box that is so many times lower or higher than most lines are.
 const ODD_HEIGHT: (f32, f32) = (0.6, 1.9);
 const ODD_SURE: f32 = 0.97;
+/// A lone letter that a stroke can be taken for, less sure than this, is none.
+const LONE_SURE: f32 = 0.6;
 /// A sign or two that stand off from the rest of their part by so much, millimetres.
 const OFF_MM: f32 = 5.0;
 /// Red print is a title, a serial and a stamp.
@@ -124,6 +126,11 @@ fn drop_noise(parts: &mut Vec<Row>, dpi: f32) {
 
 /// Takes unsure signs off both ends that stand apart from the words beside them.
 fn trim(words: &mut Vec<TextWord>, off: u32) {
+    // A crease or the stroke of a pen between two words reads as one letter.
+    let stroke = |word: &TextWord| signs(word) == 1 && word.confidence < LONE_SURE && word.text.chars().all(|c| "IJLTl|V1/\\".contains(c));
+    if words.len() > 2 {
+        words.retain(|word| !stroke(word));
+    }
     let stray = |word: &TextWord, gap: u32| signs(word) <= 2 && word.confidence < SHORT_SURE && gap > off;
     while let [.., before, last] = words.as_slice()
         && stray(last, last.rect.x.saturating_sub(before.rect.right()))

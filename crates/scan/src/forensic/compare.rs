@@ -18,18 +18,20 @@ const SMOOTH: f32 = 0.05;
 /// Words whose ink is paler than most words' by more than this share of the paper are thin: their edges are steep for what
 /// contrast they have.
 const LIKE_INK: f32 = 0.2;
+/// Words whose ink differs by less were written with one thing.
+const SAME_INK: f32 = 0.1;
 /// A page with less grain than this is too clean to miss it.
 const GRAIN_OF_SCANS: f32 = 0.25;
 /// Levels by which paper may differ, and levels more for each level of the pattern around.
 const PAPER: f32 = 4.8;
 const PAPER_BY_TEXTURE: f32 = 2.2;
-/// A page whose paper varies from word to word, by a coloured pattern: a place must differ by this multiple of what a
-/// tenth of its words exceed, and the bound is raised by no more than this factor. Tuned on land certificates.
-const PAPER_BY_PAGE: f32 = 2.0;
-const PAPER_RAISED: f32 = 1.5;
+/// A page whose paper varies within a few millimetres, by a coloured pattern: a place must differ from what lies above and
+/// below by this multiple of what those two differ by from each other, all but the most different fiftieth of the words
+/// asked. Tuned on land certificates and on paper with waves.
+const PAPER_BY_PAGE: f32 = 1.6;
 /// A pattern is what varies by more than this; below this share of it none is left.
 const TEXTURE: f32 = 1.5;
-const TEXTURE_LEFT: f32 = 0.12;
+const TEXTURE_LEFT: f32 = 0.06;
 
 /// The places of an examined page that differ from the rest of it.
 #[must_use]
@@ -37,7 +39,7 @@ pub fn traces(examined: &Examination) -> Vec<Trace> {
     let mut found: Vec<Trace> = examined
         .strokes
         .iter()
-        .map(|rect| Trace { kind: TraceKind::Through, rect: *rect, measured: rect.w as f32 / examined.mm, bound: 0.0 })
+        .map(|rect| Trace { kind: TraceKind::Through, rect: *rect, measured: rect.w.max(rect.h) as f32 / examined.mm, bound: 0.0 })
         .collect();
     if examined.patches.len() < LEAST_WORDS {
         return found;
@@ -62,8 +64,10 @@ struct Typical {
     ink: f32,
     steepness: f32,
     grain: f32,
-    /// What nine in ten words' paper differs by at most.
+    /// By what the paper above and the paper below a word differ, at most but for a fiftieth of the words.
     paper: f32,
+    /// Ink and steepness of every word, the palest last.
+    words: Vec<(f32, f32)>,
 }
 
 impl Typical {
@@ -73,10 +77,12 @@ impl Typical {
         let mut steepness: Vec<f32> = patches.iter().map(|patch| patch.steepness).collect();
         let mut grain: Vec<f32> = patches.iter().filter(|patch| patch.inside.pixels >= bare).map(|patch| patch.inside.grain).collect();
         let whole = |patch: &&Patch| [patch.inside, patch.above, patch.below].iter().all(|ground| ground.pixels >= bare);
-        let mut paper: Vec<f32> = patches.iter().filter(whole).map(other_paper).collect();
-        // Of few words one altered place would be a tenth.
-        let paper = if paper.len() < LEAST_WORDS * 2 { 0.0 } else { quantile(&mut paper, 0.9) };
-        Self { ink, steepness: quantile(&mut steepness, 0.5), grain: quantile(&mut grain, 0.5), paper }
+        let mut paper: Vec<f32> = patches.iter().filter(whole).map(across).collect();
+        // Of few words one altered place would be more than a fiftieth.
+        let paper = if paper.len() < LEAST_WORDS * 2 { 0.0 } else { quantile(&mut paper, 0.98) };
+        let mut words: Vec<(f32, f32)> = patches.iter().map(|patch| (darkness(patch), patch.steepness)).collect();
+        words.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Self { ink, steepness: quantile(&mut steepness, 0.5), grain: quantile(&mut grain, 0.5), paper, words }
     }
 }
 
@@ -85,8 +91,28 @@ fn darkness(patch: &Patch) -> f32 {
     patch.ink.iter().sum::<f32>() / 3.0
 }
 
+impl Typical {
+    /// The typical steepness of words whose ink is like this one's, where there are enough of them: what is typed with a pale
+    /// ribbon has other edges than the form's print.
+    fn steepness_of(&self, patch: &Patch) -> f32 {
+        let ink = darkness(patch);
+        let from = self.words.partition_point(|word| word.0 < ink - SAME_INK);
+        let until = self.words.partition_point(|word| word.0 <= ink + SAME_INK);
+        let alike = self.words.get(from..until).unwrap_or_default();
+        if alike.len() < LEAST_WORDS {
+            return self.steepness;
+        }
+        quantile(&mut alike.iter().map(|word| word.1).collect::<Vec<_>>(), 0.5)
+    }
+}
+
+/// The greatest difference of a channel between the paper above a word and that below it.
+fn across(patch: &Patch) -> f32 {
+    patch.above.colour.iter().zip(patch.below.colour).map(|(above, below)| (above - below).abs()).fold(0.0, f32::max)
+}
+
 fn edges(patch: &Patch, typical: &Typical) -> Option<Trace> {
-    let measured = patch.steepness / typical.steepness.max(0.01);
+    let measured = patch.steepness / typical.steepness_of(patch).max(0.01);
     let (kind, bound) = if measured < SOFT {
         (TraceKind::Softer, SOFT)
     } else if measured > SHARP && darkness(patch) - typical.ink <= LIKE_INK {
@@ -122,7 +148,7 @@ fn grain(patch: &Patch, typical: &Typical) -> Option<Trace> {
 fn paper(patch: &Patch, usual: f32) -> Option<Trace> {
     let measured = other_paper(patch);
     let own = PAPER + PAPER_BY_TEXTURE * patch.above.texture.max(patch.below.texture);
-    let bound = (usual * PAPER_BY_PAGE).clamp(own, own * PAPER_RAISED);
+    let bound = own.max(usual * PAPER_BY_PAGE);
     (measured > bound).then_some(Trace { kind: TraceKind::Paper, rect: patch.rect, measured, bound })
 }
 
