@@ -64,9 +64,6 @@ fn candidate(kind: FieldType, printed: &Printed) -> Option<Candidate<'_>> {
     Some(Candidate { kind, printed, first })
 }
 
-/// Names read less surely than this are held against the names that people bear.
-const DOUBTFUL: f32 = 0.9;
-
 /// `first` is the value of the first reading: kept beside the settled one where they differ.
 fn field(kind: FieldType, id: &str, settled: Settled, first: String, page: usize, region: Option<Region>) -> Field {
     // A value out of a closed list, or one that fits a narrow grammar as it stands, is hardly a chance reading.
@@ -75,10 +72,6 @@ fn field(kind: FieldType, id: &str, settled: Settled, first: String, page: usize
         FieldType::Ethnicity | FieldType::Nationality | FieldType::Gender | FieldType::DateWords | FieldType::SignerTitle | FieldType::Time
     );
     let confidence = if narrow && settled.value.trust > 0.8 { settled.confidence.max(0.7) } else { settled.confidence };
-    let mut settled = settled;
-    if matches!(kind, FieldType::Name | FieldType::SignerName) && confidence < DOUBTFUL {
-        settled.value.text = value::mend_doubtful_name(&settled.value.text);
-    }
     let alternatives = if first == settled.value.text { Vec::new() } else { vec![first] };
     Field {
         id: id.to_owned(),

@@ -54,11 +54,31 @@ pub fn settle(
     for (number, at) in doubtful.iter().enumerate() {
         let (Some(candidate), Some(slot)) = (candidates.get(*at), settled.get_mut(*at)) else { continue };
         let others = rounds.iter().filter_map(|round| round.words.get(number));
-        let mut all = vec![candidate.first.clone()];
+        let mut all = vec![slot.clone()];
         all.extend(others.filter_map(|words| reading(candidate.kind, words)));
-        *slot = vote(all).unwrap_or_else(|| candidate.first.clone());
+        let is_name = matches!(candidate.kind, FieldType::Name | FieldType::SignerName);
+        if is_name && all.iter().any(|one| one.value.text != slot.value.text) {
+            all.iter_mut().for_each(mend);
+        }
+        if let Some(chosen) = vote(all) {
+            *slot = chosen;
+        }
+    }
+    for (slot, candidate) in settled.iter_mut().zip(&candidates) {
+        if matches!(candidate.kind, FieldType::Name | FieldType::SignerName) && slot.confidence < DOUBTFUL {
+            mend(slot);
+        }
     }
     Ok(settled)
+}
+
+/// Names read less surely than this are held against the names that people bear.
+const DOUBTFUL: f32 = 0.9;
+
+/// Names over whose marks readings differ, or that were read unsurely, are held against the names that people bear; one on
+/// which all agree is a name, however rare.
+fn mend(reading: &mut Settled) {
+    reading.value.text = value::mend_doubtful_name(&reading.value.text);
 }
 
 /// The box widened to where its words end: a letter that the first reading lost lies outside of it, and would be lost

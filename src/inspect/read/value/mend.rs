@@ -1,7 +1,7 @@
 //! Fixed words of addresses and land use, provinces and some units: put right where only marks, or one letter, are wrong.
 
 use super::lists::nearest;
-use crate::inspect::read::text::text_distance;
+use crate::inspect::read::text::{distance, text_distance};
 use crate::record::fold_loose;
 
 /// Words of addresses, offices and land use that are printed the same everywhere.
@@ -67,6 +67,38 @@ pub(super) fn mend_phrases(text: &str) -> String {
             let small = parts.len() > 1 || window.iter().all(|word| word.chars().next().is_some_and(char::is_lowercase));
             if like && small {
                 window.iter_mut().zip(&parts).for_each(|(word, part)| *word = with_marks_of(word, part));
+            }
+        }
+    }
+    words.join(" ")
+}
+
+/// Words that stand before an abbreviation, the abbreviation, and how many of its letters may be misread: the issuer of identity
+/// cards and the origin of land are always named in these words.
+const ABBREVIATIONS: [(&[&str], &str, usize); 3] =
+    [(&["Cảnh", "sát"], "QLHC", 2), (&["QLHC", "về"], "TTXH", 2), (&["Công", "nhận"], "QSDĐ", 1)];
+
+/// Abbreviations put right behind the words that always stand before them.
+pub(super) fn mend_abbreviations(text: &str) -> String {
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    for (before, abbreviation, most) in ABBREVIATIONS {
+        let meant: Vec<char> = abbreviation.chars().collect();
+        let like = |word: &str, known: &str| text_distance(&fold_loose(word), &fold_loose(known), 1).is_some();
+        for at in before.len()..words.len() {
+            let Some(head) = words.get(at - before.len()..at) else { continue };
+            if !head.iter().zip(before).all(|(word, known)| like(word, known)) {
+                continue;
+            }
+            // It may have been read as two words.
+            for count in [1, 2] {
+                let Some(read) = words.get(at..at + count).map(<[String]>::concat) else { continue };
+                let (letters, after): (Vec<char>, Vec<char>) = read.chars().partition(|c| c.is_alphanumeric());
+                let lower = letters.iter().filter(|c| c.is_lowercase()).count();
+                if lower * 2 <= letters.len() && distance(&letters, &meant, most).is_some() {
+                    let tail: String = after.into_iter().filter(|c| matches!(c, ',' | ';')).collect();
+                    words.splice(at..at + count, [format!("{abbreviation}{tail}")]);
+                    break;
+                }
             }
         }
     }
@@ -245,6 +277,18 @@ const PROVINCES: [&str; 63] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn abbreviations_are_mended_behind_their_words_only() {
+        let card = "Căn cước công dân số 001, Cục Cảnh sát QLHC về TTXH cấp ngày 01/02/2018";
+        assert_eq!(mend_abbreviations(&card.replace("QLHC", "QIHC").replace("TTXH", "TIXH")), card);
+        assert_eq!(mend_abbreviations(&card.replace("QLHC", "OL HC")), card);
+        assert_eq!(mend_abbreviations(card), card);
+        assert_eq!(mend_abbreviations("Công nhận OSDĐ như giao đất"), "Công nhận QSDĐ như giao đất");
+        for other in ["Cảnh sát giao thông", "Công nhận quyền", "Công nhận QSHN", "UBND QIHC"] {
+            assert_eq!(mend_abbreviations(other), other);
+        }
+    }
 
     #[test]
     fn fixed_words_are_mended_and_names_are_not() {

@@ -123,7 +123,7 @@ fn place(text: &str) -> Value {
 }
 
 fn free(text: &str) -> Value {
-    let text = mend::mend_phrases(&square_metres(text));
+    let text = mend::mend_abbreviations(&mend::mend_phrases(&square_metres(text)));
     let trust = share_of_known_words(&text);
     Value::bent(text, trust)
 }
@@ -143,7 +143,7 @@ fn square_metres(text: &str) -> String {
 
 /// Type, number, issuer and date: trusted as far as its number is one.
 fn identity_document(text: &str) -> Value {
-    let text = &mend::mend_phrases(&mend::mend_commas(text));
+    let text = &mend::mend_abbreviations(&mend::mend_phrases(&mend::mend_commas(text)));
     match identity_number(text) {
         Some(_) => Value::bent(text, share_of_known_words(text).max(0.7)),
         None => Value::bent(text, UNFIT),
