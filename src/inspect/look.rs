@@ -126,11 +126,15 @@ fn is_read(patch: &Rect, text: &PageText) -> bool {
     text.rows.iter().any(|row| row.words.iter().any(|word| word.rect.intersection(patch).area() > 0))
 }
 
-/// A long stroke at a height where nothing was read is a border's: what is struck out has its label beside it.
+/// Whether a stroke is a border's: it lies above or below everything that was surely read, or it is long and nothing was read
+/// at its height, where what is struck out has its label beside it.
 fn is_frame(stroke: &Rect, text: &PageText) -> bool {
+    let words = || text.rows.iter().filter(|row| !row.red).flat_map(|row| &row.words);
+    let sure = || words().filter(|word| word.confidence >= 0.9 && word.text.chars().count() >= 3);
+    let top = sure().map(|word| word.rect.y).min().unwrap_or(0);
+    let bottom = sure().map(|word| word.rect.bottom()).max().unwrap_or(u32::MAX);
     let beside = |word: &TextWord| word.rect.y < stroke.bottom() && stroke.y < word.rect.bottom();
-    let read = text.rows.iter().filter(|row| !row.red).any(|row| row.words.iter().any(beside));
-    stroke.w > text.mm(FRAME_MM) && !read
+    stroke.bottom() <= top || stroke.y >= bottom || (stroke.w > text.mm(FRAME_MM) && !words().any(beside))
 }
 
 /// Longer strokes can be a border's.
