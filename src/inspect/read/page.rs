@@ -30,6 +30,9 @@ const LONGEST: usize = 18;
 /// A sign or two in a box that is so many times lower or higher than most lines are.
 const ODD_HEIGHT: (f32, f32) = (0.6, 1.9);
 const ODD_SURE: f32 = 0.97;
+/// Unsure signs that stand further out than all sure words by so much are a border's, millimetres.
+const MARGIN_MM: f32 = 2.0;
+const MARGIN_SURE: f32 = 0.95;
 /// A lone letter that a stroke can be taken for, less sure than this, is none.
 const LONE_SURE: f32 = 0.6;
 /// A sign or two that stand off from the rest of their part by so much, millimetres.
@@ -111,10 +114,16 @@ fn drop_noise(parts: &mut Vec<Row>, dpi: f32) {
     let mut heights: Vec<u32> = parts.iter().map(|part| part.rect().h).collect();
     heights.sort_unstable();
     let usual = heights.get(heights.len() / 2).copied().unwrap_or_default() as f32;
-    let off = (OFF_MM * dpi / 25.4) as u32;
+    let (off, margin) = ((OFF_MM * dpi / 25.4) as u32, (MARGIN_MM * dpi / 25.4) as u32);
+    let sure = || parts.iter().flat_map(|part| &part.words).filter(|word| word.confidence >= MARGIN_SURE && signs(word) >= SHORT);
+    let left = sure().map(|word| word.rect.x).min().unwrap_or(0).saturating_sub(margin);
+    let right = sure().map(|word| word.rect.right()).max().unwrap_or(u32::MAX).saturating_add(margin);
     for part in parts.iter_mut() {
         trim(&mut part.words, off);
+        let within = |word: &TextWord| word.rect.right() > left && word.rect.x < right;
+        part.words.retain(|word| within(word) || signs(word) > 2 || word.confidence >= MARGIN_SURE);
     }
+    parts.retain(|part| !part.words.is_empty());
     parts.retain(|part| {
         let (count, sure) = (part.words.iter().map(signs).sum::<usize>(), sureness(part));
         let height = part.rect().h as f32 / usual.max(1.0);
@@ -276,6 +285,15 @@ mod tests {
         drop_noise(&mut parts, 300.0);
         let texts: Vec<String> = parts.iter().map(Row::text).collect();
         assert_eq!(texts, ["Giới tính: Nữ", "12", "Quê quán: xã Vật Lại"]);
+    }
+
+    #[test]
+    fn signs_of_a_border_beside_the_text_go() {
+        let mut border = sure("8", 80, 0.8);
+        border.words[0].rect.x = 10;
+        let mut parts = vec![sure("Sinh tại Trạm Y tế", 0, 1.0), border, sure("7", 160, 0.8)];
+        drop_noise(&mut parts, 300.0);
+        assert_eq!(parts.iter().map(Row::text).collect::<Vec<_>>(), ["Sinh tại Trạm Y tế", "7"]);
     }
 
     #[test]
