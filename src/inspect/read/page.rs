@@ -30,8 +30,10 @@ const LONGEST: usize = 18;
 /// A sign or two in a box that is so many times lower or higher than most lines are.
 const ODD_HEIGHT: (f32, f32) = (0.6, 1.9);
 const ODD_SURE: f32 = 0.97;
-/// Unsure signs that stand further out than all sure words by so much are a border's, millimetres.
+/// Unsure signs that stand further out than all words are a border's, by so many millimetres; engines differ in how sure they are of
+/// words.
 const MARGIN_MM: f32 = 2.0;
+const MARGIN_WORD: f32 = 0.7;
 const MARGIN_SURE: f32 = 0.95;
 /// A lone letter that a stroke can be taken for, less sure than this, is none.
 const LONE_SURE: f32 = 0.6;
@@ -115,7 +117,7 @@ fn drop_noise(parts: &mut Vec<Row>, dpi: f32) {
     heights.sort_unstable();
     let usual = heights.get(heights.len() / 2).copied().unwrap_or_default() as f32;
     let (off, margin) = ((OFF_MM * dpi / 25.4) as u32, (MARGIN_MM * dpi / 25.4) as u32);
-    let sure = || parts.iter().flat_map(|part| &part.words).filter(|word| word.confidence >= MARGIN_SURE && signs(word) >= SHORT);
+    let sure = || parts.iter().flat_map(|part| &part.words).filter(|word| word.confidence >= MARGIN_WORD && signs(word) >= SHORT);
     let left = sure().map(|word| word.rect.x).min().unwrap_or(0).saturating_sub(margin);
     let right = sure().map(|word| word.rect.right()).max().unwrap_or(u32::MAX).saturating_add(margin);
     for part in parts.iter_mut() {

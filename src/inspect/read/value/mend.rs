@@ -93,8 +93,8 @@ pub(super) fn mend_abbreviations(text: &str) -> String {
             for count in [1, 2] {
                 let Some(read) = words.get(at..at + count).map(<[String]>::concat) else { continue };
                 let (letters, after): (Vec<char>, Vec<char>) = read.chars().partition(|c| c.is_alphanumeric());
-                let lower = letters.iter().filter(|c| c.is_lowercase()).count();
-                if lower * 2 <= letters.len() && distance(&letters, &meant, most).is_some() {
+                let capitals = !letters.iter().any(|c| c.is_lowercase());
+                if capitals && distance(&letters, &meant, most).is_some() {
                     let tail: String = after.into_iter().filter(|c| matches!(c, ',' | ';')).collect();
                     words.splice(at..at + count, [format!("{abbreviation}{tail}")]);
                     break;
