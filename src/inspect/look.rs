@@ -1,12 +1,13 @@
 //! One page: its sheet found and made flat, measured, read, and examined word by word.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use bansao_scan::layout::Line;
 use bansao_scan::rectify::Layer;
 use bansao_scan::seal::{Seal, signature_ink};
 use bansao_scan::sheet::{Flat, Sheet};
-use bansao_scan::{Measures, Page, Rect, forensic, layout, measure, qr, seal, sheet};
+use bansao_scan::{Measures, Page, Rect, forensic, measure, qr, seal, sheet};
 
 use super::read::text::{PageText, TextWord};
 use super::read::{ReadError, ReadPage, Reader, read_page};
@@ -28,26 +29,15 @@ pub(super) fn look(received: &Page, reader: &dyn Reader, limits: &Limits) -> Loo
         None => measured(received),
     };
     let page = flat.as_ref().map_or(received, |flat| &flat.page);
-    let mut seen = SeenPage {
-        measures,
-        size_px: page.image.dimensions(),
-        sheet,
-        flat: None,
-        seals,
-        ink: None,
-        symbols: Vec::new(),
-        layer: None,
-        examined: None,
-        traces: Vec::new(),
-    };
+    let mut seen = SeenPage::measured(measures, page.image.dimensions(), sheet, seals);
     let mut text = PageText::default();
     let mut failure = None;
     if !seen.is_blank() {
         seen.symbols = qr::read(&page.image);
         let skip: Vec<Rect> = seen.seal().map(|seal| seal.bbox).into_iter().chain(seen.symbols.iter().map(|symbol| symbol.bbox)).collect();
         match read_upright(page, &mut seen.measures, &skip, reader, limits.page_deadline()) {
-            Ok(ReadPage { text: read, layer }) => {
-                failure = examine(page, &layer, &read, &mut seen).err();
+            Ok(ReadPage { text: read, layer, lines }) => {
+                failure = examine(page, &layer, &lines, &read, &mut seen).err();
                 seen.layer = Some(layer);
                 text = read;
             }
@@ -60,7 +50,8 @@ pub(super) fn look(received: &Page, reader: &dyn Reader, limits: &Limits) -> Loo
     Looked { page: seen, text, failure }
 }
 
-/// Reads the page as it was found to lie, and, where hardly a word of it is legible so, the other ways round.
+/// Reads the page as it was found to lie, and, where hardly a word of it is legible so, the other ways round, all within one
+/// deadline: a page that takes too long to be tried all ways is as it was read by then.
 fn read_upright(
     page: &Page,
     measures: &mut Measures,
@@ -68,17 +59,21 @@ fn read_upright(
     reader: &dyn Reader,
     deadline: Duration,
 ) -> Result<ReadPage, ReadError> {
+    let started = Instant::now();
     let mut best = read_page(page, measures, skip, reader, deadline)?;
     let as_found = measures.clone();
     // Upside down first: the axis is seldom mistaken.
     for turns in [2, 1, 3] {
-        if best.text.legible() >= LEGIBLE {
+        let left = deadline.saturating_sub(started.elapsed());
+        if best.text.legible() >= LEGIBLE || left < deadline / 2 {
             break;
         }
         let turned = as_found.clone().turned(turns);
-        let again = read_page(page, &turned, skip, reader, deadline)?;
-        if again.text.legible() > 2.0 * best.text.legible() {
-            (*measures, best) = (turned, again);
+        match read_page(page, &turned, skip, reader, left) {
+            Ok(again) if again.text.legible() > 2.0 * best.text.legible() => (*measures, best) = (turned, again),
+            Ok(_) => {}
+            Err(ReadError::Overrun(_)) => break,
+            Err(error) => return Err(error),
         }
     }
     Ok(best)
@@ -141,10 +136,10 @@ fn is_frame(stroke: &Rect, text: &PageText) -> bool {
 const FRAME_MM: f32 = 30.0;
 
 /// Measures the page word by word. What goes wrong here leaves a finding, like a check that failed.
-fn examine(page: &Page, layer: &Layer, text: &PageText, seen: &mut SeenPage) -> Result<(), Finding> {
+fn examine(page: &Page, layer: &Layer, lines: &[Line], text: &PageText, seen: &mut SeenPage) -> Result<(), Finding> {
     let dpi = seen.measures.resolution.dpi;
     let measured = catch_unwind(AssertUnwindSafe(|| {
-        let mut examined = forensic::examine(&page.image, dpi, layer.pose, &layout::lines(&layer.image, dpi));
+        let mut examined = forensic::examine(&page.image, dpi, layer.pose, lines);
         examined.patches.retain(|patch| is_read(&layer.onto_layer(&patch.rect), text));
         examined.strokes.retain(|stroke| !is_frame(&layer.onto_layer(stroke), text));
         let traces = forensic::traces(&examined);

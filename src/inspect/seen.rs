@@ -60,6 +60,22 @@ pub struct SeenPage {
 }
 
 impl SeenPage {
+    /// A page that was measured and not yet read.
+    pub fn measured(measures: Measures, size_px: (u32, u32), sheet: Sheet, seals: Vec<Seal>) -> Self {
+        Self {
+            measures,
+            size_px,
+            sheet,
+            flat: None,
+            seals,
+            ink: None,
+            symbols: Vec::new(),
+            layer: None,
+            examined: None,
+            traces: Vec::new(),
+        }
+    }
+
     /// Whether nothing stands on it.
     pub fn is_blank(&self) -> bool {
         self.measures.ink_share < 0.002 || self.measures.letters < 12

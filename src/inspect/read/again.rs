@@ -56,8 +56,7 @@ pub fn settle(
         let others = rounds.iter().filter_map(|round| round.words.get(number));
         let mut all = vec![slot.clone()];
         all.extend(others.filter_map(|words| reading(candidate.kind, words)));
-        let is_name = matches!(candidate.kind, FieldType::Name | FieldType::SignerName);
-        if is_name && all.iter().any(|one| one.value.text != slot.value.text) {
+        if is_name(candidate.kind) && all.iter().any(|one| one.value.text != slot.value.text) {
             all.iter_mut().for_each(mend);
         }
         if let Some(chosen) = vote(all) {
@@ -65,11 +64,15 @@ pub fn settle(
         }
     }
     for (slot, candidate) in settled.iter_mut().zip(&candidates) {
-        if matches!(candidate.kind, FieldType::Name | FieldType::SignerName) && slot.confidence < DOUBTFUL {
+        if is_name(candidate.kind) && slot.confidence < DOUBTFUL {
             mend(slot);
         }
     }
     Ok(settled)
+}
+
+fn is_name(kind: FieldType) -> bool {
+    matches!(kind, FieldType::Name | FieldType::SignerName)
 }
 
 /// Names read less surely than this are held against the names that people bear.

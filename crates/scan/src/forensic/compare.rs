@@ -84,14 +84,7 @@ impl Typical {
         words.sort_by(|a, b| a.0.total_cmp(&b.0));
         Self { ink, steepness: quantile(&mut steepness, 0.5), grain: quantile(&mut grain, 0.5), paper, words }
     }
-}
 
-/// Mean of the ink's three shares of the paper: 0 for black, 1 for none.
-fn darkness(patch: &Patch) -> f32 {
-    patch.ink.iter().sum::<f32>() / 3.0
-}
-
-impl Typical {
     /// The typical steepness of words whose ink is like this one's, where there are enough of them: what is typed with a pale
     /// ribbon has other edges than the form's print.
     fn steepness_of(&self, patch: &Patch) -> f32 {
@@ -104,6 +97,11 @@ impl Typical {
         }
         quantile(&mut alike.iter().map(|word| word.1).collect::<Vec<_>>(), 0.5)
     }
+}
+
+/// Mean of the ink's three shares of the paper: 0 for black, 1 for none.
+fn darkness(patch: &Patch) -> f32 {
+    patch.ink.iter().sum::<f32>() / 3.0
 }
 
 /// The greatest difference of a channel between the paper above a word and that below it.

@@ -13,7 +13,7 @@ use crate::raster::{INCH, Rect, quantile};
 pub struct Stamp {
     /// Black on white, as large as `bbox`.
     pub image: GrayImage,
-    /// Box around the letters on the layer that they were taken from.
+    /// Box of the same size on the layer that they were taken from, its middle that of the slanted line.
     pub bbox: Rect,
     /// How far the line falls to the right.
     pub degrees: f32,
@@ -53,13 +53,14 @@ pub fn straightened(layer: &GrayImage, around: &Rect, dpi: f32) -> Option<Stamp>
     let room = ((ROOM + 1.0) * usual) as i64;
     let below = (0.3 * usual) as i64;
     let pad = (0.3 * usual) as u32;
-    let bounds = Rect::between(bounds.x.saturating_sub(pad), bounds.y, (bounds.right() + pad).min(cut.width()), bounds.bottom());
-    let image = GrayImage::from_fn(bounds.w, (room + below) as u32, |x, y| {
-        let level = (foot + slope * (bounds.x + x) as f32).round() as i64;
-        let at = level - room + i64::from(y);
-        u32::try_from(at).ok().and_then(|at| cut.get_pixel_checked(bounds.x + x, at).copied()).unwrap_or(image::Luma([255]))
+    let (left, right) = (bounds.x.saturating_sub(pad), (bounds.right() + pad).min(cut.width()));
+    let level = |x: u32| (foot + slope * x as f32).round() as i64;
+    let image = GrayImage::from_fn(right - left, (room + below) as u32, |x, y| {
+        let at = level(left + x) - room + i64::from(y);
+        u32::try_from(at).ok().and_then(|at| cut.get_pixel_checked(left + x, at).copied()).unwrap_or(image::Luma([255]))
     });
-    let bbox = Rect { x: around.x + bounds.x, y: around.y + bounds.y, w: bounds.w, h: bounds.h };
+    let top = (level(u32::midpoint(left, right)) - room).max(0) as u32;
+    let bbox = Rect { x: around.x + left, y: around.y + top, w: image.width(), h: image.height() };
     Some(Stamp { image, bbox, degrees: slope.atan().to_degrees() })
 }
 
@@ -125,6 +126,7 @@ mod tests {
         let stamp = straightened(&layer, &Rect { x: 40, y: 40, w: 800, h: 200 }, 300.0).unwrap();
         assert!((stamp.degrees - 2.86).abs() < 0.3, "{}", stamp.degrees);
         assert!(stamp.bbox.x > 170 && stamp.bbox.right() < 700, "{:?}", stamp.bbox);
+        assert_eq!((stamp.bbox.w, stamp.bbox.h), stamp.image.dimensions());
         let dark = |y: u32| (0..stamp.image.width()).any(|x| stamp.image.get_pixel(x, y)[0] < 128);
         let (first, last) = ((0..stamp.image.height()).find(|y| dark(*y)).unwrap(), (0..stamp.image.height()).rfind(|y| dark(*y)).unwrap());
         assert!(last - first < 46, "{first} {last}");

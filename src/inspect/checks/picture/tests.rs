@@ -24,18 +24,7 @@ fn drawn(change: impl Fn(u32, u32, [u8; 3]) -> [u8; 3]) -> RgbImage {
 }
 
 fn codes(image: &RgbImage) -> Vec<Code> {
-    let page = SeenPage {
-        measures: measure_pixels(image, Some((150.0, 150.0))),
-        size_px: image.dimensions(),
-        sheet: Sheet::Whole,
-        flat: None,
-        seals: vec![],
-        ink: None,
-        symbols: vec![],
-        layer: None,
-        examined: None,
-        traces: vec![],
-    };
+    let page = SeenPage::measured(measure_pixels(image, Some((150.0, 150.0))), image.dimensions(), Sheet::Whole, vec![]);
     let forms = FormSet::embedded().unwrap();
     let pages = [page];
     let seen =

@@ -17,18 +17,7 @@ use crate::inspect::seen::{Seen, SeenPage};
 /// A page of 1,000 by 1,000 pixels, so that pixels and thousandths are the same.
 fn page() -> SeenPage {
     let measures = bansao_scan::measure::measure_pixels(&RgbImage::from_pixel(200, 200, image::Rgb([255; 3])), Some((200.0, 200.0)));
-    SeenPage {
-        measures,
-        size_px: (1000, 1000),
-        sheet: bansao_scan::sheet::Sheet::Whole,
-        flat: None,
-        seals: vec![],
-        ink: None,
-        symbols: vec![],
-        layer: None,
-        examined: None,
-        traces: vec![],
-    }
+    SeenPage::measured(measures, (1000, 1000), bansao_scan::sheet::Sheet::Whole, vec![])
 }
 
 fn field(id: &str, top: u16) -> Field {
