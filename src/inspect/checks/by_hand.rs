@@ -1,5 +1,5 @@
 //! Alteration by hand (Nghị định 23/2015/NĐ-CP, Điều 22, 1): strike-outs, fluid or a patch over the paper, an erasure
-//! that took the pattern along, a second pen. Each refers, with the place; none refuses.
+//! that took the pattern along or smudged the paper, a second pen. Each refers, with the place; none refuses.
 
 use bansao_scan::forensic::{Patch, TraceKind};
 
@@ -26,7 +26,7 @@ impl Check for ByHand {
         if seen.form().is_none_or(|form| !form.certified || form.copy) {
             return Vec::new();
         }
-        let mut findings = altered(seen, &[TraceKind::Through, TraceKind::Paper, TraceKind::Pattern]);
+        let mut findings = altered(seen, &[TraceKind::Through, TraceKind::Paper, TraceKind::Pattern, TraceKind::Smudged]);
         findings.extend(seen.pages.iter().enumerate().flat_map(|(at, page)| second_pen(seen, at, page)));
         findings
     }

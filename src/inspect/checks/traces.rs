@@ -42,6 +42,10 @@ fn by_right(seen: &Seen<'_>, at: usize, page: &SeenPage, trace: &Trace, field: O
     if marks.chain(page.ink.iter().flat_map(|ink| &ink.strokes)).any(over) {
         return true;
     }
+    if trace.kind == TraceKind::Smudged && (field.is_none() || page.measures.folds.iter().any(over)) {
+        // Dirt outside of any value is dirt, and a crease darkens whatever it runs through.
+        return true;
+    }
     match field {
         Some(field) => is_signers(seen, field),
         None => trace.kind == TraceKind::Through && !above_signer(seen, at, page, &trace.rect),
@@ -101,6 +105,7 @@ fn name(kind: TraceKind) -> &'static str {
         TraceKind::Sharper => "sharper",
         TraceKind::Grainier => "grainier",
         TraceKind::Smooth => "no-grain",
+        TraceKind::Smudged => "smudged",
         TraceKind::Through => "struck-out",
     }
 }

@@ -32,6 +32,14 @@ const PAPER_BY_PAGE: f32 = 1.6;
 /// A pattern is what varies by more than this; below this share of it none is left.
 const TEXTURE: f32 = 1.5;
 const TEXTURE_LEFT: f32 = 0.06;
+/// A page on which all but a tenth of the words have a share of smudges below this is clean enough to tell an erasure by it.
+const CLEAN: f32 = 0.06;
+/// An erasure smudges this share of its paper, and this multiple of what the page's words have, increased by [`SLACK`].
+const SMUDGED: f32 = 0.15;
+const SMUDGED_BY_PAGE: f32 = 4.2;
+const SLACK: f32 = 0.03;
+/// Levels by which a smudge may be redder than the paper around: more is a seal's colour or that of print.
+const RED: f32 = 2.0;
 
 /// The places of an examined page that differ from the rest of it.
 #[must_use]
@@ -53,6 +61,7 @@ pub fn traces(examined: &Examination) -> Vec<Trace> {
             if patch.above.pixels.min(patch.below.pixels) >= bare {
                 found.extend(paper(patch, typical.paper));
                 found.extend(pattern(patch));
+                found.extend(smudge(patch, typical.smudged));
             }
         }
     }
@@ -66,6 +75,8 @@ struct Typical {
     grain: f32,
     /// By what the paper above and the paper below a word differ, at most but for a fiftieth of the words.
     paper: f32,
+    /// The share of smudges that all but a tenth of the words stay below.
+    smudged: f32,
     /// Ink and steepness of every word, the palest last.
     words: Vec<(f32, f32)>,
 }
@@ -78,11 +89,13 @@ impl Typical {
         let mut grain: Vec<f32> = patches.iter().filter(|patch| patch.inside.pixels >= bare).map(|patch| patch.inside.grain).collect();
         let whole = |patch: &&Patch| [patch.inside, patch.above, patch.below].iter().all(|ground| ground.pixels >= bare);
         let mut paper: Vec<f32> = patches.iter().filter(whole).map(across).collect();
+        let mut smudged: Vec<f32> = patches.iter().filter(whole).map(|patch| patch.smudged).collect();
+        let smudged = quantile(&mut smudged, 0.9).max(0.0);
         // Of few words one altered place would be more than a fiftieth.
         let paper = if paper.len() < LEAST_WORDS * 2 { 0.0 } else { quantile(&mut paper, 0.98) };
         let mut words: Vec<(f32, f32)> = patches.iter().map(|patch| (darkness(patch), patch.steepness)).collect();
         words.sort_by(|a, b| a.0.total_cmp(&b.0));
-        Self { ink, steepness: quantile(&mut steepness, 0.5), grain: quantile(&mut grain, 0.5), paper, words }
+        Self { ink, steepness: quantile(&mut steepness, 0.5), grain: quantile(&mut grain, 0.5), paper, smudged, words }
     }
 
     /// The typical steepness of words whose ink is like this one's, where there are enough of them: what is typed with a pale
@@ -169,4 +182,13 @@ fn pattern(patch: &Patch) -> Option<Trace> {
         measured,
         bound: TEXTURE_LEFT,
     })
+}
+
+/// Ink that was rubbed out leaves paper that is darker than the rest and no darker than a shadow.
+fn smudge(patch: &Patch, usual: f32) -> Option<Trace> {
+    let lean = |colour: [f32; 3]| colour[0] - colour[2];
+    let around = (lean(patch.above.colour) + lean(patch.below.colour)) / 2.0;
+    let measured = patch.smudged / (usual + SLACK);
+    let rubbed = usual <= CLEAN && patch.smudged >= SMUDGED && measured > SMUDGED_BY_PAGE && lean(patch.inside.colour) - around <= RED;
+    rubbed.then_some(Trace { kind: TraceKind::Smudged, rect: patch.rect, measured, bound: SMUDGED_BY_PAGE })
 }

@@ -13,6 +13,7 @@
 mod compare;
 mod field;
 mod patch;
+mod smudge;
 mod stroke;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,8 @@ pub enum TraceKind {
     Grainier,
     /// The paper of a word has no grain where the page has.
     Smooth,
+    /// The paper of a word is smudged, where the page's is not: an erasure.
+    Smudged,
     /// A stroke runs through a line.
     Through,
 }
@@ -55,7 +58,7 @@ pub struct Trace {
     pub rect: Rect,
     /// What was measured there, in the unit of [`Trace::bound`].
     pub measured: f32,
-    /// The bound that it passed: levels for paper, multiples of the page's typical value otherwise, millimetres for strokes.
+    /// The bound that it passed: levels for paper, multiples of the page's usual value otherwise, millimetres for strokes.
     pub bound: f32,
 }
 

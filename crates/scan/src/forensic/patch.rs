@@ -1,6 +1,7 @@
 //! What is measured on one word: its paper, the paper around it, its grain, edges and ink.
 
 use super::field::{Field, INK};
+use super::smudge::Levels;
 use crate::raster::{Rect, quantile};
 
 /// A word and its measures. Levels are of 255.
@@ -22,6 +23,8 @@ pub struct Patch {
     pub ink: [f32; 3],
     /// Width of its strokes, millimetres.
     pub stroke_mm: f32,
+    /// How much more of its paper than of the paper around is smudged, as a share.
+    pub smudged: f32,
 }
 
 /// Bare paper of a box.
@@ -48,20 +51,24 @@ pub(super) fn measure(field: &Field<'_>, rect: Rect) -> Patch {
     let (near, far, own) = ((AROUND_MM.0 * field.mm) as u32, (AROUND_MM.1 * field.mm) as u32, (OWN_MM * field.mm) as u32);
     let band = |from: u32, to: u32| Rect::between(rect.x, from, rect.right(), to);
     let (steepness, stroke) = strokes(field, &rect);
-    let inside = ground(field, &rect.grown(own, own, field.gray.width(), field.gray.height()));
+    let (mut own_levels, mut around) = (Levels::default(), Levels::default());
+    let inside = ground(field, &rect.grown(own, own, field.gray.width(), field.gray.height()), &mut own_levels);
+    let above = ground(field, &band(rect.y.saturating_sub(far), rect.y.saturating_sub(near)), &mut around);
+    let below = ground(field, &band(rect.bottom() + near, rect.bottom() + far), &mut around);
     Patch {
         rect,
         height_mm: rect.h as f32 / field.mm,
         inside,
-        above: ground(field, &band(rect.y.saturating_sub(far), rect.y.saturating_sub(near))),
-        below: ground(field, &band(rect.bottom() + near, rect.bottom() + far)),
+        above,
+        below,
         steepness,
         ink: ink(field, &rect),
         stroke_mm: stroke / field.mm,
+        smudged: own_levels.smudged(&around),
     }
 }
 
-fn ground(field: &Field<'_>, rect: &Rect) -> Ground {
+fn ground(field: &Field<'_>, rect: &Rect, levels: &mut Levels) -> Ground {
     let (mut sum, mut count) = ([0_u64; 3], 0_u32);
     let (mut smooth, mut smooth_squares, mut smooth_count, mut grain) = (0.0_f64, 0.0_f64, 0_u32, 0.0_f64);
     let (mut row, mut row_at, mut within) = ((0.0_f64, 0.0_f64, 0.0_f64), u32::MAX, 0.0_f64);
@@ -74,6 +81,7 @@ fn ground(field: &Field<'_>, rect: &Rect) -> Ground {
         if whole {
             let around: i32 = (y - 1..=y + 1).flat_map(|v| (x - 1..=x + 1).map(move |u| (u, v))).map(|(u, v)| field.level(u, v)).sum();
             let mean = f64::from(around) / 9.0;
+            levels.add(mean);
             if y != row_at {
                 within += spread(row);
                 (row, row_at) = ((0.0, 0.0, 0.0), y);

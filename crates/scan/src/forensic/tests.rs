@@ -178,3 +178,22 @@ fn a_stroke_through_a_line_is_seen_and_one_under_it_is_not() {
     assert!(traces.iter().any(|trace| trace.kind == TraceKind::Through), "{traces:?}");
     assert!(found(&scanned(&underlined, 15, 3.0)).iter().all(|trace| trace.kind != TraceKind::Through));
 }
+
+#[test]
+fn ink_that_was_rubbed_out_leaves_a_smudge() {
+    let clean = drawn(0.0);
+    let mut paper = clean.clone();
+    // Pale remains of other letters behind those that stand there now, and the paper roughened.
+    for y in SPOT.y - 6..SPOT.bottom() + 6 {
+        for x in SPOT.x..SPOT.right() {
+            let rubbed = (x / 5 + y / 4) % 3 == 0;
+            let pixel = paper.get_pixel_mut(x, y);
+            if rubbed && pixel[0] > 200 {
+                pixel.0 = pixel.0.map(|level| level - 14);
+            }
+        }
+    }
+    assert_eq!(found(&scanned(&clean, 16, 3.0)), []);
+    only(&found(&scanned(&paper, 16, 3.0)), &[TraceKind::Smudged, TraceKind::Paper]);
+    assert!(found(&scanned(&paper, 16, 3.0)).iter().any(|trace| trace.kind == TraceKind::Smudged));
+}

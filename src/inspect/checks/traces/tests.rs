@@ -90,6 +90,19 @@ fn what_crosses_a_paper_by_right_is_no_trace() {
     assert_eq!(findings(&by_hand::ByHand, "birth_copy", page), []);
 }
 
+#[test]
+fn a_smudge_counts_on_a_value_and_off_the_creases() {
+    let found = |page: SeenPage| {
+        fields_of(&findings(&by_hand::ByHand, "birth_2015", page)).iter().map(|f| f.0.map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let smudge = |x, y| traced(vec![trace(TraceKind::Smudged, x, y)]);
+    assert_eq!(found(smudge(320, 205)), [Some("full_name".to_owned())]);
+    assert_eq!(found(smudge(320, 505)), [], "dirt where no value stands");
+    let mut creased = smudge(320, 205);
+    creased.measures.folds.push(Rect { x: 0, y: 210, w: 1000, h: 8 });
+    assert_eq!(found(creased), [], "a crease runs through");
+}
+
 /// Words of the fields, each at its place; `blue` says in which ink.
 fn written(blue: impl Fn(u32, u32) -> bool) -> SeenPage {
     let word = |x: u32, y: u32| Patch {
@@ -101,6 +114,7 @@ fn written(blue: impl Fn(u32, u32) -> bool) -> SeenPage {
         steepness: 0.4,
         ink: if blue(x, y) { [0.2, 0.25, 0.5] } else { [0.2, 0.2, 0.19] },
         stroke_mm: 0.3,
+        smudged: 0.0,
     };
     let patches = [105, 205, 305].into_iter().flat_map(|y| (0..6).map(move |at| (310 + at * 60, y))).map(|(x, y)| word(x, y)).collect();
     SeenPage { examined: Some(Examination { patches, ..Examination::default() }), ..page() }
