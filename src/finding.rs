@@ -241,6 +241,8 @@ catalogue! {
     SealMissing "SEAL_MISSING" Error { "Không thấy dấu đỏ của cơ quan có thẩm quyền." "No red seal of a competent body is seen." next "Hãy dùng bản chính có đóng dấu." "Use the sealed original." }
     /// The seal does not stand at the signature.
     SealMisplaced "SEAL_MISPLACED" Error { "Dấu không đóng ở vị trí chữ ký." "The seal does not stand at the signature." next "Cán bộ sẽ kiểm tra." "An officer will check." }
+    /// The seal names another office than the paper.
+    SealDiffers "SEAL_DIFFERS" Error { "Chữ trên con dấu không khớp với cơ quan ghi trên giấy tờ." "The words of the seal are not those of the office that the paper names." next "Cán bộ sẽ kiểm tra." "An officer will check." }
     /// No signature ink was seen at the seal.
     SignatureMissing "SIGNATURE_MISSING" Error { "Không thấy chữ ký của người có thẩm quyền." "No handwritten signature is seen." next "Cán bộ sẽ kiểm tra." "An officer will check." }
     /// The name or title of the signer cannot be read.
@@ -303,6 +305,8 @@ catalogue! {
     // The register.
     /// The register says the same.
     RegisterMatch "REGISTER_MATCH" Info { "Khớp với sổ gốc." "The register says the same." next "Không cần làm gì." "Nothing to do." }
+    /// Readings of a value differed; the register says which is right.
+    ReadByRegister "READ_BY_REGISTER" Info { "Đọc chưa chắc chắn; sổ gốc xác nhận." "Read unsurely; the register confirms it." next "Không cần làm gì." "Nothing to do." }
     /// The register says something else.
     RegisterMismatch "REGISTER_MISMATCH" Error { "Thông tin khác với sổ gốc." "The register says something else." next "Cán bộ sẽ kiểm tra." "An officer will check." }
     /// The register has no such entry.

@@ -17,7 +17,7 @@ use bansao::decide::{Decision, Delegation, Policy, decide};
 use bansao::finding::Finding;
 use bansao::inspect::forms::FormSet;
 use bansao::inspect::read::{Engine, LANGUAGE_DATA, Reader, open_reader};
-use bansao::inspect::register::{compare_with_register, not_found};
+use bansao::inspect::register::{hold_against, not_found};
 use bansao::inspect::{InspectionReport, inspect};
 use bansao::limits::Limits;
 use bansao::record::{Facts, Kind, same_text};
@@ -93,7 +93,7 @@ fn policy(forms: &FormSet, register_required: bool) -> Policy {
 }
 
 /// What a register would answer.
-fn look_up(case: &Case, report: &InspectionReport, forms: &FormSet) -> Vec<Finding> {
+fn look_up(case: &Case, report: &mut InspectionReport, forms: &FormSet) -> Vec<Finding> {
     let Some(form) = report.form.as_deref().and_then(|id| forms.form(id)).filter(|form| form.certified && !form.copy) else {
         return Vec::new();
     };
@@ -104,7 +104,7 @@ fn look_up(case: &Case, report: &InspectionReport, forms: &FormSet) -> Vec<Findi
     for (id, value) in &case.register {
         truth.set(id, value.as_str().unwrap_or_default());
     }
-    compare_with_register(report, form, &truth)
+    hold_against(report, form, &[truth])
 }
 
 fn run(path: &Path, forms: &FormSet, reader: &dyn Reader) -> Outcome {
@@ -114,7 +114,7 @@ fn run(path: &Path, forms: &FormSet, reader: &dyn Reader) -> Outcome {
     let mut report = inspect(&files, Some(&case.kind), forms, reader, &Limits { page_seconds: 60, ..Limits::default() }, TODAY);
     let elapsed = start.elapsed();
     let alone = name(&decide(&report, &policy(forms, false), TODAY));
-    let answer = look_up(&case, &report, forms);
+    let answer = look_up(&case, &mut report, forms);
     report.findings.extend(answer);
     let decision = name(&decide(&report, &policy(forms, true), TODAY));
     let codes: Vec<&str> = report.findings.iter().map(|finding| finding.code.as_str()).collect();

@@ -18,7 +18,7 @@ use crate::decide::{Decision, Delegation, Policy, decide};
 use crate::finding::{Finding, Severity};
 use crate::inspect::forms::{Form, FormError, FormSet};
 use crate::inspect::read::Engine;
-use crate::inspect::register::{compare_with_register, not_found, register_query, unavailable};
+use crate::inspect::register::{hold_against, register_query, unavailable};
 use crate::inspect::{InspectionReport, Inspector, InspectorUnavailable};
 use crate::record::{Facts, Kind};
 
@@ -159,7 +159,7 @@ fn one(
     let own = submission.register.as_ref().map(|register| move |_: &Kind, _: &Facts| Ok(register.clone()));
     let lookup = own.as_ref().map(|own| own as &LookUp<'_>).or(lookup);
     if let Some(lookup) = lookup {
-        let answer = ask(&report, forms, lookup);
+        let answer = ask(&mut report, forms, lookup);
         report.findings.extend(answer);
     }
     let decision = match decide(&report, &assumed_policy(forms, today, lookup.is_some()), today) {
@@ -188,12 +188,11 @@ fn one(
 }
 
 /// The register's answer as findings; none for a paper that has nothing to ask by.
-fn ask(report: &InspectionReport, forms: &FormSet, lookup: &LookUp<'_>) -> Vec<Finding> {
+fn ask(report: &mut InspectionReport, forms: &FormSet, lookup: &LookUp<'_>) -> Vec<Finding> {
     let form = report.form.as_deref().and_then(|id| forms.form(id));
     let Some((form, query)) = form.and_then(|form: &Form| Some((form, register_query(report, form)?))) else { return Vec::new() };
     match lookup(&form.kind, &query) {
-        Ok(Some(facts)) => compare_with_register(report, form, &facts),
-        Ok(None) => vec![not_found()],
+        Ok(facts) => hold_against(report, form, facts.as_slice()),
         Err(why) => vec![unavailable(&why)],
     }
 }

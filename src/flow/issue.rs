@@ -28,7 +28,7 @@ use crate::decide::{Approval, Decision, Policy, decide};
 use crate::error::{ErrorCode, Failure};
 use crate::finding::Finding;
 use crate::inspect::forms::Form;
-use crate::inspect::register::{self, compare_with_register};
+use crate::inspect::register::{self, hold_against};
 use crate::inspect::{InspectionReport, PageReport, PagesError, ScannedContent, ScannedPage};
 use crate::record::{CopyId, DeliveryId, Facts, Kind, Sha256, SubmissionId};
 use crate::store::{Issue, IssuedCopy, Outcome, Reservation, State, Submission};
@@ -53,7 +53,7 @@ impl Flow {
         let mut report = self.inspect(submission).await?;
         let desk = self.desk_of(&submission.received.agency)?;
         if worth_a_look_up(&report, &desk.policy) {
-            let findings = self.ask_register(&report, &submission.received.id).await;
+            let findings = self.ask_register(&mut report, &submission.received.id).await;
             report.findings.extend(findings);
         }
         report.findings.extend(self.certified_before(&report).await?);
@@ -84,17 +84,13 @@ impl Flow {
         })
     }
 
-    async fn ask_register(&self, report: &InspectionReport, dossier: &SubmissionId) -> Vec<Finding> {
+    async fn ask_register(&self, report: &mut InspectionReport, dossier: &SubmissionId) -> Vec<Finding> {
         let Some((kind, form)) = report.kind.as_ref().zip(report.form.as_deref().and_then(|form| self.forms.form(form))) else {
             return Vec::new();
         };
         let Some(key) = register_key(report, form) else { return vec![register::not_found()] };
         match self.ports.registries.look_up(kind, &key, dossier).await {
-            Ok(entries) => match entries.as_slice() {
-                [] => vec![register::not_found()],
-                [entry] => compare_with_register(report, form, entry),
-                several => several.iter().map(|entry| compare_with_register(report, form, entry)).min_by_key(Vec::len).unwrap_or_default(),
-            },
+            Ok(entries) => hold_against(report, form, &entries),
             Err(error) => {
                 tracing::warn!(%error, "register");
                 vec![register::unavailable(&error.to_string())]

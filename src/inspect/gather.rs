@@ -60,7 +60,7 @@ fn candidate(kind: FieldType, printed: &Printed) -> Option<Candidate<'_>> {
     let value = value::parse(kind, &printed.text)?;
     // In a long text one word in doubt does not put the rest in doubt.
     let confidence = if kind.runs_on() { (printed.confidence + printed.mean) / 2.0 } else { printed.confidence };
-    let first = Settled { printed: printed.text.clone(), confidence: confidence * value.trust, value };
+    let first = Settled { printed: printed.text.clone(), confidence: confidence * value.trust, value, others: Vec::new() };
     Some(Candidate { kind, printed, first })
 }
 
@@ -72,7 +72,12 @@ fn field(kind: FieldType, id: &str, settled: Settled, first: String, page: usize
         FieldType::Ethnicity | FieldType::Nationality | FieldType::Gender | FieldType::DateWords | FieldType::SignerTitle | FieldType::Time
     );
     let confidence = if narrow && settled.value.trust > 0.8 { settled.confidence.max(0.7) } else { settled.confidence };
-    let alternatives = if first == settled.value.text { Vec::new() } else { vec![first] };
+    let mut alternatives: Vec<String> = Vec::new();
+    for other in std::iter::once(first).chain(settled.others) {
+        if other != settled.value.text && !alternatives.contains(&other) {
+            alternatives.push(other);
+        }
+    }
     Field {
         id: id.to_owned(),
         alternatives,

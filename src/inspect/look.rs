@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use bansao_scan::layout::Line;
 use bansao_scan::rectify::Layer;
-use bansao_scan::seal::{Seal, signature_ink};
+use bansao_scan::seal::{Seal, inscription, signature_ink};
 use bansao_scan::sheet::{Flat, Sheet};
 use bansao_scan::{Measures, Page, Rect, forensic, measure, qr, seal, sheet};
 
 use super::read::text::{PageText, TextWord};
-use super::read::{ReadError, ReadPage, Reader, read_page};
+use super::read::{ReadError, ReadPage, Reader, read_inscription, read_page};
 use super::seen::SeenPage;
 use crate::finding::{Code, Finding};
 use crate::limits::Limits;
@@ -46,6 +46,13 @@ pub(super) fn look(received: &Page, reader: &dyn Reader, limits: &Limits) -> Loo
     }
     let signed = seen.seals.first().filter(|seal| seal.score >= 0.5);
     seen.ink = signed.map(|seal| signature_ink(&page.image, seen.measures.resolution.dpi, seen.measures.pose(), seal));
+    if let (Some(seal), true) = (signed, failure.is_none() && !seen.is_blank()) {
+        let arc = inscription(&page.image, seen.measures.resolution.dpi, seen.measures.pose(), seal);
+        match read_inscription(&arc, reader, limits.page_deadline()) {
+            Ok(words) => seen.inscription = words,
+            Err(error) => failure = Some(Finding::new(Code::CheckFailed).seen(error)),
+        }
+    }
     seen.flat = flat;
     Looked { page: seen, text, failure }
 }

@@ -2,6 +2,10 @@
 //!
 //! A field that the register has and the paper does not show, or that was not read, counts as a difference: only full
 //! agreement lets a copy pass without a person.
+//!
+//! What was read unsurely, and is in the register as it was read, is read: no slip makes the register's own value. Of names,
+//! one of several readings is enough, where the value chosen differs from it in two letters or marks at most. Numbers and dates
+//! are never settled so: a slip in a digit is a forgery as well as a misreading.
 
 use super::forms::{FieldType, Form};
 use super::read::text::text_distance;
@@ -44,6 +48,49 @@ pub fn compare_with_register(report: &InspectionReport, form: &Form, register: &
         findings.push(not_found());
     }
     findings
+}
+
+/// Holds the report against the register's entries for it: doubts that the entry that fits best settles are settled, and what
+/// is said of it comes back. No entry: [`not_found`].
+pub fn hold_against(report: &mut InspectionReport, form: &Form, entries: &[Facts]) -> Vec<Finding> {
+    let Some(entry) = entries.iter().min_by_key(|entry| compare_with_register(report, form, entry).len()) else { return vec![not_found()] };
+    let mut findings = settle(report, form, entry);
+    findings.extend(compare_with_register(report, form, entry));
+    findings
+}
+
+/// Letters and marks by which a reading that was chosen may differ from one that the register bears out.
+const SLIPS: usize = 2;
+
+/// Takes the register's word for values that were read unsurely; a finding for each that one of several readings gave.
+fn settle(report: &mut InspectionReport, form: &Form, entry: &Facts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut borne_out = Vec::new();
+    for (id, truth) in form.register_compare.iter().filter_map(|id| Some((id, entry.get(id)?))) {
+        let Some(field) = report.fields.iter_mut().find(|field| field.id == *id) else { continue };
+        let kind = form.field(id).map_or(FieldType::Text, |spec| spec.kind);
+        if kind == FieldType::Name && !same_text(&field.value, truth) {
+            let near = text_distance(&fold(&field.value), &fold(truth), SLIPS).is_some();
+            let Some(at) = field.alternatives.iter().position(|other| near && same_text(other, truth)) else { continue };
+            let confirmed = field.alternatives.swap_remove(at);
+            let chosen = std::mem::replace(&mut field.value, confirmed);
+            let mut finding = Finding::new(Code::ReadByRegister).in_field(id).on_page(field.page).seen(&chosen).expected(&field.value);
+            finding.locus.region = field.region;
+            field.alternatives.push(chosen);
+            findings.push(finding);
+        }
+        if is_words(kind) && same_text(&field.value, truth) {
+            borne_out.push(id.clone());
+        }
+    }
+    report.findings.retain(|finding| {
+        finding.code != Code::FieldUnreadable || finding.locus.field.as_ref().is_none_or(|field| !borne_out.contains(field))
+    });
+    findings
+}
+
+fn is_words(kind: FieldType) -> bool {
+    matches!(kind, FieldType::Name | FieldType::Place | FieldType::Text | FieldType::Gender | FieldType::Ethnicity | FieldType::Nationality)
 }
 
 /// The register has no such entry.
@@ -157,5 +204,37 @@ mod tests {
             assert_eq!(compare(&changed), [Code::RegisterMismatch], "{value}");
         }
         assert_eq!(compare(&RECORD[..4]), [Code::RegisterMismatch]);
+    }
+
+    /// What is said of the child's name, read as the first with the others as alternatives and found unreadable.
+    fn held(read: &str, others: &[&str]) -> (Vec<Code>, String) {
+        let forms = FormSet::embedded().unwrap();
+        let mut pairs = RECORD;
+        pairs[0].1 = read;
+        let mut report = report(&pairs);
+        report.fields[0].alternatives = others.iter().map(|other| (*other).to_owned()).collect();
+        report.findings =
+            vec![Finding::new(Code::FieldUnreadable).in_field("full_name"), Finding::new(Code::FieldUnreadable).in_field("birth_date")];
+        let register: Facts = RECORD.iter().map(|(id, value)| ((*id).to_owned(), (*value).to_owned())).collect();
+        let answer = hold_against(&mut report, forms.form("birth_2010").unwrap(), &[register]);
+        (report.findings.iter().chain(&answer).map(|finding| finding.code).collect(), report.fields[0].value.clone())
+    }
+
+    #[test]
+    fn the_register_settles_between_readings_of_a_name() {
+        let (codes, value) = held("LÊ THỊ LIÊU", &["LỀ THỊ LIỄU", "LÊ THỊ LIỄU"]);
+        assert_eq!(codes, [Code::FieldUnreadable, Code::ReadByRegister, Code::RegisterMatch], "the date stays in doubt");
+        assert_eq!(value, "LÊ THỊ LIỄU");
+        let (codes, _) = held("LÊ THỊ LIỄU", &[]);
+        assert_eq!(codes, [Code::FieldUnreadable, Code::RegisterMatch], "read as the register has it");
+    }
+
+    #[test]
+    fn it_puts_no_word_into_the_readings_mouths() {
+        let (codes, value) = held("LÊ THỊ LIÊU", &["LÊ THỊ LIẾU"]);
+        assert_eq!(codes, [Code::FieldUnreadable, Code::FieldUnreadable, Code::RegisterMismatch], "no reading says so");
+        assert_eq!(value, "LÊ THỊ LIÊU");
+        let (codes, _) = held("LÊ THỊ HẢI", &["LÊ THỊ LIỄU"]);
+        assert_eq!(codes.last(), Some(&Code::RegisterMismatch), "another name, not a slip");
     }
 }

@@ -17,6 +17,7 @@ mod family;
 mod fields;
 mod form_period;
 mod identity;
+mod inscription;
 mod kind;
 mod late;
 mod number_year;
@@ -81,6 +82,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &by_software::BySoftware,
     &pages::Pages,
     &seal::Sealed,
+    &inscription::Inscription,
     &signer::Signer,
     &fields::Mandatory,
     &dates::Dates,

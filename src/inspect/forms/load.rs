@@ -193,7 +193,7 @@ fn validate_fields(form: &Form) -> Result<(), Complaint> {
 }
 
 fn validate_rules(form: &Form) -> Result<(), Complaint> {
-    let named = form.register_key.iter().chain(&form.register_compare).chain(&form.token_facts);
+    let named = form.register_key.iter().chain(&form.register_compare).chain(&form.token_facts).chain(&form.seal_offices);
     let named = named.chain(form.rules.iter().flat_map(Rule::fields)).chain(form.fields.iter().filter_map(|f| f.within.as_ref()));
     for id in named {
         if form.field(id).is_none() {

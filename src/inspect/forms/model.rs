@@ -53,6 +53,9 @@ pub struct Form {
     /// Where on that page the seal stands: left, top, right, bottom in shares of the upright page.
     #[serde(default = "lower_part")]
     pub seal_place: (f32, f32, f32, f32),
+    /// Fields that name the office whose seal it is: the words of the seal are held against them.
+    #[serde(default)]
+    pub seal_offices: Vec<FieldId>,
     /// Printed words that end a value and start nothing.
     #[serde(default)]
     pub stops: Vec<String>,

@@ -23,6 +23,8 @@ pub struct Settled {
     pub value: Value,
     /// How sure the engine was, 0 to 1, the vote taken in.
     pub confidence: f32,
+    /// What other readings gave that were not mere noise, the surest first.
+    pub others: Vec<String>,
 }
 
 /// One value before the vote.
@@ -47,8 +49,11 @@ pub fn settle(
     deadline: Duration,
 ) -> Result<Vec<Settled>, ReadError> {
     let doubtful: Vec<usize> = candidates.iter().enumerate().filter(|(_, c)| is_doubtful(c)).map(|(at, _)| at).collect();
-    let boxes: Vec<Rect> =
-        doubtful.iter().filter_map(|at| candidates.get(*at)).filter_map(|c| c.printed.line).map(|line| whole_words(layer, line)).collect();
+    let boxes: Vec<Rect> = doubtful
+        .iter()
+        .filter_map(|at| candidates.get(*at))
+        .filter_map(|c| Some(whole_words(layer, c.printed.line?, space(c.kind))))
+        .collect();
     let rounds = reader.again(layer, &boxes, deadline)?;
     let mut settled: Vec<Settled> = candidates.iter().map(|candidate| candidate.first.clone()).collect();
     for (number, at) in doubtful.iter().enumerate() {
@@ -86,10 +91,10 @@ fn mend(reading: &mut Settled) {
 
 /// The box widened to where its words end: a letter that the first reading lost lies outside of it, and would be lost
 /// again by every other.
-fn whole_words(layer: &GrayImage, line: Rect) -> Rect {
+fn whole_words(layer: &GrayImage, line: Rect, space: f32) -> Rect {
     let rows = line.y.min(layer.height())..line.bottom().min(layer.height());
     let inked = |x: u32| x < layer.width() && rows.clone().any(|y| layer.get_pixel(x, y)[0] < INK);
-    let (space, reach) = ((line.h as f32 * SPACE) as u32, line.h);
+    let (space, reach) = ((line.h as f32 * space) as u32, line.h);
     let mut right = line.right();
     while right < (line.right() + reach).min(layer.width()) && (right.saturating_sub(space)..right + 1).any(inked) {
         right += 1;
@@ -103,8 +108,10 @@ fn whole_words(layer: &GrayImage, line: Rect) -> Rect {
 
 /// Gray below this is ink.
 const INK: u8 = 160;
-/// Gaps that part words, in heights of the line.
-const SPACE: f32 = 0.2;
+/// Gaps that part words, in heights of the line; the digits of a typewriter stand further apart than letters do.
+fn space(kind: FieldType) -> f32 {
+    if matches!(kind, FieldType::Year | FieldType::PersonalId | FieldType::Digits) { 0.45 } else { 0.2 }
+}
 
 /// On one line, and either unsure or of a type in which a slip makes another valid value.
 fn is_doubtful(candidate: &Candidate<'_>) -> bool {
@@ -131,8 +138,11 @@ fn reading(kind: FieldType, words: &[ReadWord]) -> Option<Settled> {
     let value = value::parse(kind, &text)?;
     let mean = sum / letters.max(1.0);
     let engine = if kind.runs_on() { (3.0 * mean + least) / 4.0 } else { (mean + least) / 2.0 };
-    Some(Settled { printed: text, confidence: engine * value.trust, value })
+    Some(Settled { printed: text, confidence: engine * value.trust, value, others: Vec::new() })
 }
+
+/// Readings less sure than this are noise.
+const SOME: f32 = 0.3;
 
 /// The value that most readings give, weighed by how sure each is.
 fn vote(all: Vec<Settled>) -> Option<Settled> {
@@ -148,7 +158,9 @@ fn vote(all: Vec<Settled>) -> Option<Settled> {
     groups.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
     let mut groups = groups.into_iter();
     let chosen = groups.next()?;
-    let against = groups.next().map_or(0.0, |group| group.iter().map(|one| one.confidence).fold(0.0, f32::max));
+    let mut groups = groups.peekable();
+    let against = groups.peek().map_or(0.0, |group| group.iter().map(|one| one.confidence).fold(0.0, f32::max));
+    let others = groups.flatten().filter(|one| one.confidence >= SOME).map(|one| one.value.text).collect();
     let doubt: f32 = chosen.iter().map(|one| 1.0 - one.confidence).product();
     let agreed = chosen.len();
     let best = chosen.into_iter().max_by(|a, b| a.confidence.total_cmp(&b.confidence))?;
@@ -159,7 +171,7 @@ fn vote(all: Vec<Settled>) -> Option<Settled> {
         _ if agreed == count => (1.0 - doubt).min(0.98),
         _ => (1.0 - doubt).min(0.95) * (1.0 - 0.25 * against),
     };
-    Some(Settled { confidence, ..best })
+    Some(Settled { confidence, others, ..best })
 }
 
 #[cfg(test)]
@@ -167,7 +179,7 @@ mod tests {
     use super::*;
 
     fn settled(text: &str, confidence: f32) -> Settled {
-        Settled { printed: text.into(), value: Value { text: text.into(), trust: 1.0 }, confidence }
+        Settled { printed: text.into(), value: Value { text: text.into(), trust: 1.0 }, confidence, others: vec![] }
     }
 
     #[test]
@@ -176,9 +188,9 @@ mod tests {
         for (from, to) in [(100, 140), (144, 160), (200, 260)] {
             (20..40).for_each(|y| (from..to).for_each(|x| layer.put_pixel(x, y, [0].into())));
         }
-        let grown = whole_words(&layer, Rect { x: 104, y: 15, w: 34, h: 30 });
+        let grown = whole_words(&layer, Rect { x: 104, y: 15, w: 34, h: 30 }, 0.2);
         assert!(grown.x < 100 && (160..=167).contains(&grown.right()), "{grown:?}");
-        let kept = whole_words(&layer, Rect { x: 90, y: 15, w: 80, h: 30 });
+        let kept = whole_words(&layer, Rect { x: 90, y: 15, w: 80, h: 30 }, 0.2);
         assert_eq!((kept.x, kept.right()), (90, 170));
     }
 
@@ -192,5 +204,7 @@ mod tests {
         assert!(all.confidence > 0.9, "{all:?}");
         let sure = vote(vec![settled("Chi", 0.9), settled("?", 0.05), settled("!", 0.02)]).unwrap();
         assert!(sure.confidence > 0.8, "{sure:?}");
+        assert_eq!(two.others, ["Chỉ"]);
+        assert!(sure.others.is_empty());
     }
 }

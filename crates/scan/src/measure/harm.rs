@@ -16,6 +16,13 @@ const PAPER_BELOW: f32 = 238.0;
 const GLARE_MM2: f32 = 40.0;
 /// Share of its box that it fills: a spot has three quarters, white around a printed code half.
 const GLARE_FILL: f32 = 0.6;
+/// Narrower and longer than this, in millimetres, is a streak of the scanner's: no reflected light has that shape, and it
+/// hides no word.
+const STREAK_MM: (f32, f32) = (2.0, 30.0);
+/// White this close to the picture's side, this much longer than deep and no deeper, is the scanner's lid beside the sheet.
+const LID_AT_MM: f32 = 2.0;
+const LID_LENGTHS: u32 = 3;
+const LID_MM: f32 = 12.0;
 
 pub(super) fn glare(small: &RgbImage, dpi: f32, scale: f32, exposure: &Exposure) -> Vec<Rect> {
     if exposure.paper > PAPER_BELOW {
@@ -24,8 +31,15 @@ pub(super) fn glare(small: &RgbImage, dpi: f32, scale: f32, exposure: &Exposure)
     let clipped = crate::raster::map(small, |r, g, b| if r.min(g).min(b) >= CLIPPED { 0 } else { 255 });
     let mm = dpi / INCH;
     let blobs = Blobs::find(&clipped, |value| value == 0).blobs;
-    let spot = |area: f32, rect: &Rect| area > GLARE_MM2 * mm * mm && area > GLARE_FILL * rect.area() as f32;
-    blobs.iter().filter(|blob| spot(blob.area as f32, &blob.rect)).map(|blob| enlarged(&blob.rect, scale)).collect()
+    let streak = |rect: &Rect| (rect.w.min(rect.h) as f32) < STREAK_MM.0 * mm && rect.w.max(rect.h) as f32 > STREAK_MM.1 * mm;
+    let spot = |area: f32, rect: &Rect| area > GLARE_MM2 * mm * mm && area > GLARE_FILL * rect.area() as f32 && !streak(rect);
+    let at = |gap: u32| gap as f32 <= LID_AT_MM * mm;
+    let lid = |rect: &Rect| {
+        let along = |depth: u32, length: u32| depth as f32 <= LID_MM * mm && length >= LID_LENGTHS * depth;
+        let beside = (at(rect.x) || at(small.width() - rect.right())) && along(rect.w, rect.h);
+        beside || ((at(rect.y) || at(small.height() - rect.bottom())) && along(rect.h, rect.w))
+    };
+    blobs.iter().filter(|blob| spot(blob.area as f32, &blob.rect) && !lid(&blob.rect)).map(|blob| enlarged(&blob.rect, scale)).collect()
 }
 
 /// Side of a cell in millimetres; print within it is overlooked, for its brightest pixel counts.
@@ -121,6 +135,9 @@ mod tests {
         assert_eq!(glare.len(), 1);
         let mm = DPI / INCH;
         assert!(glare[0].x.abs_diff((108.0 * mm) as u32) < 8 && glare[0].y.abs_diff((78.0 * mm) as u32) < 8, "{glare:?}");
+        change(&mut dim, |x, _| (40.0..41.2).contains(&x), |_| [255; 3]);
+        change(&mut dim, |x, y| x > 204.0 && (100.0..200.0).contains(&y), |_| [255; 3]);
+        assert_eq!(measured(&dim).glare.len(), 1, "a scanner's streak down the page is none, nor is its lid");
         let mut white = page();
         change(&mut white, |_, _| true, |pixel| if pixel[0] > 200 { [255; 3] } else { pixel });
         assert!(measured(&white).glare.is_empty());

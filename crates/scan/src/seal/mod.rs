@@ -7,6 +7,7 @@
 //! much of its ring is red and how little is red just outside: borders, titles and rosettes of the background have
 //! no such ring.
 
+mod inscription;
 mod ring;
 mod signature;
 
@@ -15,6 +16,7 @@ use image::{GrayImage, RgbImage};
 use crate::raster::paper::{Paper, curve};
 use crate::raster::{INCH, Rect, map, shrink_rgb};
 
+pub use inscription::{Arc, inscription};
 pub use signature::{SignatureInk, signature_ink};
 
 /// A round red mark.

@@ -99,6 +99,14 @@ fn unsigned(set: Set) -> Vec<Case> {
             .container(Container::Pdf(68))
             .expect(NOT_APPROVE, &["SEAL_MISSING"])
             .note("no seal on a pink form"),
+        set.case(Kind::Birth, "other-seal", Form::Birth2010, |rng| sealed_elsewhere(birth(rng, 2008, true), birth(rng, 2009, true)))
+            .expect(NOT_APPROVE, &["SEAL_DIFFERS"])
+            .note("the seal of another commune"),
+        set.case(Kind::Marriage, "other-seal", Form::Marriage2015, |rng| {
+            sealed_elsewhere(marriage(rng, 2019, false), marriage(rng, 2018, false))
+        })
+        .expect(NOT_APPROVE, &["SEAL_DIFFERS"])
+        .note("the seal of another commune"),
         set.case(Kind::Death, "no-signer", Form::Death2015, |rng| death(rng, 2022, false))
             .look(|l| l.signer = false)
             .expect(NOT_APPROVE, &["SIGNER_MISSING"])
@@ -112,6 +120,13 @@ fn unsigned(set: Set) -> Vec<Case> {
             .expect(NOT_APPROVE, &["SECRET_OR_NO_COPY"])
             .note("stamp: must not be copied"),
     ]
+}
+
+/// A paper under the seal of another paper's office.
+fn sealed_elsewhere(mut record: Record, other: Record) -> Record {
+    record.office.ring = other.office.ring;
+    record.office.foot = other.office.foot;
+    record
 }
 
 fn births(set: Set) -> Vec<Case> {

@@ -59,14 +59,14 @@ pub(crate) fn parse(kind: FieldType, printed: &str) -> Option<Value> {
         FieldType::Gender => lists::gender(&text),
         FieldType::Ethnicity => ethnicity(&text),
         FieldType::Nationality => lists::nationality(&text),
-        FieldType::Place => place(&text),
+        FieldType::Place => place(without_crumb(&text)),
         FieldType::Issuer => place(&text.to_uppercase()),
         FieldType::IdentityDocument => identity_document(&text),
         FieldType::LandSerial => land_serial(&text),
         FieldType::LandRegisterNo => land_register_no(&text),
         FieldType::Digits => digits(&text),
         FieldType::Area => area(&text),
-        FieldType::Text => free(&text),
+        FieldType::Text => free(without_crumb(&text)),
         FieldType::SignerTitle => signer_title(&text).unwrap_or_else(|| Value::bent(text, UNFIT)),
     })
 }
@@ -83,6 +83,18 @@ fn trimmed(printed: &str) -> String {
     let text = text.trim_start_matches(edge).trim_end_matches(edge);
     let words = text.split(' ').filter(|word| word.chars().any(|c| c.is_alphanumeric()) || matches!(*word, "-" | "–"));
     nfc(&words.collect::<Vec<_>>().join(" "))
+}
+
+/// Without a lone small consonant at its end: no word of Vietnamese, but what is left of a stroke.
+fn without_crumb(text: &str) -> &str {
+    match text.rsplit_once(' ') {
+        Some((words, last))
+            if words.contains(' ') && matches!(last.as_bytes(), [b] if b.is_ascii_lowercase() && !b"aeiouy".contains(b)) =>
+        {
+            words
+        }
+        _ => text,
+    }
 }
 
 /// A person's name: letters only; upper case throughout where most of it is.
@@ -179,6 +191,8 @@ mod tests {
     #[test]
     fn places_are_trusted_by_their_words() {
         assert_eq!(parse(FieldType::Place, "Xã Xuân Đức, huyện Hòa Vang, thành phố Đà Nẵng").unwrap().trust, 1.0);
+        assert_eq!(parse(FieldType::Text, "Sử dụng riêng c").unwrap().text, "Sử dụng riêng");
+        assert_eq!(parse(FieldType::Place, "Tổ 4, khu phố B").unwrap().text, "Tổ 4, khu phố B");
         assert!(parse(FieldType::Place, "Xã Xuaân Đứcc, hyện Hòa").unwrap().trust < 0.8);
     }
 }

@@ -1,0 +1,101 @@
+//! The words of the seal against the office that the paper names (S1): a seal of another office refers.
+//!
+//! Only words that were surely read speak, and only where enough of the inscription is legible to know that it is one. What
+//! a seal says beyond its office's name, and names that differ in a letter, are not seen here.
+
+use super::Check;
+use crate::finding::{Code, Finding};
+use crate::inspect::read::SealWord;
+use crate::inspect::read::text::text_distance;
+use crate::inspect::seen::Seen;
+use crate::record::fold_loose;
+
+pub(super) struct Inscription;
+
+/// A word of a seal is known from this sureness on, and speaks against the seal from the second on.
+const KNOWN: f32 = 0.85;
+const SURE: f32 = 0.93;
+/// Words that must be the office's own before others speak.
+const LEAST_KNOWN: usize = 3;
+/// Shorter words are abbreviations ("H.", "TP.") or parts of broken ones.
+const LEAST_LETTERS: usize = 3;
+/// What stands on seals beside the office's name.
+const COMMON: [&str; 17] =
+    ["cong", "hoa", "hoi", "chu", "nghia", "viet", "nam", "uy", "ban", "nhan", "dan", "huyen", "tinh", "thanh", "pho", "phong", "tu"];
+
+impl Check for Inscription {
+    fn name(&self) -> &'static str {
+        "inscription"
+    }
+
+    fn check(&self, seen: &Seen<'_>) -> Vec<Finding> {
+        let Some(form) = seen.form().filter(|form| form.certified && form.seal) else { return Vec::new() };
+        let Some((at, page)) = seen.page_of(form.seal_page).and_then(|at| Some((at, seen.pages.get(at)?))) else { return Vec::new() };
+        let offices: Vec<&str> = form.seal_offices.iter().filter_map(|id| seen.value(id)).collect();
+        let (Some(seal), false) = (page.seal(), offices.is_empty()) else { return Vec::new() };
+        let other = others(&page.inscription, &offices);
+        if other.is_empty() {
+            return Vec::new();
+        }
+        vec![Finding::new(Code::SealDiffers).on_page(at).at(page.region(&seal.bbox)).seen(other.join(" ")).expected(offices.join("; "))]
+    }
+}
+
+/// Words of an inscription that are surely not of the offices' names; none where too little of it is known.
+fn others(inscription: &[SealWord], offices: &[&str]) -> Vec<String> {
+    let office: Vec<String> = offices.iter().flat_map(|office| office.split_whitespace()).map(fold_loose).collect();
+    let words: Vec<(String, &SealWord)> = inscription.iter().map(|word| (fold_loose(&word.text), word)).collect();
+    let of_office = |word: &str| office.iter().any(|name| like(word, name)) || COMMON.iter().any(|common| like(word, common));
+    let known = words.iter().filter(|(word, read)| read.confidence >= KNOWN && word.len() >= 2 && of_office(word)).count();
+    if known < LEAST_KNOWN {
+        return Vec::new();
+    }
+    let speaks = |word: &str, read: &SealWord| {
+        read.confidence >= SURE && word.len() >= LEAST_LETTERS && word.bytes().all(|b| b.is_ascii_lowercase()) && !of_office(word)
+    };
+    words.iter().filter(|(word, read)| speaks(word, read)).map(|(_, read)| read.text.clone()).collect()
+}
+
+/// One word in all likelihood: a letter lost or misread in each four.
+fn like(a: &str, b: &str) -> bool {
+    text_distance(a, b, a.len().max(b.len()) / 4).is_some() || (a.len() >= 3 && (b.starts_with(a) || b.ends_with(a)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OFFICE: &str = "Ủy ban nhân dân xã Hòa Khương, huyện Hòa Vang, thành phố Đà Nẵng";
+
+    fn others_of(words: &[(&str, f32)]) -> Vec<String> {
+        let words: Vec<SealWord> =
+            words.iter().map(|(text, confidence)| SealWord { text: (*text).into(), confidence: *confidence }).collect();
+        others(&words, &[OFFICE])
+    }
+
+    #[test]
+    fn the_offices_own_seal_says_nothing_else() {
+        assert!(
+            others_of(&[("ỦY", 0.98), ("BAN", 0.99), ("NHÂN", 0.99), ("DÂN", 0.99), ("XÃ", 0.9), ("HÒA", 0.99), ("KHƯƠNG", 0.99)])
+                .is_empty()
+        );
+        assert!(
+            others_of(&[("BAN", 0.99), ("NHÂN", 0.99), ("DÂN", 0.99), ("KHUONC", 0.99), ("H.", 0.99), ("VANG", 0.97)]).is_empty(),
+            "misread"
+        );
+        assert!(others_of(&[("BAN", 0.99), ("NHÂN", 0.99), ("DÂN", 0.99), ("KHƯƠ", 0.99)]).is_empty(), "cut short");
+    }
+
+    #[test]
+    fn another_offices_seal_is_told_by_its_name() {
+        let words = [("ỦY", 0.98), ("BAN", 0.99), ("NHÂN", 0.99), ("DÂN", 0.99), ("XÃ", 0.9), ("TAM", 0.97), ("PHƯỚC", 0.99)];
+        assert_eq!(others_of(&words), ["TAM", "PHƯỚC"]);
+    }
+
+    #[test]
+    fn what_is_not_legible_says_nothing() {
+        assert!(others_of(&[("TAM", 0.99), ("PHƯỚC", 0.99)]).is_empty(), "no inscription that is known as one");
+        assert!(others_of(&[("BAN", 0.99), ("NHÂN", 0.99), ("DÂN", 0.99), ("PHƯỚC", 0.9)]).is_empty(), "not sure");
+        assert!(others_of(&[("BAN", 0.99), ("NHÂN", 0.99), ("DÂN", 0.99), ("X1LƠ", 0.99), ("★", 0.99)]).is_empty(), "no word");
+    }
+}
