@@ -140,6 +140,7 @@ pub(super) async fn run(args: Args) -> ExitCode {
     let mut worst = if missing.is_empty() { Verdict::Valid } else { Verdict::Indeterminate };
     let progress = progress(subjects.len(), args.json);
     let mut tally = Tally::default();
+    let mut lists = Vec::new();
     let many = subjects.len() > 1;
     let at_once = std::thread::available_parallelism().map_or(2, usize::from);
     let judged = stream::iter(subjects).map(|subject| timed(Arc::clone(&judge), subject)).buffered(at_once);
@@ -150,6 +151,7 @@ pub(super) async fn run(args: Args) -> ExitCode {
             Ok(Outcome { report, document }) => {
                 worst = worst.max(report.verdict);
                 tally.add(report.verdict);
+                lists.clone_from(&report.trust_lists);
                 let kept = progress.suspend(|| match (document, args.report_dir.as_deref()) {
                     (Some(document), Some(folder)) => document.save(folder, &subject, &report),
                     (Some(document), None) => {
@@ -184,6 +186,7 @@ pub(super) async fn run(args: Args) -> ExitCode {
     progress.finish_and_clear();
     if many && !args.json && args.report.is_none() {
         say(&tally.to_string());
+        lists.iter().for_each(|list| say(&super::trust::line(list)));
     }
     ExitCode::from(match worst {
         Verdict::Valid => 0,
