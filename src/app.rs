@@ -1,6 +1,7 @@
 //! Wiring: the one place that knows concrete adapters.
 
 mod keyring;
+mod trust;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -31,8 +32,7 @@ use crate::identity::{IdentityError, IdentityVerifier, KeySource};
 use crate::inspect::forms::{FormError, FormSet};
 use crate::jws::{Jwks, JwsError};
 use crate::keys::{
-    HttpRevocation, HttpTimestamper, KeyError, Purpose, RevocationSettings, RevocationSource, TimestampSettings, TrustAnchors,
-    certificates_from_pem,
+    HttpRevocation, HttpTimestamper, KeyError, RevocationSettings, RevocationSource, TimestampSettings, certificates_from_pem,
 };
 use crate::peers::{BreakerSettings, RegisterClients, WalletClients};
 use crate::record::Requester;
@@ -40,6 +40,7 @@ use crate::store::{Cipher, CipherError, FolderBlobs, Originals, SqliteStore, Sto
 use crate::wire::{PeerError, Running, ServeError, TlsIdentity, serve};
 use crate::worker::{Pool, PoolSettings, WorkerError};
 use keyring::Keyring;
+use trust::trust_files;
 
 pub use keyring::{KeyFault, KeyReport, KeyRole, survey};
 
@@ -199,7 +200,7 @@ async fn flow(
     clock: &Arc<dyn Clock>,
 ) -> Result<Flow, StartError> {
     let (cipher, store) = store(config).await?;
-    let anchors = Arc::new(anchors(config)?);
+    let trust = Arc::new(trust_files(config, clock)?);
     let registries = RegisterClients::new(
         config.registries.iter().map(|(kind, endpoint)| (kind, endpoint.url.as_str())),
         identity,
@@ -222,9 +223,9 @@ async fn flow(
         registries: Arc::new(registries),
         wallets: Arc::new(wallets),
         citizens: Arc::new(citizens(config, http, clock)?),
-        timestamper: Arc::new(HttpTimestamper::new(timestamps, Arc::clone(&anchors), http.clone(), Arc::clone(clock))),
+        timestamper: Arc::new(HttpTimestamper::new(timestamps, trust.anchors(), http.clone(), Arc::clone(clock))),
         revocations: Arc::clone(revocations),
-        anchors,
+        trust,
     };
     let mut keyring = Keyring::new(http.clone(), Arc::clone(clock));
     let desks = config.agencies.iter().map(|agency| desk(agency, &config.policy, &mut keyring)).collect::<Result<_, _>>()?;
@@ -233,6 +234,7 @@ async fn flow(
         name: config.service.issuer.clone(),
         verification_url: config.service.verification_url.clone(),
         token: keyring.open(KeyRole::Token, &config.token)?,
+        report: config.report.as_ref().map(|report| keyring.open(KeyRole::Report, report)).transpose()?,
         rehearsal: Arc::new(Rehearsal::new(clock.now())?),
         fonts: Arc::new(Fonts::load(&fonts)?),
     };
@@ -267,17 +269,6 @@ fn data_key(folder: &Path) -> Result<[u8; 32], StartError> {
         }
         Err(error) => Err(unreadable(error)),
     }
-}
-
-fn anchors(config: &Config) -> Result<TrustAnchors, StartError> {
-    let mut anchors = TrustAnchors::default();
-    for path in &config.trust.signer {
-        anchors.load(Purpose::Signer, path)?;
-    }
-    for path in &config.trust.timestamp {
-        anchors.load(Purpose::Timestamp, path)?;
-    }
-    Ok(anchors)
 }
 
 fn desk(agency: &AgencyConfig, policy: &PolicyConfig, keyring: &mut Keyring) -> Result<Desk, StartError> {

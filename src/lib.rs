@@ -24,6 +24,8 @@ pub mod keys;
 
 pub mod jws;
 
+pub mod trust;
+
 pub mod identity;
 
 pub mod anatomy;

@@ -2,7 +2,7 @@
 
 use prost_types::Timestamp;
 
-use super::proto;
+use super::{lists, proto};
 use crate::clock::from_unix_ms;
 use crate::error::ErrorCode;
 use crate::finding::{Finding, Region, Sentences, Severity};
@@ -177,6 +177,8 @@ pub fn report(report: &Report, with_facts: bool) -> proto::VerificationReport {
         trust_time: Some(timestamp(report.trust_ms)),
         revocation_time: report.revocation_ms.map(timestamp),
         advice: Some(advice(report.verdict.sentences())),
+        trust_lists: report.trust_lists.iter().map(lists::standing).collect(),
+        document: None,
     }
 }
 
@@ -190,6 +192,8 @@ fn signature(signature: &SignatureSummary) -> proto::SignatureReport {
         level: signature.level.clone(),
         signing_time: signature.signed_ms.map(timestamp),
         intact: signature.intact,
+        trust_list: signature.trust_list.as_ref().map(lists::name),
+        timestamp_trust_list: signature.timestamp_trust_list.as_ref().map(lists::name),
         steps: signature
             .steps
             .iter()
@@ -222,6 +226,8 @@ pub fn report_of(report: proto::VerificationReport) -> Report {
             _ => Verdict::Indeterminate,
         },
         issued: vec![Sha256::from_bytes(sha256)],
+        policy: "copy",
+        validation: None,
         findings: report
             .findings
             .into_iter()
@@ -231,6 +237,8 @@ pub fn report_of(report: proto::VerificationReport) -> Report {
             .signatures
             .into_iter()
             .map(|signature| SignatureSummary {
+                trust_list: signature.trust_list.as_ref().and_then(lists::name_of),
+                timestamp_trust_list: signature.timestamp_trust_list.as_ref().and_then(lists::name_of),
                 signed_ms: ms(&signature.signing_time),
                 field: signature.field,
                 signer: signature.signer,
@@ -262,6 +270,7 @@ pub fn report_of(report: proto::VerificationReport) -> Report {
         sha256: Sha256::from_bytes(sha256),
         verified_ms: ms(&report.verify_time).unwrap_or_default(),
         trust_ms: ms(&report.trust_time).unwrap_or_default(),
+        trust_lists: report.trust_lists.iter().filter_map(lists::standing_of).collect(),
         revocation_ms: ms(&report.revocation_time),
     }
 }

@@ -3,6 +3,7 @@
 mod certification;
 pub mod convert;
 mod gate;
+mod lists;
 mod page;
 pub mod proto;
 mod review;

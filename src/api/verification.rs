@@ -7,6 +7,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::convert;
 use super::gate::Gate;
+use super::lists;
 use super::proto::verification_service_server::VerificationService;
 use super::proto::{self, trusted_certificate};
 use super::status::status;
@@ -36,7 +37,9 @@ impl VerificationService for Verification {
         let limits = self.flow.limits();
         let mut parts = request.into_inner();
         let mut pdf = Vec::new();
+        let mut wanted = None;
         while let Some(part) = parts.message().await? {
+            wanted.get_or_insert_with(|| (lists::format(part.report_format()), part.sign_report));
             if part.chunk.len() > limits.chunk_bytes {
                 return Err(status(&ErrorCode::ChunkTooLarge.into()));
             }
@@ -48,8 +51,18 @@ impl VerificationService for Verification {
         if pdf.is_empty() {
             return Err(status(&ErrorCode::UploadEmpty.into()));
         }
+        let (format, signed) = wanted.unwrap_or_default();
+        if signed && (format.is_none() || !self.flow.signs_reports()) {
+            return Err(super::certification::field_invalid("sign_report"));
+        }
         let report = Arc::clone(&self.flow).verify_copy(pdf).await.map_err(|failure| status(&failure))?;
-        Ok(Response::new(convert::report(&report, SEES_FACTS.contains(&caller.role))))
+        let with_facts = SEES_FACTS.contains(&caller.role);
+        let mut answer = convert::report(&report, with_facts);
+        if let Some(format) = format {
+            let document = self.flow.report_document(&report, format, with_facts, signed).await.map_err(|failure| status(&failure))?;
+            answer.document = Some(lists::document(document));
+        }
+        Ok(Response::new(answer))
     }
 
     async fn verify_digest(&self, request: Request<proto::VerifyDigestRequest>) -> Result<Response<proto::VerificationReport>, Status> {
@@ -114,7 +127,11 @@ impl VerificationService for Verification {
                 certificate: der.clone().into(),
             })
             .collect();
-        Ok(Response::new(proto::TrustList { certificates, as_of_time: Some(convert::timestamp(list.as_of_ms)) }))
+        Ok(Response::new(proto::TrustList {
+            certificates,
+            as_of_time: Some(convert::timestamp(list.as_of_ms)),
+            lists: list.lists.all().iter().map(lists::standing).collect(),
+        }))
     }
 }
 

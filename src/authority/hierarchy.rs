@@ -138,6 +138,8 @@ pub enum Profile {
     Ocsp,
     /// Checkpoints of the transparency log.
     Log,
+    /// Reports of verification.
+    Report,
     /// Citizen assertions.
     Identity,
     /// TLS server.
@@ -158,6 +160,7 @@ impl Profile {
             Self::Timestamp => "timestamp",
             Self::Ocsp => "ocsp",
             Self::Log => "log",
+            Self::Report => "report",
             Self::Identity => "identity",
             Self::Server => "server",
             Self::Client => "client",

@@ -169,7 +169,7 @@ impl Maker<'_> {
                 params.extended_key_usages = vec![OcspSigning];
                 params.custom_extensions.push(extension::ocsp_no_check());
             }
-            Profile::Token | Profile::Log | Profile::Identity => {}
+            Profile::Token | Profile::Log | Profile::Report | Profile::Identity => {}
             Profile::Server => params.extended_key_usages = vec![ServerAuth],
             Profile::Client => params.extended_key_usages = vec![ClientAuth],
             Profile::Peer => params.extended_key_usages = vec![ServerAuth, ClientAuth],

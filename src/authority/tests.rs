@@ -71,7 +71,7 @@ fn openssl_accepts_every_certificate_for_its_purpose_and_keys_are_private() {
             Profile::Ocsp => ("signer", "ocsphelper"),
             Profile::Signer | Profile::Seal => ("signer", "smimesign"),
             Profile::Token | Profile::Log => ("signer", "any"),
-            Profile::Identity => ("tls", "any"),
+            Profile::Identity | Profile::Report => ("tls", "any"),
             Profile::Server | Profile::Peer => ("tls", "sslserver"),
             Profile::Client => ("tls", "sslclient"),
         };

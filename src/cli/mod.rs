@@ -16,6 +16,7 @@ mod review;
 mod serve;
 mod specimen;
 mod text;
+mod trust;
 mod verify;
 mod wallet;
 
@@ -62,6 +63,8 @@ enum Command {
     Books(books::Args),
     /// Lists and checks the signing keys of a configuration.
     Keys(keys::Args),
+    /// Signs trust lists and shows how files stand as lists.
+    Trust(trust::Args),
     /// Writes and checks configuration.
     Config(config::Args),
 }
@@ -96,6 +99,7 @@ async fn run_command(command: Command) -> ExitCode {
         Command::Pki(args) => pki::run(args).await.map_err(CliError::from),
         Command::Books(args) => books::run(args).await,
         Command::Keys(args) => keys::run(args).await,
+        Command::Trust(args) => trust::run(args).await,
         Command::Config(args) => config::run(args),
     };
     match done {

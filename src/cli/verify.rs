@@ -1,7 +1,9 @@
 //! `bansao verify`: copies, folders of copies and QR tokens, with the service or offline.
 
+mod document;
 mod show;
 mod subjects;
+pub(super) mod trust;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,6 +17,7 @@ use time::macros::format_description;
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
 use tonic::transport::Channel;
 
+use self::document::Document;
 use self::show::Tally;
 use self::subjects::Subject;
 use super::CliError;
@@ -23,8 +26,8 @@ use crate::api::proto::verification_service_client::VerificationServiceClient;
 use crate::api::{convert, proto};
 use crate::app::tls_identity;
 use crate::clock::{Clock, SystemClock};
-use crate::keys::certificates_from_pem;
-use crate::verify::{Material, Report, TokenKeys, Verdict, verify_copy, verify_pades, verify_token};
+use crate::record::Sha256;
+use crate::verify::{Material, Report, ReportFormat, Verdict, verify_copy, verify_pades, verify_token};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -34,9 +37,13 @@ pub(super) struct Args {
     /// Needs no service: judges by the certificates given with --trust.
     #[arg(long, requires = "trust")]
     offline: bool,
-    /// Trust anchors, intermediates and token keys, PEM.
-    #[arg(long)]
-    trust: Vec<PathBuf>,
+    /// Whom to trust: PEM files (anchors, intermediates, token keys) and signed trust lists. `PURPOSE=FILE` says what a PEM file is
+    /// for: national, government, timestamp or development; without that its anchors vouch for everything, under the name local.
+    #[arg(long, value_name = "[PURPOSE=]FILE")]
+    trust: Vec<String>,
+    /// SHA-256 of a trust list, or of the certificate that signs it; without one a signed or national list is not taken.
+    #[arg(long, requires = "trust", value_parser = fingerprint)]
+    trust_pin: Vec<Sha256>,
     /// Revocation lists beside those in the files, DER or PEM.
     #[arg(long, requires = "offline")]
     crl: Vec<PathBuf>,
@@ -64,6 +71,36 @@ pub(super) struct Args {
     /// One JSON object a line.
     #[arg(long)]
     json: bool,
+    /// Prints the report on each file in this form instead: one Vietnamese sentence, JSON, or XML by ETSI TS 119 102-2.
+    #[arg(long, value_enum, conflicts_with = "json")]
+    report: Option<Format>,
+    /// Folder that the reports are written to, `NAME.DIGEST.report.xml` and so on, instead of being printed.
+    #[arg(long, requires = "report")]
+    report_dir: Option<PathBuf>,
+    /// Has the service sign each report; the signature lies beside it (`.p7s`).
+    #[arg(long, requires = "report_dir", conflicts_with = "offline")]
+    sign_report: bool,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// One Vietnamese sentence.
+    Simple,
+    /// Everything, JSON.
+    Json,
+    /// ETSI TS 119 102-2.
+    Xml,
+}
+
+impl Format {
+    fn as_report(self) -> ReportFormat {
+        match self {
+            Self::Simple => ReportFormat::Simple,
+            Self::Json => ReportFormat::Detailed,
+            Self::Xml => ReportFormat::Etsi,
+        }
+    }
 }
 
 /// By which rules a file is judged.
@@ -73,6 +110,11 @@ enum Policy {
     Copy,
     /// A signed PDF of another maker: what its own certification and locks allow.
     Pades,
+}
+
+pub(super) fn fingerprint(text: &str) -> Result<Sha256, String> {
+    let digits: String = text.chars().filter(|c| *c != ':').collect();
+    Sha256::from_hex(&digits).ok_or_else(|| "64 hexadecimal digits are needed".to_owned())
 }
 
 fn moment(text: &str) -> Result<OffsetDateTime, String> {
@@ -98,6 +140,7 @@ pub(super) async fn run(args: Args) -> ExitCode {
     let mut worst = if missing.is_empty() { Verdict::Valid } else { Verdict::Indeterminate };
     let progress = progress(subjects.len(), args.json);
     let mut tally = Tally::default();
+    let mut lists = Vec::new();
     let many = subjects.len() > 1;
     let at_once = std::thread::available_parallelism().map_or(2, usize::from);
     let judged = stream::iter(subjects).map(|subject| timed(Arc::clone(&judge), subject)).buffered(at_once);
@@ -105,14 +148,33 @@ pub(super) async fn run(args: Args) -> ExitCode {
     while let Some((subject, elapsed_ms, outcome)) = judged.next().await {
         progress.inc(1);
         match outcome {
-            Ok(report) => {
+            Ok(Outcome { report, document }) => {
                 worst = worst.max(report.verdict);
                 tally.add(report.verdict);
-                progress.suspend(|| match (args.json, many) {
-                    (true, _) => say(&show::line(&subject, &report, elapsed_ms).to_string()),
-                    (false, true) => say(&show::row(&subject, &report)),
-                    (false, false) => show::whole(&subject, &report),
+                lists.clone_from(&report.trust_lists);
+                let kept = progress.suspend(|| match (document, args.report_dir.as_deref()) {
+                    (Some(document), Some(folder)) => document.save(folder, &subject, &report),
+                    (Some(document), None) => {
+                        say(document.content.trim_end());
+                        Ok(())
+                    }
+                    (None, _) if args.json => {
+                        say(&show::line(&subject, &report, elapsed_ms).to_string());
+                        Ok(())
+                    }
+                    (None, _) if many => {
+                        say(&show::row(&subject, &report));
+                        Ok(())
+                    }
+                    (None, _) => {
+                        show::whole(&subject, &report);
+                        Ok(())
+                    }
                 });
+                if let Err(error) = kept {
+                    worst = worst.max(Verdict::Indeterminate);
+                    complain(&error);
+                }
             }
             Err(error) => {
                 worst = worst.max(Verdict::Indeterminate);
@@ -122,8 +184,9 @@ pub(super) async fn run(args: Args) -> ExitCode {
         }
     }
     progress.finish_and_clear();
-    if many && !args.json {
+    if many && !args.json && args.report.is_none() {
         say(&tally.to_string());
+        lists.iter().for_each(|list| say(&super::trust::line(list)));
     }
     ExitCode::from(match worst {
         Verdict::Valid => 0,
@@ -144,32 +207,10 @@ fn progress(subjects: usize, quiet: bool) -> ProgressBar {
     bar
 }
 
-async fn timed(judge: Arc<Judge>, subject: Subject) -> (String, f64, Result<Report, CliError>) {
+async fn timed(judge: Arc<Judge>, subject: Subject) -> (String, f64, Result<Outcome, CliError>) {
     let started = Instant::now();
     let outcome = judge.judge(&subject).await;
     (subject.to_string(), started.elapsed().as_secs_f64() * 1000.0, outcome)
-}
-
-/// Sorts PEM certificates by what they are: self-signed authorities are anchors, other authorities lie between, and the
-/// rest are token keys.
-pub(super) fn load_trust(paths: &[PathBuf], now: OffsetDateTime) -> Result<Material, CliError> {
-    let mut material = Material { as_of_ms: crate::clock::unix_ms(now), ..Material::default() };
-    let mut leaves = Vec::new();
-    for path in paths {
-        let text = std::fs::read_to_string(path).map_err(|error| CliError::Failed(format!("{}: {error}", path.display())))?;
-        for der in certificates_from_pem(&text).map_err(CliError::Failed)? {
-            let (_, certificate) = x509_parser::parse_x509_certificate(&der).map_err(|error| CliError::Failed(error.to_string()))?;
-            let (authority, self_issued) = (certificate.is_ca(), certificate.subject() == certificate.issuer());
-            match (authority, self_issued) {
-                (true, true) => material.signer_anchors.push(der),
-                (true, false) => material.certificates.push(der),
-                (false, _) => leaves.push(der),
-            }
-        }
-    }
-    material.timestamp_anchors.clone_from(&material.signer_anchors);
-    material.token_keys = TokenKeys::trusted(&leaves, &material.certificates, &material.signer_anchors);
-    Ok(material)
 }
 
 /// Who judges.
@@ -177,7 +218,20 @@ enum Judge {
     /// This program, by what it is told to trust.
     Here(Arc<Grounds>),
     /// The service.
-    Service(VerificationServiceClient<Channel>),
+    Service(VerificationServiceClient<Channel>, Wanted),
+}
+
+/// What is asked of the service beside the verdict.
+#[derive(Debug, Clone, Copy)]
+struct Wanted {
+    format: Option<ReportFormat>,
+    signed: bool,
+}
+
+/// What came of one subject.
+struct Outcome {
+    report: Report,
+    document: Option<Document>,
 }
 
 /// By what this program judges.
@@ -185,14 +239,17 @@ struct Grounds {
     material: Material,
     now: OffsetDateTime,
     policy: Policy,
+    format: Option<ReportFormat>,
 }
 
 impl Grounds {
-    fn copy(&self, pdf: &[u8]) -> Report {
-        match self.policy {
+    fn copy(&self, pdf: &[u8]) -> Outcome {
+        let report = match self.policy {
             Policy::Copy => verify_copy(pdf, &self.material, self.now),
             Policy::Pades => verify_pades(pdf, &self.material, self.now),
-        }
+        };
+        let document = self.format.map(|format| Document::unsigned(&report, format));
+        Outcome { report, document }
     }
 }
 
@@ -202,48 +259,61 @@ impl Judge {
         match (&args.service, &args.cert, &args.key, &args.anchors) {
             (Some(service), Some(cert), Some(key), Some(anchors)) if !args.offline => {
                 let channel = tls_identity(cert, key, anchors)?.channel(service)?;
-                Ok(Self::Service(VerificationServiceClient::new(channel)))
+                let wanted = Wanted { format: args.report.map(Format::as_report), signed: args.sign_report };
+                Ok(Self::Service(VerificationServiceClient::new(channel), wanted))
             }
             _ => {
-                let mut material = load_trust(&args.trust, SystemClock.now())?;
+                let mut material = trust::load(&args.trust, &args.trust_pin, SystemClock.now())?;
                 let read = |paths: &[PathBuf]| paths.iter().map(|path| subjects::read(path)).collect::<Result<Vec<_>, _>>();
                 material.crls = read(&args.crl)?;
                 material.ocsp_responses = read(&args.ocsp)?;
-                Ok(Self::Here(Arc::new(Grounds { material, now, policy: args.policy })))
+                Ok(Self::Here(Arc::new(Grounds { material, now, policy: args.policy, format: args.report.map(Format::as_report) })))
             }
         }
     }
 
-    async fn judge(&self, subject: &Subject) -> Result<Report, CliError> {
+    async fn judge(&self, subject: &Subject) -> Result<Outcome, CliError> {
         match subject {
             Subject::File(path) => self.copy(subjects::read(path)?).await,
             Subject::Token(text) => self.token(text).await,
         }
     }
 
-    async fn copy(&self, pdf: Vec<u8>) -> Result<Report, CliError> {
+    async fn copy(&self, pdf: Vec<u8>) -> Result<Outcome, CliError> {
         match self {
             Self::Here(grounds) => {
                 let grounds = Arc::clone(grounds);
                 let judged = tokio::task::spawn_blocking(move || grounds.copy(&pdf)).await;
                 judged.map_err(|error| CliError::Failed(error.to_string()))
             }
-            Self::Service(client) => {
-                let parts = pdf.chunks(CHUNK_BYTES).map(|chunk| proto::VerifyCopyRequest { chunk: chunk.to_vec().into() });
-                let parts: Vec<_> = parts.collect();
-                Ok(convert::report_of(client.clone().verify_copy(tokio_stream::iter(parts)).await?.into_inner()))
+            Self::Service(client, wanted) => {
+                let request = |chunk: &[u8]| proto::VerifyCopyRequest {
+                    chunk: chunk.to_vec().into(),
+                    report_format: document::wire(wanted.format).into(),
+                    sign_report: wanted.signed,
+                };
+                let parts: Vec<_> = pdf.chunks(CHUNK_BYTES).map(request).collect();
+                let mut answer = client.clone().verify_copy(tokio_stream::iter(parts)).await?.into_inner();
+                let document = answer.document.take().zip(wanted.format).map(|(document, format)| Document::received(document, format));
+                Ok(Outcome { report: convert::report_of(answer), document })
             }
         }
     }
 
-    async fn token(&self, text: &str) -> Result<Report, CliError> {
-        match self {
-            Self::Here(grounds) => Ok(verify_token(text, &grounds.material, grounds.now)),
-            Self::Service(client) => {
+    /// A token has no signatures that the XML could report on: its report is the sentence or the JSON.
+    async fn token(&self, text: &str) -> Result<Outcome, CliError> {
+        let (report, format) = match self {
+            Self::Here(grounds) => (verify_token(text, &grounds.material, grounds.now), grounds.format),
+            Self::Service(client, wanted) => {
                 let request = proto::VerifyTokenRequest { token: text.to_owned() };
-                Ok(convert::report_of(client.clone().verify_token(request).await?.into_inner()))
+                (convert::report_of(client.clone().verify_token(request).await?.into_inner()), wanted.format)
             }
+        };
+        if format == Some(ReportFormat::Etsi) {
+            return Err(CliError::Failed("ETSI TS 119 102-2 reports on files; ask for a token's report as simple or json".to_owned()));
         }
+        let document = format.map(|format| Document::unsigned(&report, format));
+        Ok(Outcome { report, document })
     }
 }
 

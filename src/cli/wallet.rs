@@ -11,11 +11,12 @@ use super::CliError;
 use super::kiosk::Connection;
 use super::serve::{stop_signal, write_address};
 use super::text::say;
-use super::verify::load_trust;
+use super::verify::trust;
 use crate::api::proto::wallet_inbox_server::WalletInboxServer;
 use crate::app::{tls_identity, unchecked_gate};
 use crate::clock::{Clock, SystemClock, from_unix_ms, in_vietnam};
 use crate::keys::FileSigner;
+use crate::record::Sha256;
 use crate::reference::{Wallet, link_holder};
 use crate::wire::serve;
 
@@ -76,9 +77,12 @@ struct Serve {
     /// Anchors of the service's certificate, PEM.
     #[arg(long)]
     anchors: PathBuf,
-    /// What copies are verified by, PEM.
-    #[arg(long, required = true)]
-    trust: Vec<PathBuf>,
+    /// What copies are verified by, as `bansao verify --trust` takes it.
+    #[arg(long, required = true, value_name = "[PURPOSE=]FILE")]
+    trust: Vec<String>,
+    /// SHA-256 of a trust list, or of the certificate that signs it.
+    #[arg(long, value_parser = super::verify::fingerprint)]
+    trust_pin: Vec<Sha256>,
 }
 
 pub(super) async fn run(args: Args) -> Result<(), CliError> {
@@ -105,7 +109,11 @@ pub(super) async fn run(args: Args) -> Result<(), CliError> {
 async fn take_deliveries(args: Serve) -> Result<(), CliError> {
     let identity = tls_identity(&args.cert, &args.key, &args.anchors)?;
     let signer = Arc::new(FileSigner::open(&args.key, &args.cert, SigningProfile::EcdsaP256Sha256)?);
-    let trust = load_trust(&args.trust, SystemClock.now())?;
+    let trust = trust::load(&args.trust, &args.trust_pin, SystemClock.now())?;
+    // A wallet takes nothing rather than judge by half of what it was told to trust.
+    if let Some(list) = trust.lists.all().iter().find(|list| !list.in_force) {
+        return Err(CliError::Failed(format!("trust list {}: {}", list.name, list.detail)));
+    }
     let wallet = Wallet::open(args.id, args.data, unchecked_gate(), signer, trust, Arc::new(SystemClock))?;
     let routes = Routes::new(WalletInboxServer::new(wallet).max_decoding_message_size(2 << 20));
     let server = serve(args.listen, &identity, routes).await?;

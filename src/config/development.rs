@@ -62,6 +62,10 @@ allow_private_addresses = true
 key = "{authority}/token/key.pem"
 chain = "{authority}/token/chain.pem"
 
+[report]
+key = "{authority}/report/key.pem"
+chain = "{authority}/report/chain.pem"
+
 [[agencies]]
 id = "ba-dinh"
 name = "Ủy ban nhân dân phường Ba Đình"

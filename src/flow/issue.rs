@@ -155,7 +155,8 @@ impl Flow {
             fonts: &self.issuer.fonts,
             time: now,
         };
-        let proofs = Proofs { timestamper: &*self.ports.timestamper, revocations: &*self.ports.revocations, anchors: &self.ports.anchors };
+        let trust = self.ports.trust.current();
+        let proofs = Proofs { timestamper: &*self.ports.timestamper, revocations: &*self.ports.revocations, anchors: &trust.anchors };
         let sealed = seal(prepared, &who, &proofs).await.map_err(seal_hindrance)?;
         self.check_own_work(&sealed.pdf)?;
         let sha256 = self.ports.blobs.put(&sealed.pdf).await.map_err(Failure::from)?;

@@ -30,7 +30,7 @@ pub use crate::inspect::evidence::PageEvidence;
 pub use crate::intake::{Declaration, Upload, UploadError};
 pub use crate::store::Closing;
 pub use crate::store::{Delivery, Event, IssuedCopy, State, Submission};
-pub use crate::verify::{Report, SignatureSummary, StepSummary, TokenSummary, Verdict, VerifyCode, VerifyFinding};
+pub use crate::verify::{ListName, Report, ReportFormat, SignatureSummary, StepSummary, TokenSummary, Verdict, VerifyCode, VerifyFinding};
 pub use books::{Book, BookLine, Totals, book, close};
 pub use deliver::Consent;
 pub use desk::{CertifierDesk, Desk};
@@ -38,7 +38,7 @@ pub use jobs::Jobs;
 pub use ports::{Citizens, Ports, Registries, RegistryUnavailable};
 pub use review::OfficerDecision;
 pub use submit::Watched;
-pub use verify::{TrustList, TrustPurpose};
+pub use verify::{ReportDocument, TrustList, TrustPurpose};
 
 /// The service without its wire: everything that the stages need, and what can be asked of them.
 pub struct Flow {
@@ -60,6 +60,8 @@ pub struct Issuer {
     pub verification_url: String,
     /// The keys that sign QR tokens.
     pub token: crate::keys::KeyRing,
+    /// The keys that sign reports, where reports are signed.
+    pub report: Option<crate::keys::KeyRing>,
     /// The throw-away key that every signing is rehearsed with.
     pub rehearsal: Arc<crate::certify::Rehearsal>,
     /// Fonts of the copy.

@@ -10,9 +10,10 @@ use crate::clock::Clock;
 use crate::deliver::Wallets;
 use crate::error::Failure;
 use crate::inspect::Inspector;
-use crate::keys::{RevocationSource, Timestamper, TrustAnchors};
+use crate::keys::{RevocationSource, Timestamper};
 use crate::record::{Facts, Kind, Requester, SubmissionId};
 use crate::store::{Blobs, Cipher, Originals, Store};
+use crate::trust::TrustSource;
 
 /// A register did not answer in time, or not with an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -62,6 +63,6 @@ pub struct Ports {
     pub timestamper: Arc<dyn Timestamper>,
     /// OCSP and CRL.
     pub revocations: Arc<dyn RevocationSource>,
-    /// Trust anchors.
-    pub anchors: Arc<TrustAnchors>,
+    /// Trust lists.
+    pub trust: Arc<dyn TrustSource>,
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::Flow;
 use crate::error::{ErrorCode, Failure};
-use crate::keys::Purpose;
-use crate::record::Sha256;
-use crate::verify::{Material, Report, TokenKeys, Verdict, VerifyCode, verify_copy, verify_token};
+use crate::keys::{Purpose, sign_detached};
+use crate::record::{Sha256, TrustLists};
+use crate::trust::Trust;
+use crate::verify::{Material, Report, ReportFormat, TokenKeys, Verdict, VerifyCode, render, verify_copy, verify_token};
 
 /// What a certificate is trusted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +25,21 @@ pub enum TrustPurpose {
 pub struct TrustList {
     /// Certificates, DER.
     pub certificates: Vec<(TrustPurpose, Vec<u8>)>,
-    /// When the list was loaded, ms since 1970 UTC.
+    /// The lists that they stand on.
+    pub lists: TrustLists,
+    /// The oldest time that one of the lists speaks of, ms since 1970 UTC.
     pub as_of_ms: i64,
+}
+
+/// A report as a document.
+#[derive(Debug, Clone)]
+pub struct ReportDocument {
+    /// What it is.
+    pub format: ReportFormat,
+    /// Its text.
+    pub content: String,
+    /// Detached signature of the text, CMS, DER; empty unless it was asked for.
+    pub signature: Vec<u8>,
 }
 
 impl Flow {
@@ -59,7 +73,7 @@ impl Flow {
     /// # Errors
     /// `STORE_UNAVAILABLE`.
     pub async fn verify_digest(&self, sha256: Sha256) -> Result<Report, Failure> {
-        let mut report = Report::of_digest(sha256, self.ports.clock.now_ms(), self.loaded_ms);
+        let mut report = Report::of_digest(sha256, self.ports.clock.now_ms(), self.trust_ms(&self.ports.trust.current()));
         if self.ports.store.copy_by_digest(&sha256).await?.is_none() {
             report.find(VerifyCode::DigestUnknown, "");
         }
@@ -68,7 +82,7 @@ impl Flow {
 
     /// The report on a copy that is larger than allowed, of which nothing was kept.
     pub fn too_large(&self) -> Report {
-        let mut report = Report::of_digest(Sha256::of(b""), self.ports.clock.now_ms(), self.loaded_ms);
+        let mut report = Report::of_digest(Sha256::of(b""), self.ports.clock.now_ms(), self.trust_ms(&self.ports.trust.current()));
         report.find(VerifyCode::TooLarge, "");
         report
     }
@@ -81,13 +95,49 @@ impl Flow {
         Ok(verify_token(text, &self.material(), self.ports.clock.now()))
     }
 
+    /// Whether reports are signed here.
+    pub fn signs_reports(&self) -> bool {
+        self.issuer.report.is_some()
+    }
+
+    /// A report as a document, signed by the report key where that is asked for.
+    ///
+    /// # Errors
+    /// `SIGNER_UNAVAILABLE`.
+    pub async fn report_document(
+        &self,
+        report: &Report,
+        format: ReportFormat,
+        with_facts: bool,
+        signed: bool,
+    ) -> Result<ReportDocument, Failure> {
+        let content = render(report, format, with_facts);
+        let mut signature = Vec::new();
+        if signed {
+            let keys = self.issuer.report.as_ref().ok_or(ErrorCode::SignerUnavailable)?;
+            let signer = keys.at(self.ports.clock.now());
+            signature = sign_detached(content.as_bytes(), &**signer).await.map_err(|error| {
+                tracing::error!(%error, "report key");
+                ErrorCode::SignerUnavailable
+            })?;
+        }
+        Ok(ReportDocument { format, content, signature })
+    }
+
     /// What is trusted here.
     pub fn trust_list(&self) -> TrustList {
-        let of = |purpose, trust| self.ports.anchors.of(purpose).iter().map(move |der| (trust, der.clone()));
-        let token = self.issuer.token.all().flat_map(|key| key.certificate_chain()).map(|der| (TrustPurpose::Token, der.clone()));
+        let trust = self.ports.trust.current();
+        let of = |purpose, name| trust.anchors.of(purpose).iter().map(move |der| (name, der.clone()));
+        let token = self.issuer.token.all().flat_map(|key| key.certificate_chain()).chain(&trust.leaves);
+        let token = token.map(|der| (TrustPurpose::Token, der.clone()));
         let certificates =
             of(Purpose::Signer, TrustPurpose::Signer).chain(of(Purpose::Timestamp, TrustPurpose::Timestamp)).chain(token).collect();
-        TrustList { certificates, as_of_ms: self.loaded_ms }
+        TrustList { certificates, lists: trust.lists.clone(), as_of_ms: self.trust_ms(&trust) }
+    }
+
+    /// The time that the lists speak of; that of the start where none is in force.
+    fn trust_ms(&self, trust: &Trust) -> i64 {
+        trust.lists.as_of_ms().unwrap_or(self.loaded_ms)
     }
 
     /// Judges a copy by what the service itself trusts, without the register.
@@ -96,8 +146,9 @@ impl Flow {
     }
 
     fn material(&self) -> Material {
-        let signer_anchors = self.ports.anchors.of(Purpose::Signer).to_vec();
-        let (mut leaves, mut intermediates) = (Vec::new(), Vec::new());
+        let trust = self.ports.trust.current();
+        let signer_anchors = trust.anchors.of(Purpose::Signer).to_vec();
+        let (mut leaves, mut intermediates) = (trust.leaves.clone(), trust.intermediates.clone());
         for key in self.issuer.token.all() {
             let Some((leaf, above)) = key.certificate_chain().split_first() else { continue };
             leaves.push(leaf.clone());
@@ -106,8 +157,10 @@ impl Flow {
         Material {
             token_keys: TokenKeys::trusted(&leaves, &intermediates, &signer_anchors),
             signer_anchors,
-            timestamp_anchors: self.ports.anchors.of(Purpose::Timestamp).to_vec(),
-            as_of_ms: self.loaded_ms,
+            timestamp_anchors: trust.anchors.of(Purpose::Timestamp).to_vec(),
+            certificates: trust.intermediates.clone(),
+            lists: trust.lists.clone(),
+            as_of_ms: self.trust_ms(&trust),
             ..Material::default()
         }
     }

@@ -1,4 +1,4 @@
-//! Compact JSON Web Signatures (RFC 7515, 3.1): citizen assertions and delivery receipts.
+//! Compact JSON Web Signatures (RFC 7515, 3.1): citizen assertions, delivery receipts and trust lists.
 //!
 //! Signs ES256; verifies ES256 and RS256. The algorithm comes from the key, and a header that says otherwise is refused
 //! (RFC 8725, 3.1); `crit` is refused because nothing critical is understood here. What this is not: it judges neither
@@ -21,6 +21,9 @@ pub use jwks::{Jwks, p256_jwk};
 
 /// Longest token that is looked at, characters: a chain of certificates and a page of claims.
 const MAX_CHARS: usize = 32 << 10;
+
+/// Longest signed document, characters: a list of a few hundred certificates.
+const MAX_DOCUMENT_CHARS: usize = 1 << 20;
 
 /// Longest certificate chain in a header.
 const MAX_CHAIN: usize = 5;
@@ -117,7 +120,18 @@ pub struct CertifiedClaims {
 /// # Errors
 /// [`JwsError`].
 pub fn verify_with_x5c(token: &str) -> Result<CertifiedClaims, JwsError> {
-    let parts = Parts::split(token)?;
+    certified(&Parts::split(token)?)
+}
+
+/// As [`verify_with_x5c`], for documents of up to a mebibyte that come from a file, not from a caller.
+///
+/// # Errors
+/// [`JwsError`].
+pub fn verify_document(document: &str) -> Result<CertifiedClaims, JwsError> {
+    certified(&Parts::split_within(document, MAX_DOCUMENT_CHARS)?)
+}
+
+fn certified(parts: &Parts<'_>) -> Result<CertifiedClaims, JwsError> {
     let encoded = parts.header.x5c.as_deref().ok_or(JwsError::UnknownKey)?;
     if encoded.is_empty() || encoded.len() > MAX_CHAIN {
         return Err(JwsError::Malformed("x5c"));
@@ -158,7 +172,11 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn split(token: &'a str) -> Result<Self, JwsError> {
-        if token.len() > MAX_CHARS {
+        Self::split_within(token, MAX_CHARS)
+    }
+
+    fn split_within(token: &'a str, most: usize) -> Result<Self, JwsError> {
+        if token.len() > most {
             return Err(JwsError::Malformed("too long"));
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(JwsError::Malformed("not three parts"))?;

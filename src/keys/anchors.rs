@@ -4,6 +4,7 @@
 //! different hierarchies (domain reference 3), and none of them admits callers.
 
 use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::KeyError;
 use super::certificate::{certificates_from_pem, certificates_to_pem, parse};
@@ -50,13 +51,24 @@ impl TrustAnchors {
                 return Err(format!("{} is no certificate authority", certificate.subject()));
             }
         }
-        let set = match purpose {
+        self.set(purpose).extend(certificates);
+        Ok(())
+    }
+
+    /// Adds a certificate, DER, that was looked at before.
+    pub fn add(&mut self, purpose: Purpose, anchor: Vec<u8>) {
+        let set = self.set(purpose);
+        if !set.contains(&anchor) {
+            set.push(anchor);
+        }
+    }
+
+    fn set(&mut self, purpose: Purpose) -> &mut Vec<Vec<u8>> {
+        match purpose {
             Purpose::Signer => &mut self.signer,
             Purpose::Timestamp => &mut self.timestamp,
             Purpose::Client => &mut self.client,
-        };
-        set.extend(certificates);
-        Ok(())
+        }
     }
 
     /// The anchors of a purpose.
@@ -71,5 +83,27 @@ impl TrustAnchors {
     /// The anchors of a purpose in PEM.
     pub fn to_pem(&self, purpose: Purpose) -> String {
         certificates_to_pem(self.of(purpose))
+    }
+}
+
+/// Anchors that may be replaced while others hold them; clones share one set.
+#[derive(Debug, Clone, Default)]
+pub struct SharedAnchors(Arc<RwLock<Arc<TrustAnchors>>>);
+
+impl SharedAnchors {
+    /// The anchors of this moment.
+    pub fn current(&self) -> Arc<TrustAnchors> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts others in their place, for all who share them.
+    pub fn replace(&self, anchors: Arc<TrustAnchors>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = anchors;
+    }
+}
+
+impl From<Arc<TrustAnchors>> for SharedAnchors {
+    fn from(anchors: Arc<TrustAnchors>) -> Self {
+        Self(Arc::new(RwLock::new(anchors)))
     }
 }

@@ -6,6 +6,7 @@
 
 mod anchors;
 mod certificate;
+mod detached;
 mod file;
 mod hsm;
 mod remote;
@@ -21,8 +22,9 @@ use thiserror::Error;
 
 use crate::record::Sha256;
 
-pub use anchors::{Purpose, TrustAnchors};
+pub use anchors::{Purpose, SharedAnchors, TrustAnchors};
 pub use certificate::{certificates_from_pem, certificates_to_pem, public_key};
+pub use detached::sign_detached;
 pub use file::{FileSigner, read_private};
 pub use hsm::{HsmKey, HsmModules, HsmSigner};
 pub use remote::{RemoteKey, RemoteSigner};

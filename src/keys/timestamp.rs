@@ -12,7 +12,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use thiserror::Error;
 
 use super::sources::Health;
-use super::{Purpose, Timestamper, TrustAnchors};
+use super::{Purpose, SharedAnchors, Timestamper};
 use crate::clock::Clock;
 use crate::http::{Bounds, HttpClient, HttpError};
 use crate::record::Sha256;
@@ -73,7 +73,7 @@ impl TimestampSettings {
 /// Time-stamp authorities at HTTP addresses.
 pub struct HttpTimestamper {
     settings: TimestampSettings,
-    anchors: Arc<TrustAnchors>,
+    anchors: SharedAnchors,
     client: HttpClient,
     clock: Arc<dyn Clock>,
     health: Health,
@@ -82,7 +82,8 @@ pub struct HttpTimestamper {
 
 impl HttpTimestamper {
     /// Asks as `settings` say and trusts the time-stamp anchors of `anchors`.
-    pub fn new(settings: TimestampSettings, anchors: Arc<TrustAnchors>, client: HttpClient, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(settings: TimestampSettings, anchors: impl Into<SharedAnchors>, client: HttpClient, clock: Arc<dyn Clock>) -> Self {
+        let anchors = anchors.into();
         let health = Health::new(Arc::clone(&clock));
         Self { settings, anchors, client, clock, health, random: SystemRandom::new() }
     }
@@ -107,10 +108,11 @@ impl HttpTimestamper {
     }
 
     fn check_trusted(&self, url: &str, token: &TimestampToken) -> Result<(), TimestampError> {
+        let anchors = self.anchors.current();
         let query = PathQuery {
             leaf: &token.tsa_certificate_der,
             intermediates: &token.certificates,
-            anchors: self.anchors.of(Purpose::Timestamp),
+            anchors: anchors.of(Purpose::Timestamp),
             at: token.gen_time,
             usage: Usage::TimeStamping,
             limits: PathLimits::default(),

@@ -14,6 +14,7 @@ mod number;
 mod people;
 mod personal_id;
 mod text;
+mod trust;
 
 pub use caller::{Caller, Role};
 pub use date::{DateError, PartialDate, date_in_words, parse_date_words};
@@ -26,3 +27,4 @@ pub use number::{CertificationNo, NumberError, RegistrationNo};
 pub use people::{Agency, Assurance, Certifier, Requester, SigningCapacity};
 pub use personal_id::{Gender, PersonalId, PersonalIdError};
 pub use text::{fold, fold_loose, nfc, printable, same_text};
+pub use trust::{AnchorUse, ListFault, ListPurpose, ListStanding, TrustLists};

@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::Verdict;
 use crate::finding::Sentences;
+use crate::record::ListFault;
 
 impl Verdict {
     /// One sentence for a clerk.
@@ -59,9 +60,12 @@ macro_rules! codes {
                 match self { $(VerifyCode::$variant => Verdict::$verdict,)* }
             }
 
-            /// What people read; the next step is the verdict's.
+            /// What people read; the next step is the verdict's, where the code has none of its own.
             pub fn sentences(self) -> Sentences {
-                let next = self.verdict().sentences();
+                let next = match self.own_next_step() {
+                    Some((next_vi, next_en)) => Sentences { next_vi, next_en, ..self.verdict().sentences() },
+                    None => self.verdict().sentences(),
+                };
                 match self { $(VerifyCode::$variant => Sentences { vi: $vi, en: $en, ..next },)* }
             }
         }
@@ -109,8 +113,61 @@ codes! {
     NumberVoid "NUMBER_VOID" Invalid { "Số chứng thực đã bị hủy." "The certification number is void." }
     /// Nobody here knows a copy with this digest.
     DigestUnknown "DIGEST_UNKNOWN" Indeterminate { "Không tìm thấy bản sao nào có mã băm này." "No copy with this digest is known here." }
+    /// A trust list that is no list.
+    TrustListCorrupt "TRUST_LIST_CORRUPT" Indeterminate { "Danh sách tin cậy không đọc được." "A trust list cannot be read." }
+    /// A trust list without certificates.
+    TrustListEmpty "TRUST_LIST_EMPTY" Indeterminate { "Danh sách tin cậy trống." "A trust list is empty." }
+    /// A trust list whose next edition is overdue.
+    TrustListExpired "TRUST_LIST_EXPIRED" Indeterminate { "Danh sách tin cậy đã hết hạn." "A trust list has expired." }
+    /// A trust list of the future.
+    TrustListNotYetIssued "TRUST_LIST_NOT_YET_ISSUED" Indeterminate { "Danh sách tin cậy ghi thời điểm phát hành ở tương lai." "A trust list was issued in the future." }
+    /// A trust list that is not the pinned one.
+    TrustListUnpinned "TRUST_LIST_UNPINNED" Indeterminate { "Danh sách tin cậy không khớp dấu vân tay đã ghim." "A trust list is not the one that is pinned." }
+    /// A trust list for another purpose.
+    TrustListOtherPurpose "TRUST_LIST_OTHER_PURPOSE" Indeterminate { "Danh sách tin cậy dùng cho mục đích khác." "A trust list is for another purpose." }
+    /// A trust list that is older than one that was seen.
+    TrustListOlder "TRUST_LIST_OLDER" Indeterminate { "Danh sách tin cậy cũ hơn bản đã dùng." "A trust list is older than one that was seen before." }
     /// The register of this service has another copy or none under this number.
     NotRegistered "NOT_REGISTERED" Invalid { "Không có trong sổ chứng thực." "The certification register has no such copy." }
+}
+
+impl VerifyCode {
+    /// The fault of a trust list that a code stands for.
+    pub fn list_fault(self) -> Option<ListFault> {
+        use ListFault::{Corrupt, Empty, Expired, NotYetIssued, Older, OtherPurpose, Unpinned};
+        [Corrupt, Empty, Expired, NotYetIssued, Unpinned, OtherPurpose, Older].into_iter().find(|fault| Self::of_list(*fault) == self)
+    }
+
+    /// The code of a fault of a trust list.
+    pub fn of_list(fault: ListFault) -> Self {
+        match fault {
+            ListFault::Corrupt => Self::TrustListCorrupt,
+            ListFault::Empty => Self::TrustListEmpty,
+            ListFault::Expired => Self::TrustListExpired,
+            ListFault::NotYetIssued => Self::TrustListNotYetIssued,
+            ListFault::Unpinned => Self::TrustListUnpinned,
+            ListFault::OtherPurpose => Self::TrustListOtherPurpose,
+            ListFault::Older => Self::TrustListOlder,
+        }
+    }
+
+    fn own_next_step(self) -> Option<(&'static str, &'static str)> {
+        Some(match self {
+            Self::TrustListCorrupt | Self::TrustListEmpty | Self::TrustListExpired | Self::TrustListOlder => (
+                "Hãy cài đặt bản mới nhất của danh sách tin cậy rồi kiểm tra lại.",
+                "Install the newest edition of the list and verify again.",
+            ),
+            Self::TrustListNotYetIssued => {
+                ("Hãy kiểm tra đồng hồ của máy rồi kiểm tra lại.", "Check the clock of this machine and verify again.")
+            }
+            Self::TrustListUnpinned => (
+                "Hãy đối chiếu dấu vân tay SHA-256 với nguồn chính thức trước khi dùng danh sách.",
+                "Compare the SHA-256 with the official source before the list is used.",
+            ),
+            Self::TrustListOtherPurpose => ("Hãy dùng danh sách đúng mục đích.", "Use the list for the purpose that it states."),
+            _ => return None,
+        })
+    }
 }
 
 impl Serialize for VerifyCode {

@@ -6,10 +6,10 @@ use bansao_pades::validate::{
 use time::OffsetDateTime;
 
 use super::token::{TokenKeys, read_token, summary};
-use super::{Report, SignatureSummary, StepSummary, VerifyCode};
+use super::{ListName, Report, SignatureSummary, StepSummary, VerifyCode};
 use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD, page_digests_of, qr_text, read_copy};
 use crate::clock::unix_ms;
-use crate::record::{Sha256, salted_digest};
+use crate::record::{AnchorUse, Sha256, TrustLists, salted_digest};
 
 /// What is trusted and known: the grounds of a verdict. Certificates, responses and lists are DER.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +26,9 @@ pub struct Material {
     pub ocsp_responses: Vec<Vec<u8>>,
     /// Revocation lists beside those in the copy.
     pub crls: Vec<Vec<u8>>,
-    /// As-of time of the trust list, ms since 1970 UTC.
+    /// The lists that the anchors stand on; one that was refused is named too.
+    pub lists: TrustLists,
+    /// As-of time of the trust lists, ms since 1970 UTC.
     pub as_of_ms: i64,
 }
 
@@ -35,16 +37,19 @@ pub fn verify_copy(pdf: &[u8], material: &Material, now: OffsetDateTime) -> Repo
     let mut report = Report::new(pdf, unix_ms(now), material.as_of_ms);
     match validate(pdf, &context(material, now)) {
         Ok(validation) => {
-            judge_signatures(&mut report, &validation);
+            judge_signatures(&mut report, &validation, &material.lists);
             judge_fields(&mut report, &validation);
             report.issued = issued(pdf, &validation, report.sha256);
+            report.validation = Some(Box::new(validation));
         }
         Err(error) => {
             report.find(refusal(&error), error.to_string());
+            report.name_lists(&material.lists);
             return report;
         }
     }
     judge_token(&mut report, pdf, material, now);
+    report.name_lists(&material.lists);
     report
 }
 
@@ -76,8 +81,8 @@ pub(super) fn refusal(error: &ValidateError) -> VerifyCode {
 }
 
 /// What is wrong with the signatures of any file.
-pub(super) fn judge_signatures(report: &mut Report, validation: &Validation) {
-    report.signatures = validation.signatures.iter().map(signature).collect();
+pub(super) fn judge_signatures(report: &mut Report, validation: &Validation, lists: &TrustLists) {
+    report.signatures = validation.signatures.iter().map(|one| signature(one, lists)).collect();
     for change in &validation.changes {
         report.find(VerifyCode::ModifiedAfterSigning, format!("revision {}: {}", change.revision + 1, change.modification));
     }
@@ -143,7 +148,13 @@ fn fault(signature: &SignatureReport, changed: bool) -> Option<VerifyCode> {
     })
 }
 
-fn signature(signature: &SignatureReport) -> SignatureSummary {
+fn signature(signature: &SignatureReport, lists: &TrustLists) -> SignatureSummary {
+    let own = if signature.kind == SignatureKind::DocumentTimestamp { AnchorUse::Timestamps } else { AnchorUse::Signers };
+    let stamp = signature.timestamp.as_ref().filter(|_| own == AnchorUse::Signers);
+    let list = |usage, chain: &[Vec<u8>]| {
+        let list = lists.of(usage, chain.last()?)?;
+        Some(ListName { purpose: list.purpose, name: list.name.clone() })
+    };
     SignatureSummary {
         field: signature.field.clone(),
         signer: signature.signer.clone().unwrap_or_default(),
@@ -153,6 +164,8 @@ fn signature(signature: &SignatureReport) -> SignatureSummary {
         level: signature.level.map(|level| level.name().to_owned()).unwrap_or_default(),
         signed_ms: signature.proven_time.map(unix_ms),
         intact: signature.intact,
+        trust_list: list(own, &signature.chain),
+        timestamp_trust_list: stamp.and_then(|stamp| list(AnchorUse::Timestamps, &stamp.chain)),
         steps: signature.steps.iter().map(step).collect(),
     }
 }

@@ -5,15 +5,20 @@
 mod code;
 mod copy;
 mod foreign;
+mod render;
+#[cfg(test)]
+mod tests;
 mod token;
 
+use bansao_pades::validate::Report as Validation;
 use serde::Serialize;
 
-use crate::record::{Facts, Sha256};
+use crate::record::{Facts, ListPurpose, ListStanding, Sha256, TrustLists};
 
 pub use code::VerifyCode;
 pub use copy::{Material, verify_copy};
 pub use foreign::verify_pades;
+pub use render::{ReportFormat, detailed, etsi, render, simple};
 pub use token::{TokenKeys, verify_token};
 
 /// The outcome. "Cannot tell" is never shown as either of the others.
@@ -26,6 +31,17 @@ pub enum Verdict {
     Indeterminate,
     /// Something is wrong.
     Invalid,
+}
+
+impl Verdict {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "VALID",
+            Self::Indeterminate => "INDETERMINATE",
+            Self::Invalid => "INVALID",
+        }
+    }
 }
 
 /// One reason of a verdict.
@@ -56,8 +72,21 @@ pub struct SignatureSummary {
     pub signed_ms: Option<i64>,
     /// Whether the covered bytes are unchanged.
     pub intact: bool,
+    /// The trust list whose anchor vouches for the signer (for the authority, of a document time-stamp).
+    pub trust_list: Option<ListName>,
+    /// The trust list whose anchor vouches for the time-stamp on the signature.
+    pub timestamp_trust_list: Option<ListName>,
     /// What each building block of the validation concluded.
     pub steps: Vec<StepSummary>,
+}
+
+/// A trust list, as a signature names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListName {
+    /// What it is for.
+    pub purpose: ListPurpose,
+    /// Its name.
+    pub name: String,
 }
 
 /// What a building block of ETSI EN 319 102-1 concluded.
@@ -106,10 +135,18 @@ pub struct Report {
     /// Digests that the copy may have had when it was issued: a holder may have added stores and time-stamps since.
     #[serde(skip)]
     pub issued: Vec<Sha256>,
+    /// By which rules it was judged: `copy` or `pades`.
+    #[serde(skip)]
+    pub policy: &'static str,
+    /// Everything that was found about the signatures; only where they were looked at, and not in reports that another program sent.
+    #[serde(skip)]
+    pub validation: Option<Box<Validation>>,
     /// When, ms since 1970 UTC.
     pub verified_ms: i64,
-    /// As-of time of the trust list, ms since 1970 UTC.
+    /// As-of time of the trust lists: the oldest of those in force, ms since 1970 UTC.
     pub trust_ms: i64,
+    /// The trust lists.
+    pub trust_lists: Vec<ListStanding>,
     /// Oldest as-of time of revocation data that was used, ms since 1970 UTC.
     pub revocation_ms: Option<i64>,
 }
@@ -130,9 +167,25 @@ impl Report {
             token: None,
             sha256,
             issued: vec![sha256],
+            policy: "copy",
+            validation: None,
             verified_ms,
             trust_ms,
+            trust_lists: Vec::new(),
             revocation_ms: None,
+        }
+    }
+
+    /// Names the trust lists. One that vouches for nothing is a reason why it cannot be told, where another did not vouch instead.
+    fn name_lists(&mut self, lists: &TrustLists) {
+        self.trust_lists = lists.all().to_vec();
+        if self.verdict == Verdict::Valid {
+            return;
+        }
+        for list in lists.all().iter().filter(|list| !list.in_force) {
+            if let Some(fault) = list.fault {
+                self.find(VerifyCode::of_list(fault), format!("{}: {}", list.name, list.detail));
+            }
         }
     }
 

@@ -64,6 +64,7 @@ pub fn verify_token(text: &str, material: &Material, now: OffsetDateTime) -> Rep
         Ok(claims) => report.token = Some(summary(&claims)),
         Err((code, detail)) => report.find(code, detail),
     }
+    report.name_lists(&material.lists);
     report
 }
 

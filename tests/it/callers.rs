@@ -18,7 +18,7 @@ async fn call_all(channel: &Channel) -> Vec<(&'static str, Result<(), Status>)> 
     let mut wallet = WalletServiceClient::new(channel.clone());
     let name = || "submissions/aaaaaaaaaaaaaaaaaaaaaaaaaa".to_owned();
     let upload = || tokio_stream::iter(vec![header("request-1", "", "", &[vec![1]])]);
-    let copy = || tokio_stream::iter(vec![proto::VerifyCopyRequest { chunk: b"%PDF"[..].into() }]);
+    let copy = || tokio_stream::iter(vec![proto::VerifyCopyRequest { chunk: b"%PDF"[..].into(), ..Default::default() }]);
     vec![
         ("SubmitScan", kiosk.submit_scan(upload()).await.map(drop)),
         ("WatchSubmission", kiosk.watch_submission(proto::WatchSubmissionRequest { name: name(), after_sequence: 0 }).await.map(drop)),

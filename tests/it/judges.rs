@@ -46,7 +46,8 @@ async fn other_peoples_software_accepts_the_copy() {
 
     // Ourselves: the service, an office offline, the token.
     let mut office = VerificationServiceClient::new(stage.channel("office-1"));
-    let parts: Vec<_> = pdf.chunks(300_000).map(|chunk| proto::VerifyCopyRequest { chunk: chunk.to_vec().into() }).collect();
+    let parts: Vec<_> =
+        pdf.chunks(300_000).map(|chunk| proto::VerifyCopyRequest { chunk: chunk.to_vec().into(), ..Default::default() }).collect();
     let report = office.verify_copy(tokio_stream::iter(parts)).await.unwrap().into_inner();
     assert_eq!((report.verdict(), report.signatures.len()), (Verdict::Valid, 2), "{:?}", report.findings);
     assert!(report.signatures.iter().all(|signature| signature.level == "B-LT" && signature.intact));

@@ -11,12 +11,14 @@
 //! | `cargo xtask fixtures [--check]` | draws the specimen scans anew, or says which differ |
 //! | `cargo xtask fixtures --scored [DIR]` | draws the scored set, into `target/score` by default |
 //! | `cargo xtask score DIR …` | inspects the scored set and counts; see `score/mod.rs` |
-//! | `cargo xtask soak [--minutes N]` | mutated files through every decoder, release build, five minutes by default |
+//! | `cargo xtask soak [--minutes N]` | mutated files through every decoder, release build, five minutes by default; then as long again the fuzz targets |
+//! | `cargo xtask fuzz [--seconds N] [TARGET …]` | the fuzz targets of `fuzz/`, all of them unless named, thirty seconds each by default |
 //! | `cargo xtask attack COPY.pdf [TRUST.pem]` | hostile variants and legal updates of a signed copy, and whether the verdicts are right |
 //! | `cargo xtask bench [scan \| copy \| wire] [--quick]` | the benchmarks, release build |
 
 mod attack;
 mod demo;
+mod fuzz;
 mod run;
 mod score;
 mod setup;
@@ -24,6 +26,7 @@ mod tidy;
 mod token;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use run::{Failed, cargo, say};
 
@@ -40,11 +43,12 @@ fn main() -> ExitCode {
         ["score", rest @ ..] => score::run(rest),
         ["fixtures", rest @ ..] => fixtures(rest),
         ["soak", rest @ ..] => soak(rest),
+        ["fuzz", rest @ ..] => fuzz(rest),
         ["attack", rest @ ..] => setup::packages(setup::RUN).and_then(|()| attack::run(rest)),
         ["bench", rest @ ..] => bench(rest),
         _ => {
             say(
-                "cargo xtask demo [--hsm] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR]] | score DIR | soak [--minutes N] | attack COPY.pdf [TRUST.pem] | bench [scan | copy | wire] [--quick]",
+                "cargo xtask demo [--hsm] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR]] | score DIR | soak [--minutes N] | fuzz [--seconds N] [TARGET …] | attack COPY.pdf [TRUST.pem] | bench [scan | copy | wire] [--quick]",
             );
             return ExitCode::from(2);
         }
@@ -63,6 +67,7 @@ fn test() -> Result<(), Failed> {
     setup::packages(setup::TEST)?;
     tidy::run()?;
     cargo(&["fmt", "--all", "--check"])?;
+    cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
     setup::judges()?;
     if run::succeeds("cargo", &["nextest", "--version"]) {
@@ -85,11 +90,34 @@ fn scored(rest: &[&str]) -> Result<(), Failed> {
     cargo(&["run", "--release", "--quiet", "--package", "bansao-specimen", "--", "--scored", "--out", folder])
 }
 
-/// `--seed N` draws other inputs; files that are named are tried as they are.
+/// `--seed N` draws other inputs; files that are named are tried as they are, and nothing else is.
 fn soak(rest: &[&str]) -> Result<(), Failed> {
     let mut arguments = vec!["run", "--release", "--quiet", "--package", "bansao-scan", "--example", "soak", "--"];
     arguments.extend(rest);
-    cargo(&arguments)
+    cargo(&arguments)?;
+    let mut minutes = 5.0;
+    let mut words = rest.iter();
+    while let Some(word) = words.next() {
+        match (*word, words.next()) {
+            ("--minutes", Some(value)) => minutes = value.parse().map_err(|_| Failed("--minutes N".to_owned()))?,
+            ("--seed", Some(_)) => {}
+            _ => return Ok(()),
+        }
+    }
+    setup::packages(setup::FUZZ)?;
+    fuzz::run(&[], Duration::from_secs_f64((minutes * 60.0 / FUZZ_TARGETS).max(20.0)))
+}
+
+/// Among how many targets the minutes of a soak are divided.
+const FUZZ_TARGETS: f64 = 12.0;
+
+fn fuzz(rest: &[&str]) -> Result<(), Failed> {
+    setup::packages(setup::FUZZ)?;
+    let (seconds, named) = match rest {
+        ["--seconds", seconds, named @ ..] => (seconds.parse().map_err(|_| Failed("--seconds N".to_owned()))?, named),
+        named => (30, named),
+    };
+    fuzz::run(named, Duration::from_secs(seconds))
 }
 
 /// `scan`, `copy` or `wire` measures a part, `--quick` does everything twice. pyHanko, which is measured beside ours, is installed

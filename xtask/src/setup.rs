@@ -41,6 +41,9 @@ pub(crate) const RUN: &[Package] = &[CC, LIBTESSERACT, VIETNAMESE, FONTS, OPENSS
 pub(crate) const HSM: &[Package] =
     &[file("softhsm2", "/usr/lib/softhsm/libsofthsm2.so"), command("softhsm2", "softhsm2-util", "--version")];
 
+/// What the fuzz targets need: libFuzzer is built from its C++ source.
+pub(crate) const FUZZ: &[Package] = &[CC, command("g++", "c++", "--version"), OPENSSL];
+
 /// What drawing the specimens needs.
 pub(crate) const FIXTURES: &[Package] = &[CC, FONTS, GYRE, DEJAVU];
 

@@ -17,6 +17,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("http", &[]),
     ("keys", &["record", "clock", "http"]),
     ("jws", &["keys"]),
+    ("trust", &["record", "clock", "keys", "jws"]),
     ("identity", &["record", "clock", "http", "jws"]),
     ("anatomy", &["record"]),
     ("certify", &["record", "finding", "clock", "inspect", "keys", "anatomy"]),
@@ -27,8 +28,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "flow",
         &[
-            "record", "finding", "clock", "limits", "intake", "inspect", "decide", "keys", "anatomy", "certify", "verify", "store",
-            "deliver", "error",
+            "record", "finding", "clock", "limits", "intake", "inspect", "decide", "keys", "trust", "anatomy", "certify", "verify",
+            "store", "deliver", "error",
         ],
     ),
     ("wire", &[]),

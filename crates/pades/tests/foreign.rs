@@ -3,6 +3,7 @@
 
 mod common;
 
+use bansao_attack::derive;
 use bansao_pades::validate::{Indication, Modification, Policy, SignatureKind, SubIndication, UnsignedBytes, ValidateError};
 use bansao_pades::{FieldLock, FieldSpec, SigningProfile, ValidationContext, add_signature_fields, prepare_signature, validate};
 use common::*;
@@ -307,5 +308,74 @@ fn filling_and_metadata_are_no_way_to_change_a_page() {
     ];
     for (what, change) in hostile {
         assert!(!stage.changes(&append(&signed, change)).is_empty(), "{what}");
+    }
+}
+
+/// The file as `qpdf` writes it, with tables or with streams; linearised or not.
+fn rewritten(pdf: &[u8], object_streams: &str, linearise: bool) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("from.pdf"), folder.path().join("to.pdf"));
+    std::fs::write(&from, pdf).unwrap();
+    let streams = format!("--object-streams={object_streams}");
+    let made =
+        std::process::Command::new("qpdf").args(linearise.then_some("--linearize")).arg(&streams).arg(&from).arg(&to).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    std::fs::read(to).unwrap()
+}
+
+/// The first place of a text replaced by another of the same length.
+fn replaced(pdf: &[u8], text: &[u8], by: &[u8]) -> Vec<u8> {
+    assert_eq!(text.len(), by.len());
+    let at = pdf.windows(text.len()).position(|w| w == text).unwrap();
+    [&pdf[..at], by, &pdf[at + text.len()..]].concat()
+}
+
+#[test]
+fn linearised_files_are_read_in_one_way_or_refused() {
+    let stage = Stage::set();
+    let mut copies = stage.context.clone();
+    copies.policy = Policy::Copy;
+    for streams in ["disable", "generate"] {
+        let base = rewritten(&base_pdf(), streams, true);
+        let plain = stage.pki.sign_twice(&rewritten(&base_pdf(), streams, false), true);
+        let signed = stage.pki.sign_twice(&base, true);
+        let report = validate(&signed, &stage.context).unwrap();
+        assert_eq!((report.indication, report.signatures.len()), (Indication::TotalPassed, 2), "{streams}: {report:#?}");
+        assert!(matches!(validate(&signed, &copies), Err(ValidateError::Structure(_))), "a copy is never linearised");
+        assert!(matches!(validate(&base, &stage.context), Err(ValidateError::Structure(_))), "its hints are in force");
+
+        // Whatever is not exactly the linearised form is refused before any signature is looked at.
+        let length = format!("/L {}", base.len());
+        let other = format!("/L {}", base.len() + 2);
+        for (what, changed) in [
+            ("another length", replaced(&signed, length.as_bytes(), other.as_bytes())),
+            ("no parameters", replaced(&signed, b"/Linearized", b"/Linearizee")),
+            ("a second section that names another place", {
+                let named =
+                    signed.windows(16).position(|w| w.starts_with(b"startxref\n") && w[10].is_ascii_digit() && w[10] != b'0').unwrap() + 10;
+                let mut changed = signed.clone();
+                changed[named] = if changed[named] == b'1' { b'2' } else { b'1' };
+                changed
+            }),
+            ("parameters in the second place", {
+                let at = signed.windows(4).position(|w| w == b" obj").unwrap();
+                let line = signed[..at].iter().rposition(|b| *b == b'\n').unwrap() + 1;
+                [&signed[..line], b"99 0 obj null endobj\n", &signed[line..]].concat()
+            }),
+        ] {
+            assert!(matches!(validate(&changed, &stage.context), Err(ValidateError::Structure(_))), "{streams}: {what}");
+        }
+
+        // No attack fares better than the same one on a file that is not linearised.
+        let verdicts = |pdf: &[u8]| -> std::collections::BTreeMap<String, Indication> {
+            let judged = |bytes: &[u8]| validate(bytes, &stage.context).map_or(Indication::TotalFailed, |r| r.indication);
+            derive(pdf).unwrap().into_iter().map(|variant| (variant.name, judged(&variant.bytes))).collect()
+        };
+        let (known, found) = (verdicts(&plain), verdicts(&signed));
+        assert!(found.len() >= 150, "{} attacks", found.len());
+        let better: Vec<_> = found.iter().filter(|(name, verdict)| known.get(*name).is_some_and(|plain| *verdict < plain)).collect();
+        assert!(better.is_empty(), "{streams}: {better:?}");
+        let unknown = found.iter().filter(|(name, verdict)| **verdict == Indication::TotalPassed && !known.contains_key(*name));
+        assert_eq!(unknown.collect::<Vec<_>>(), [], "{streams}");
     }
 }

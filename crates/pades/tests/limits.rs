@@ -206,3 +206,25 @@ fn a_certificate_with_a_name_of_a_megabyte() {
     assert!(matches!(find_path(&query), Err(PathError::Malformed(_))));
     assert!(began.elapsed().as_secs_f32() < 2.0, "{:?}", began.elapsed());
 }
+
+/// A clock that was set back to any time, or ran ahead: never valid before the signature's own time, and never a panic.
+#[test]
+fn a_clock_that_jumped() {
+    use time::macros::datetime;
+    let (long_term, archived, context) = samples();
+    for now in [
+        time::OffsetDateTime::UNIX_EPOCH,
+        datetime!(0001-01-01 0:00 UTC),
+        datetime!(1951-01-01 0:00 UTC),
+        NOW - time::Duration::days(400),
+        NOW - time::Duration::hours(1),
+        datetime!(2500-01-01 0:00 UTC),
+        datetime!(9999-12-31 23:59:59 UTC),
+    ] {
+        for (name, pdf) in [("B-LT", long_term), ("B-LTA", archived)] {
+            let mut context = context.clone();
+            context.now = now;
+            refused(&format!("{name} at {now}"), pdf, &context);
+        }
+    }
+}

@@ -316,6 +316,9 @@ fn revocation_lists_are_judged() {
     assert_eq!(check(for_others.der(), &pki.agency, &pki.ca, NOW), refuse("the list does not speak about this certificate"));
     let elsewhere = crl(&pki.ca, &[], NOW, |p| p.issuing_distribution_point = Some(point(None)));
     assert_eq!(check(elsewhere.der(), &pki.agency, &pki.ca, NOW), refuse("the list is for another distribution point"));
+    // Lists that never end say so by the last second that can be written.
+    let endless = crl(&pki.ca, &[], NOW, |p| p.next_update = time::macros::datetime!(9999-12-31 23:59:59 UTC));
+    assert!(matches!(check(endless.der(), &pki.agency, &pki.ca, NOW), Ok(RevocationStatus::Good { .. })));
     let der = list.der().to_vec();
     for i in 0..der.len() {
         let mut flipped = der.clone();

@@ -6,32 +6,20 @@ use serde_json::json;
 use time::format_description::well_known::Rfc3339;
 
 use super::super::text::say;
+use super::super::trust;
 use crate::clock::{from_unix_ms, in_vietnam};
-use crate::verify::{Report, Verdict};
+use crate::verify::{ListName, Report, Verdict, detailed};
 
 fn moment(ms: i64) -> String {
     in_vietnam(from_unix_ms(ms)).format(&Rfc3339).unwrap_or_default()
 }
 
-/// One JSON object: file, verdict, codes, signatures, elapsed time, and what they rest on.
+/// One JSON object: file, everything that the report holds, elapsed time.
 pub(super) fn line(subject: &str, report: &Report, elapsed_ms: f64) -> serde_json::Value {
-    let signatures: Vec<_> = report
-        .signatures
-        .iter()
-        .map(|s| {
-            json!({
-                "field": s.field, "signer": s.signer, "organisation": s.organisation, "indication": s.indication,
-                "sub_indication": s.sub_indication, "level": s.level, "intact": s.intact,
-                "signing_time": s.signed_ms.map(moment), "steps": s.steps,
-            })
-        })
-        .collect();
-    let codes: Vec<&str> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
-    let details: Vec<&str> = report.findings.iter().map(|finding| finding.detail.as_str()).collect();
-    json!({
-        "file": subject, "verdict": report.verdict, "codes": codes, "details": details, "signatures": signatures,
-        "token": report.token, "sha256": report.sha256, "elapsed_ms": (elapsed_ms * 10.0).round() / 10.0,
-    })
+    let mut line = detailed(report, true);
+    line["file"] = json!(subject);
+    line["elapsed_ms"] = json!((elapsed_ms * 10.0).round() / 10.0);
+    line
 }
 
 /// One file of many.
@@ -57,6 +45,14 @@ pub(super) fn whole(subject: &str, report: &Report) {
             signature.field, signature.signer, signature.organisation, signature.indication, signature.sub_indication, signature.level
         ));
     }
+    for (whom, list) in vouching(report) {
+        say(&format!("  {whom}: {} ({})", list.purpose.vi(), list.name));
+    }
+    for list in report.trust_lists.iter().filter(|list| list.fault.is_some()) {
+        say(&format!("  {}", trust::line(list)));
+    }
+    let revocation = report.revocation_ms.map_or_else(|| "-".to_owned(), moment);
+    say(&format!("  danh sách tin cậy / trust: {}, thu hồi / revocation: {revocation}", moment(report.trust_ms)));
     if let Some(token) = &report.token {
         say(&format!("  QR: {}, số {}, {}", token.kind, token.certification_no, token.issuer));
         for (field, value) in token.facts.iter() {
@@ -70,6 +66,20 @@ pub(super) fn whole(subject: &str, report: &Report) {
     if report.verdict != Verdict::Valid {
         say(&format!("  → {}\n  → {}", sentences.next_vi, sentences.next_en));
     }
+}
+
+/// The lists that vouch, each once, with what for.
+fn vouching(report: &Report) -> Vec<(&'static str, &ListName)> {
+    let signers =
+        report.signatures.iter().filter_map(|signature| signature.trust_list.as_ref()).map(|list| ("bảo chứng / vouched by", list));
+    let stamps = report.signatures.iter().filter_map(|signature| signature.timestamp_trust_list.as_ref());
+    let mut lists: Vec<_> = Vec::new();
+    for one in signers.chain(stamps.map(|list| ("dấu thời gian / time-stamp", list))) {
+        if !lists.contains(&one) {
+            lists.push(one);
+        }
+    }
+    lists
 }
 
 /// How many of each verdict.

@@ -5,7 +5,7 @@ use lopdf::{Dictionary, Document, IncrementalDocument, LoadOptions, Object, Obje
 use super::structure::{Structure, StructureLimits};
 use crate::{DigestAlgorithm, Error};
 
-const CREATION_LIMITS: StructureLimits = StructureLimits { revisions: 1_000, objects: 1_000_000 };
+const CREATION_LIMITS: StructureLimits = StructureLimits { revisions: 1_000, objects: 1_000_000, linearised: true };
 
 /// A revision under construction.
 pub(crate) struct Increment {

@@ -14,6 +14,7 @@ mod appearance;
 pub(crate) mod dss;
 mod fields;
 pub(crate) mod increment;
+mod linear;
 mod prepare;
 mod section;
 pub(crate) mod structure;

@@ -14,6 +14,15 @@ pub(super) fn startxref(scanner: &mut Scanner<'_>) -> Result<(usize, usize), Syn
     Ok((at, scanner.at))
 }
 
+/// How a section is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// By a `startxref` that names this place.
+    By(usize),
+    /// As the first of the two of a linearised file (ISO 32000-1, F.2.4): by `startxref 0`, and a stream by nothing too.
+    FirstOfTwo,
+}
+
 pub(super) struct Section {
     pub(super) size: usize,
     pub(super) entries: Entries,
@@ -22,7 +31,8 @@ pub(super) struct Section {
 }
 
 impl Section {
-    pub(super) fn read(bytes: &[u8], at: usize, limits: StructureLimits) -> Result<Self, StructureFault> {
+    /// The section at `at`, closed as `closing` says.
+    pub(super) fn read(bytes: &[u8], at: usize, closing: Closing, limits: StructureLimits) -> Result<Self, StructureFault> {
         let mut scanner = Scanner::new(bytes, at);
         let is_stream = !scanner.rest().starts_with(b"xref");
         let (entries, trailer) = if is_stream { read_stream(&mut scanner, limits)? } else { read_table(&mut scanner, limits)? };
@@ -37,10 +47,27 @@ impl Section {
             Some(value) => Some(value.as_offset().ok_or(StructureFault::ChainOrder)?),
         };
         let size = trailer.get(b"Size").and_then(Value::as_offset).ok_or(StructureFault::Size { at })?;
-        match startxref(&mut scanner) {
-            Ok((named, end)) if named == at => Ok(Self { size, entries, previous, end }),
-            _ => Err(StructureFault::UnclosedSection { at }),
-        }
+        let end = scanner.at;
+        let end = match (closing, startxref(&mut scanner)) {
+            (Closing::By(place), Ok((named, end))) if named == place => end,
+            (Closing::FirstOfTwo, Ok((0, end))) => end,
+            // Writers leave it out behind a stream.
+            (Closing::FirstOfTwo, Err(_)) if is_stream => end,
+            _ => return Err(StructureFault::UnclosedSection { at }),
+        };
+        Ok(Self { size, entries, previous, end })
+    }
+}
+
+impl Section {
+    /// One more than the highest object number that is listed.
+    pub(super) fn objects(&self) -> usize {
+        self.entries.last_key_value().and_then(|(id, _)| usize::try_from(*id).ok()).map_or(0, |highest| highest.saturating_add(1))
+    }
+
+    /// Whether the object is listed at this place.
+    pub(super) fn lists(&self, id: u32, place: usize) -> bool {
+        matches!(self.entries.get(&id), Some(Entry::At { offset, generation: 0 }) if *offset == place)
     }
 }
 

@@ -2,13 +2,14 @@
 //!
 //! A file is a chain of revisions, each ending in its own cross-reference section, `startxref` and `%%EOF`. Here every
 //! object of a revision must lie inside the bytes of that revision, so that cutting the file at a signature's end shows
-//! exactly what was signed. Forms in which readers are known to disagree are refused: hybrid cross-references,
-//! linearised files, bytes before the header or after the last end marker, an object listed twice.
+//! exactly what was signed. Forms in which readers are known to disagree are refused: hybrid cross-references, bytes before
+//! the header or after the last end marker, an object listed twice; linearised files unless they are asked for (`linear`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::section::{Section, decoded_stream, startxref};
+use super::linear;
+use super::section::{Closing, Section, decoded_stream, startxref};
 use super::syntax::{Scanner, SyntaxError};
 
 /// What is wrong with the structure of a file.
@@ -78,7 +79,9 @@ pub(crate) struct Revision {
     /// From the end of the revision before to the end of `%%EOF`, end-of-line excluded.
     pub(crate) bytes: Range<usize>,
     pub(crate) section: usize,
-    size: usize,
+    pub(super) size: usize,
+    /// Whether it is the base of a linearised file.
+    pub(crate) linearised: bool,
     pub(crate) entries: BTreeMap<u32, Entry>,
 }
 
@@ -92,6 +95,8 @@ pub(crate) struct Structure {
 pub(crate) struct StructureLimits {
     pub(crate) revisions: usize,
     pub(crate) objects: usize,
+    /// Whether the oldest revision may be linearised.
+    pub(crate) linearised: bool,
 }
 
 impl Structure {
@@ -102,14 +107,31 @@ impl Structure {
         let mut objects = 0usize;
         let mut upper = end;
         loop {
-            let section = Section::read(bytes, at, limits)?;
+            let section = match Section::read(bytes, at, Closing::By(at), limits) {
+                Err(StructureFault::UnclosedSection { .. }) if limits.linearised => {
+                    let base = linear::base(bytes, at, upper, limits)?;
+                    objects = objects.saturating_add(base.entries.len());
+                    if revisions.len() >= limits.revisions || objects > limits.objects {
+                        return Err(StructureFault::TooLarge);
+                    }
+                    revisions.push(base);
+                    break;
+                }
+                read => read?,
+            };
             objects = objects.saturating_add(section.entries.len());
             if section.end > upper || revisions.len() >= limits.revisions || objects > limits.objects {
                 return Err(if section.end > upper { StructureFault::ChainOrder } else { StructureFault::TooLarge });
             }
             upper = at;
             let previous = section.previous;
-            revisions.push(Revision { bytes: 0..section.end, section: at, size: section.size, entries: section.entries });
+            revisions.push(Revision {
+                bytes: 0..section.end,
+                section: at,
+                size: section.size,
+                linearised: false,
+                entries: section.entries,
+            });
             match previous {
                 Some(p) if p >= at => return Err(StructureFault::ChainOrder),
                 Some(p) => at = p,

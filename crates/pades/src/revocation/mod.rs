@@ -71,13 +71,13 @@ impl Freshness {
     }
 
     fn check(&self, this_update: OffsetDateTime, next_update: Option<OffsetDateTime>) -> Result<(), Error> {
-        if this_update > self.now + self.skew {
+        if this_update > self.now.saturating_add(self.skew) {
             return Err(Error::Revocation("it comes from the future"));
         }
-        let end = next_update.unwrap_or(this_update + self.max_age);
+        let end = next_update.unwrap_or_else(|| this_update.saturating_add(self.max_age));
         if end < this_update {
             return Err(Error::Revocation("it ends before it begins"));
         }
-        if self.at > end + self.skew { Err(Error::Revocation("it is out of date")) } else { Ok(()) }
+        if self.at > end.saturating_add(self.skew) { Err(Error::Revocation("it is out of date")) } else { Ok(()) }
     }
 }

@@ -83,6 +83,7 @@ impl Judge<'_> {
             covered_bytes: found.end,
             signer: None,
             signer_certificate: None,
+            chain: Vec::new(),
             intact: false,
             claimed_time: found.claimed_time,
             proven_time: None,
@@ -133,7 +134,7 @@ impl Judge<'_> {
         report.proven_time = report.timestamp.as_ref().filter(|t| t.trusted.is_ok()).map(|t| t.gen_time);
         report.begin(Block::Certificate);
         let times = Times { at, informed: at, proven: report.proven_time, claimed: report.claimed_time };
-        self.chain(&container.signer, &container.certificates, Usage::DocumentSigning, times, &mut report.revocation)?;
+        report.chain = self.chain(&container.signer, &container.certificates, Usage::DocumentSigning, times, &mut report.revocation)?;
         if let Some(TimestampReport { trusted: Err(reason), .. }) = &report.timestamp {
             let reason = format!("the time-stamp is not trusted: {reason}");
             return Err((Indication::Indeterminate, SubIndication::SigConstraintsFailure, reason));
@@ -183,21 +184,21 @@ impl Judge<'_> {
         let trusted = self.trust_token(&token, &mut revocation);
         report.revocation = revocation;
         let time = token.gen_time;
-        let words = trusted.as_ref().copied().map_err(|(_, _, reason)| reason.clone());
+        let words = trusted.clone().map_err(|(_, _, reason)| reason);
         report.timestamp = Some(to_report(token, words));
-        trusted?;
+        report.chain = trusted?;
         report.proven_time = Some(time);
         self.proven = time;
         self.archived = true;
         Ok(())
     }
 
-    /// A token whose form is good: is its authority trusted at the proven time?
-    fn trust_token(&mut self, token: &TimestampToken, out: &mut Vec<RevocationReport>) -> Result<(), Failure> {
+    /// A token whose form is good: is its authority trusted at the proven time, and by which chain?
+    fn trust_token(&mut self, token: &TimestampToken, out: &mut Vec<RevocationReport>) -> Result<Vec<Vec<u8>>, Failure> {
         let read = |der: &Vec<u8>| Certificate::from_der(der).ok();
         let pool: Vec<_> = token.certificates.iter().filter_map(read).collect();
         let authority = Certificate::from_der(&token.tsa_certificate_der).map_err(token_failure)?;
-        if token.gen_time > self.proven + self.context.limits.clock_skew {
+        if token.gen_time > self.proven.saturating_add(self.context.limits.clock_skew) {
             let reason = "the time-stamp is younger than what proves it".to_owned();
             return Err((Indication::Indeterminate, SubIndication::TimestampOrderFailure, reason));
         }
@@ -216,7 +217,7 @@ impl Judge<'_> {
         usage: Usage,
         times: Times,
         out: &mut Vec<RevocationReport>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Vec<Vec<u8>>, Failure> {
         let any = PolicyDemand::default();
         let (anchors, policies) = match usage {
             Usage::TimeStamping => (&self.timestamp_anchors, &any),
@@ -233,8 +234,9 @@ impl Judge<'_> {
         let (outcome, findings) = grounds.chain(leaf, question, &mut self.work);
         out.extend(findings.into_iter().map(|Finding { subject, status, in_document }| RevocationReport { subject, status, in_document }));
         let path = outcome.map_err(|e| chain_failure(e, leaf, times))?;
-        self.used_certificates.extend(path.iter().map(|c| c.der().to_vec()));
-        Ok(())
+        let chain: Vec<_> = path.iter().map(|c| c.der().to_vec()).collect();
+        self.used_certificates.extend(chain.iter().cloned());
+        Ok(chain)
     }
 
     fn level(&self, report: &SignatureReport) -> Level {
@@ -268,8 +270,14 @@ fn check_order(signatures: &mut [SignatureReport]) {
     }
 }
 
-fn to_report(token: TimestampToken, trusted: Result<(), String>) -> TimestampReport {
+fn to_report(token: TimestampToken, trusted: Result<Vec<Vec<u8>>, String>) -> TimestampReport {
+    let (trusted, chain) = match trusted {
+        Ok(chain) => (Ok(()), chain),
+        Err(reason) => (Err(reason), Vec::new()),
+    };
     TimestampReport {
+        chain,
+        token: token.token_der,
         gen_time: token.gen_time,
         authority: crate::common_name(&token.tsa_certificate_der).ok().flatten().unwrap_or_default(),
         certificate: token.tsa_certificate_der,

@@ -208,8 +208,14 @@ pub fn validate(pdf: &[u8], context: &ValidationContext) -> Result<Report, Valid
     if pdf.len() > limits.file_bytes {
         return Err(ValidateError::TooLarge);
     }
-    let structure_limits = StructureLimits { revisions: limits.revisions, objects: limits.objects };
+    // A copy is what this project writes; files of other makers may be linearised.
+    let linearised = context.policy == Policy::Pades;
+    let structure_limits = StructureLimits { revisions: limits.revisions, objects: limits.objects, linearised };
     let structure = Structure::read(pdf, structure_limits)?;
+    if structure.revisions.iter().all(|revision| revision.linearised) {
+        // Its hints are in force: a reader may show another object as the first page.
+        return Err(StructureFault::ChainOrder.into());
+    }
     let decompressed = structure.container_bytes(pdf, limits.decompressed_bytes)?;
     let document = load(pdf, limits.decompressed_bytes).map_err(|e| ValidateError::Document(e.to_string()))?;
     structure.check_agrees(&document)?;

@@ -193,6 +193,10 @@ pub struct TimestampReport {
     pub policy: String,
     /// Whether the authority is trusted, with the reason if not.
     pub trusted: Result<(), String>,
+    /// The certificates that lead to an anchor, leaf first, anchor last, DER; empty where none do.
+    pub chain: Vec<Vec<u8>>,
+    /// The token itself, DER.
+    pub token: Vec<u8>,
 }
 
 /// One signature or document time-stamp.
@@ -211,6 +215,8 @@ pub struct SignatureReport {
     pub signer: Option<String>,
     /// Certificate of the signer, DER.
     pub signer_certificate: Option<Vec<u8>>,
+    /// The certificates that lead to an anchor, leaf first, anchor last, DER; empty where none do.
+    pub chain: Vec<Vec<u8>>,
     /// Whether the covered bytes are those that were signed: digest and signature value are good.
     pub intact: bool,
     /// The time the signer claims (`/M`).
