@@ -95,7 +95,7 @@ impl Flow {
         verify_copy(pdf, &self.material(), self.ports.clock.now())
     }
 
-    fn material(&self) -> Material {
+    pub(super) fn material(&self) -> Material {
         let signer_anchors = self.ports.anchors.of(Purpose::Signer).to_vec();
         let (mut leaves, mut intermediates) = (Vec::new(), Vec::new());
         for key in self.issuer.token.all() {

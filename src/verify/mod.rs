@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::record::{Facts, Sha256};
 
 pub use code::VerifyCode;
-pub use copy::{Material, verify_copy};
+pub use copy::{Material, verify_and_read, verify_copy};
 pub use foreign::verify_pades;
 pub use token::{TokenKeys, verify_token};
 
