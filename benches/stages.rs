@@ -1,7 +1,7 @@
 //! What each stage costs, and the whole: CPU time and memory beside floors that are measured in the same run.
 //!
-//! `cargo xtask bench` measures everything, `cargo xtask bench copy` a part (`scan`, `copy`, `wire`), `--quick` does everything
-//! twice. A floor is the work
+//! `cargo xtask bench` measures everything, `cargo xtask bench copy` a part (`scan`, `copy`, `wire`; `issue` is the heart of `copy`),
+//! `--quick` does everything twice. A floor is the work
 //! that a stage cannot do without, done bare: hashing the bytes, the signatures alone, decoding the picture, or what one
 //! would run instead (stock Tesseract). Ratios are of all CPU time, children included. Nothing is asserted: machines differ.
 
@@ -31,7 +31,7 @@ use support::table::Bench;
 use support::{bars, certify, issue, pades, scan, wire};
 
 /// What may be measured by itself.
-const PARTS: [&str; 3] = ["scan", "copy", "wire"];
+const PARTS: [&str; 4] = ["scan", "copy", "issue", "wire"];
 
 fn main() {
     // Cargo hands over `--bench` too.
@@ -61,7 +61,10 @@ fn main() {
     }
     let mut bars = Vec::new();
     if wanted("copy") {
-        bars = copy(&mut bench, &ground, specimen, report, &mut notes);
+        bars = copy(&mut bench, &ground, specimen, report.clone(), &mut notes);
+    }
+    if parts.contains(&"issue") && !parts.contains(&"copy") {
+        bars = issue_alone(&mut bench, &ground, specimen, report);
     }
     if wanted("wire") {
         let (costs, ends) = wire::end_to_end(&bench, &ground.runtime, specimen);
@@ -102,6 +105,16 @@ fn copy(bench: &mut Bench, ground: &Ground, specimen: &Specimen, report: Inspect
     notes.push(format!("verdict          {verdict}"));
     let name = issue::large_name(&heavy);
     bars::lines(bench, Some((&name, large.jpeg.len())))
+}
+
+/// Composing to verifying, each and all of it.
+fn issue_alone(bench: &mut Bench, ground: &Ground, specimen: &Specimen, report: InspectionReport) -> Vec<String> {
+    let dossier = Dossier::new(ground, specimen, report);
+    let bare = Bare::new(ground);
+    let made = certify::copy(bench, &dossier, &bare);
+    certify::verification(bench, &dossier, &bare, &made);
+    issue::after_approval(bench, &dossier, &bare, &made);
+    bars::lines(bench, None)
 }
 
 fn conditions(ground: &Ground, specimens: &[Specimen], quick: bool) {

@@ -1,27 +1,33 @@
 //! One bounded HTTP exchange: what asks time-stamp authorities, OCSP responders, CRL servers and key sets.
 //!
-//! HTTP/1.1 without TLS: what travels here is signed by itself (RFC 3161, RFC 6960, RFC 5280, 5). No redirect is followed,
-//! no proxy is used, nothing is decompressed. Every exchange has a deadline and a bound on the answer, and an address
+//! HTTP/1.1 without TLS: what travels here is signed by itself (RFC 3161, RFC 6960, RFC 5280, 5). Where secrets travel, a client
+//! speaks TLS with servers under its own anchors and nothing else ([`HttpClient::over_tls`]). No redirect is followed, no proxy is
+//! used, nothing is decompressed. Every exchange has a deadline and a bound on the answer, and an address
 //! that came out of a certificate can be kept from reaching the inner network ([`Reach::PublicOnly`]).
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use hyper::{Method, Request, Uri};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
 
 /// Why there is no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum HttpError {
-    /// Not an absolute `http://` address.
-    #[error("not an absolute http address: {0}")]
+    /// Not an absolute address of the scheme that the client speaks.
+    #[error("not an absolute address of the right scheme: {0}")]
     Address(String),
     /// The address leads into a network that this exchange may not reach.
     #[error("the address leads into an inner network: {0}")]
@@ -92,8 +98,19 @@ pub struct Bounds {
 /// A client that keeps its connections; clones share them.
 #[derive(Debug, Clone)]
 pub struct HttpClient {
-    inner: Client<HttpConnector, Full<Bytes>>,
+    inner: Inner,
 }
+
+#[derive(Debug, Clone)]
+enum Inner {
+    Plain(Client<HttpConnector, Full<Bytes>>),
+    Tls(Client<HttpsConnector<HttpConnector>, Full<Bytes>>),
+}
+
+/// The anchors of a client cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the TLS anchors cannot be used: {0}")]
+pub struct AnchorsError(String);
 
 impl Default for HttpClient {
     fn default() -> Self {
@@ -102,11 +119,39 @@ impl Default for HttpClient {
 }
 
 impl HttpClient {
-    /// A client without open connections.
+    /// A client for plain addresses, without open connections.
     pub fn new() -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        Self { inner: Client::builder(TokioExecutor::new()).pool_max_idle_per_host(4).build(connector) }
+        Self { inner: Inner::Plain(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(4).build(connector())) }
+    }
+
+    /// A client that speaks TLS alone, with servers whose certificates lead to one of these anchors (PEM) and name the host.
+    ///
+    /// # Errors
+    /// [`AnchorsError`] when there is no usable anchor among them.
+    pub fn over_tls(anchors_pem: &[u8]) -> Result<Self, AnchorsError> {
+        let failed = |error: &dyn std::fmt::Display| AnchorsError(error.to_string());
+        let mut roots = RootCertStore::empty();
+        for anchor in CertificateDer::pem_slice_iter(anchors_pem) {
+            roots.add(anchor.map_err(|error| failed(&error))?).map_err(|error| failed(&error))?;
+        }
+        if roots.is_empty() {
+            return Err(failed(&"there are none"));
+        }
+        let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| failed(&error))?;
+        let config = config.with_root_certificates(roots).with_no_client_auth();
+        let mut connector = connector();
+        connector.enforce_http(false);
+        let connector = HttpsConnectorBuilder::new().with_tls_config(config).https_only().enable_http1().wrap_connector(connector);
+        Ok(Self { inner: Inner::Tls(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(4).build(connector)) })
+    }
+
+    fn scheme(&self) -> &'static str {
+        match self.inner {
+            Inner::Plain(_) => "http",
+            Inner::Tls(_) => "https",
+        }
     }
 
     /// GETs `url`.
@@ -164,7 +209,7 @@ impl HttpClient {
     ) -> Result<Vec<u8>, HttpError> {
         let request = request.map_err(|_| HttpError::Address(url.to_owned()))?;
         let answer = async {
-            check_address(url, request.uri(), bounds.reach).await?;
+            self.check_address(url, request.uri(), bounds.reach).await?;
             self.answer(url, request, bounds.max_bytes, accept).await
         };
         let late =
@@ -172,9 +217,28 @@ impl HttpClient {
         tokio::time::timeout(bounds.deadline, answer).await.map_err(late)?
     }
 
+    /// The connector looks the host up once more, so a name that changes between the two gets through: this keeps mistakes and
+    /// plain lures out, the outgoing rules of the machine's firewall do the rest.
+    async fn check_address(&self, url: &str, uri: &Uri, reach: Reach) -> Result<(), HttpError> {
+        let host = uri.host().filter(|_| uri.scheme_str() == Some(self.scheme()));
+        let host = host.ok_or_else(|| HttpError::Address(url.to_owned()))?;
+        if reach == Reach::Anywhere {
+            return Ok(());
+        }
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let broken = |e: std::io::Error| HttpError::Connection { url: url.to_owned(), reason: e.to_string() };
+        let port = uri.port_u16().unwrap_or(if self.scheme() == "https" { 443 } else { 80 });
+        let mut addresses = tokio::net::lookup_host((host, port)).await.map_err(broken)?;
+        if addresses.all(is_public) { Ok(()) } else { Err(HttpError::InnerNetwork(url.to_owned())) }
+    }
+
     async fn answer(&self, url: &str, request: Request<Full<Bytes>>, max_bytes: usize, accept: Option<&str>) -> Result<Vec<u8>, HttpError> {
         let broken = |reason: String| HttpError::Connection { url: url.to_owned(), reason };
-        let response = self.inner.request(request).await.map_err(|e| broken(e.to_string()))?;
+        let response = match &self.inner {
+            Inner::Plain(client) => client.request(request).await,
+            Inner::Tls(client) => client.request(request).await,
+        };
+        let response = response.map_err(|e| broken(e.to_string()))?;
         if response.status() != hyper::StatusCode::OK {
             return Err(HttpError::Status { url: url.to_owned(), status: response.status().as_u16() });
         }
@@ -192,19 +256,10 @@ impl HttpClient {
     }
 }
 
-/// The connector looks the host up once more, so a name that changes between the two gets through: this keeps mistakes and
-/// plain lures out, the outgoing rules of the machine's firewall do the rest.
-async fn check_address(url: &str, uri: &Uri, reach: Reach) -> Result<(), HttpError> {
-    let (Some("http"), Some(host)) = (uri.scheme_str(), uri.host()) else {
-        return Err(HttpError::Address(url.to_owned()));
-    };
-    if reach == Reach::Anywhere {
-        return Ok(());
-    }
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let broken = |e: std::io::Error| HttpError::Connection { url: url.to_owned(), reason: e.to_string() };
-    let mut addresses = tokio::net::lookup_host((host, uri.port_u16().unwrap_or(80))).await.map_err(broken)?;
-    if addresses.all(is_public) { Ok(()) } else { Err(HttpError::InnerNetwork(url.to_owned())) }
+fn connector() -> HttpConnector {
+    let mut connector = HttpConnector::new();
+    connector.set_nodelay(true);
+    connector
 }
 
 fn is_public(address: SocketAddr) -> bool {
@@ -271,6 +326,12 @@ mod tests {
         assert!(matches!(client.get("http://127.0.0.1:1/", BOUNDS).await, Err(HttpError::Connection { .. })));
         assert_eq!(client.get("ldap://a/", BOUNDS).await, Err(HttpError::Address("ldap://a/".to_owned())));
         assert_eq!(client.get("/x", BOUNDS).await, Err(HttpError::Address("/x".to_owned())));
+        let tls = "https://127.0.0.1:1/".to_owned();
+        assert_eq!(client.get(&tls, BOUNDS).await, Err(HttpError::Address(tls)), "a client without anchors speaks no TLS");
+        assert!(
+            HttpClient::over_tls(b"").is_err()
+                && HttpClient::over_tls(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").is_err()
+        );
     }
 
     #[tokio::test]

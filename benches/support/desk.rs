@@ -6,7 +6,7 @@ use bansao::certify::compose::{AppearanceProfile, CopyContent, PageContent, Page
 use bansao::certify::{PreparedCopy, Proofs, SealedCopy, Signatory, TokenContent, seal, sign_token};
 use bansao::clock::{Clock, SystemClock, in_vietnam};
 use bansao::inspect::forms::Form;
-use bansao::inspect::{InspectionReport, Inspector, ScannedContent, ScannedPage};
+use bansao::inspect::{InspectionReport, Inspector, PageJpeg, PageReport, ScannedContent, ScannedPage};
 use bansao::record::{Assurance, CertificationNo, CopyId, Facts, Kind, PersonalId, Requester, ScanFile, Sha256, SubmissionId};
 use bansao::store::NewSubmission;
 use bytes::Bytes;
@@ -32,6 +32,11 @@ impl<'a> Dossier<'a> {
         let certified = |form: &&Form| form.certified && form.kind.as_str() == KIND;
         let seen = report.form.as_deref().and_then(|form| ground.forms.form(form)).filter(certified);
         let form = seen.or_else(|| ground.forms.forms().iter().find(certified)).unwrap();
+        let mut report = report;
+        // What an inspection of this scan would say of its one page, whichever scan was inspected.
+        if let [page] = report.pages.as_mut_slice() {
+            page.jpeg = Some(PageJpeg { sha256: Sha256::of(&specimen.jpeg), orientation: 1 });
+        }
         let facts = report.fields.iter().map(|field| (field.id.clone(), field.value.clone())).collect();
         Self { ground, scan: &specimen.jpeg, report, form, facts }
     }
@@ -48,15 +53,23 @@ impl<'a> Dossier<'a> {
         CopyId::random(&self.ground.random).unwrap()
     }
 
-    /// The pages of the scan, taken out of it again by a worker.
-    pub(crate) fn pages(&self, scan: &[u8]) -> Vec<PageContent> {
-        let pages = self.ground.pool.pages(&[Bytes::copy_from_slice(scan)]).unwrap();
-        let page = |(page, report): (ScannedPage, &bansao::inspect::PageReport)| {
+    /// The pages of the scan: a file that is the inspected JPEG passes through, another is taken apart again by a worker. Its digest
+    /// was checked when it was read from the store.
+    pub(crate) fn pages(&self, scan: Bytes, digest: &Sha256) -> Vec<PageContent> {
+        let content = |image, report: &PageReport| PageContent { image, dpi: report.dpi, words: report.words.clone() };
+        if let [report] = self.report.pages.as_slice()
+            && let Some(PageJpeg { sha256, orientation }) = report.jpeg
+            && sha256 == *digest
+        {
+            return vec![content(PageImage::Jpeg { bytes: Arc::new(scan.into()), orientation }, report)];
+        }
+        let pages = self.ground.pool.pages(&[scan]).unwrap();
+        let page = |(page, report): (ScannedPage, &PageReport)| {
             let image = match page.content {
                 ScannedContent::Jpeg { bytes, orientation } => PageImage::Jpeg { bytes: Arc::new(bytes), orientation },
                 ScannedContent::Rgb { pixels, width, height } => PageImage::Rgb { pixels: Arc::new(pixels), width, height },
             };
-            PageContent { image, dpi: report.dpi, words: report.words.clone() }
+            content(image, report)
         };
         pages.into_iter().zip(&self.report.pages).map(page).collect()
     }

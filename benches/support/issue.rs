@@ -1,11 +1,11 @@
 //! Numbers, commits, and everything between an approval and an issued copy.
 
-use bansao::certify::{check_archival, compose::compose, prepare};
+use bansao::certify::{check_archival_document, compose::compose, prepare};
 use bansao::clock::{Clock, SystemClock};
 use bansao::decide::{Approval, Basis};
 use bansao::record::{CertificationNo, CopyId, Sha256, SubmissionId};
 use bansao::store::{Blobs, Issue, IssuedCopy, Outcome, Store};
-use bansao::verify::verify_copy;
+use bansao::verify::verify_and_read;
 use bansao_pades::DigestAlgorithm;
 use bansao_pades::timestamp::request;
 
@@ -99,13 +99,14 @@ async fn issue(dossier: &Dossier<'_>, submission: SubmissionId, scan: &Sha256) {
     let number = number(dossier, &submission).await;
     let id = dossier.copy_id();
     let statement = dossier.statement(number.clone(), &id);
-    let pages = dossier.pages(&ground.blobs.get(scan).await.unwrap());
+    let pages = dossier.pages(ground.blobs.get(scan).await.unwrap(), scan);
     let digests: Vec<Sha256> = pages.iter().map(|page| page.image.digest()).collect();
     let qr_text = dossier.token(&number, &id, &digests).await;
     let composed = compose(&dossier.content(pages, &statement, &id, &qr_text), &ground.fonts).unwrap();
     let sealed = dossier.seal(prepare(composed, &digests, &statement, &ground.rehearsal, SystemClock.now()).unwrap(), &statement).await;
-    check_archival(&sealed.pdf).unwrap();
-    spend(verify_copy(&sealed.pdf, &ground.material, SystemClock.now()));
+    let (report, document) = verify_and_read(&sealed.pdf, &ground.material, SystemClock.now());
+    check_archival_document(&document.unwrap()).unwrap();
+    spend(report);
     ground.blobs.put(&sealed.pdf).await.unwrap();
     let copy = issued(dossier, submission, number, id, &qr_text, &sealed.pdf);
     ground.store.record_issue(&[Issue { copy, deliveries: Vec::new() }], SystemClock.now_ms()).await.unwrap();

@@ -14,8 +14,11 @@ use peak_alloc::PeakAlloc;
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
 
-/// No row takes much longer than this, however slow the machine; each piece of work is done twice at least.
+/// No row takes much longer than this, however slow the machine.
 const ROW_BUDGET: Duration = Duration::from_secs(20);
+
+/// But each piece of work is done so often at least, or a median would say nothing.
+const LEAST_SAMPLES: usize = 10;
 
 /// A piece of work that waits to be done.
 pub(crate) type Ready<'a> = Box<dyn FnOnce() + 'a>;
@@ -188,7 +191,7 @@ pub(crate) fn measure_beside(works: &mut [Work<'_>], samples: usize, warm_up: bo
     }
     let start = Instant::now();
     for done in 0..samples {
-        if done >= 2 && start.elapsed() > ROW_BUDGET {
+        if done >= LEAST_SAMPLES && start.elapsed() > ROW_BUDGET {
             break;
         }
         for (work, costs) in works.iter_mut().zip(&mut all) {

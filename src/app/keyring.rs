@@ -121,8 +121,8 @@ impl Keyring {
             return Ok(Arc::new(HsmSigner::open(&self.modules, &key, &config.chain, profile)?));
         }
         if let Some(remote) = config.remote.clone() {
-            let RemoteConfig { url, credential, client_id, client_secret, pin } = remote;
-            let key = RemoteKey { url, credential, client_id, client_secret, pin };
+            let RemoteConfig { url, anchors, credential, client_id, client_secret, pin } = remote;
+            let key = RemoteKey { url, anchors, credential, client_id, client_secret, pin };
             return Ok(Arc::new(RemoteSigner::open(key, &config.chain, profile, self.http.clone(), Arc::clone(&self.clock))?));
         }
         let key =

@@ -40,6 +40,7 @@ mod responses;
 mod revocations;
 mod serve;
 mod signing_service;
+mod tls;
 
 pub use error::AuthorityError;
 pub use hierarchy::{AnchorPlan, CaPlan, DEVELOPMENT, Hierarchy, KeyKind, LeafPlan, Profile, Reason, Subject};

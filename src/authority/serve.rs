@@ -28,6 +28,7 @@ use super::issue::{Issued, issue};
 use super::responses::{Institution, Wanted, signer};
 use super::revocations::Revocations;
 use super::signing_service::SigningService;
+use super::tls::TlsListener;
 use crate::clock::Clock;
 
 /// No request is longer: a time-stamp query, a status query or a few claims.
@@ -53,8 +54,11 @@ pub struct RunningAuthority {
     pub addr: SocketAddr,
     /// Its data folder.
     pub data_dir: PathBuf,
+    /// `https://<address>` of the signing service, without a slash at the end; none in a hierarchy without its certificate.
+    pub signing_url: Option<String>,
     shutdown: Option<oneshot::Sender<()>>,
     served: JoinHandle<()>,
+    signing: Option<JoinHandle<()>>,
 }
 
 impl RunningAuthority {
@@ -69,6 +73,10 @@ impl RunningAuthority {
             let _ = shutdown.send(());
         }
         let _ = (&mut self.served).await;
+        if let Some(signing) = self.signing.take() {
+            signing.abort();
+            let _ = signing.await;
+        }
     }
 
     /// Waits until it ends by itself, which is only when its socket breaks.
@@ -80,6 +88,9 @@ impl RunningAuthority {
 impl Drop for RunningAuthority {
     fn drop(&mut self) {
         self.served.abort();
+        if let Some(signing) = &self.signing {
+            signing.abort();
+        }
     }
 }
 
@@ -126,9 +137,19 @@ pub async fn start(settings: AuthoritySettings) -> Result<RunningAuthority, Auth
     let socket = opened.listener.try_clone().and_then(|socket| socket.set_nonblocking(true).map(|()| socket));
     let listener = socket.and_then(tokio::net::TcpListener::from_std).map_err(|e| failed(e.to_string()))?;
     let signing = SigningService::open(&opened.issued, &opened.data)?;
+    let door = TlsListener::open(addr, &opened.issued, &opened.data).await?;
     let (institution, identity, data) = opened.institution(clock.now())?;
     let desk = Arc::new(Desk { institution, signing, identity, clock, _data: data });
     let (shutdown, stopped) = oneshot::channel::<()>();
+    let signing_url = door.as_ref().map(TlsListener::url);
+    let signing = door.map(|door| {
+        let routes = super::signing_service::routes().layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES)).with_state(Arc::clone(&desk));
+        tokio::spawn(async move {
+            if let Err(error) = axum::serve(door, routes).await {
+                tracing::error!(%error, "the signing service ended");
+            }
+        })
+    });
     let router = router(desk);
     let served = tokio::spawn(async move {
         let stop = async {
@@ -138,7 +159,7 @@ pub async fn start(settings: AuthoritySettings) -> Result<RunningAuthority, Auth
             tracing::error!(%error, "the development authority ended");
         }
     });
-    Ok(RunningAuthority { addr, data_dir, shutdown: Some(shutdown), served })
+    Ok(RunningAuthority { addr, data_dir, signing_url, shutdown: Some(shutdown), served, signing })
 }
 
 /// The data folder with everything made, and the socket that its certificates name.

@@ -37,7 +37,10 @@ pub fn check_archival(pdf: &[u8]) -> Result<(), ArchivalFault> {
 }
 
 /// The same of a file that was read.
-pub(super) fn check(document: &Document) -> Result<(), ArchivalFault> {
+///
+/// # Errors
+/// The first [`ArchivalFault`] that is met.
+pub fn check(document: &Document) -> Result<(), ArchivalFault> {
     trailer(document)?;
     let catalog = document.catalog().map_err(|error| fault("6.1", error.to_string()))?;
     output_intent(document, catalog)?;

@@ -11,7 +11,7 @@ mod rehearse;
 mod seal;
 mod token;
 
-pub use archival::{ArchivalFault, check_archival};
+pub use archival::{ArchivalFault, check as check_archival_document, check_archival};
 pub use prepare::{PrepareError, PreparedCopy, prepare};
 pub use rehearse::{Rehearsal, RehearsalError};
 pub use seal::{Proofs, SealError, SealedCopy, Signatory, seal};

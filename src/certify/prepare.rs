@@ -1,6 +1,6 @@
 //! What will be signed is checked as bytes before any real key is touched.
 
-use bansao_pades::{FieldLock, FieldSpec, add_signature_fields};
+use bansao_pades::{FieldLock, FieldSpec, OpenFile};
 use lopdf::Document;
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::archival::{self, ArchivalFault};
 use super::compose::{ComposedCopy, Statement};
 use super::rehearse::{Rehearsal, RehearsalError};
-use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD, PageDigestError, page_digests_of, read_copy};
+use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD, PageDigestError, page_digests_of};
 use crate::record::{Sha256, nfc};
 
 /// What the fields are for, for those who cannot see them.
@@ -42,14 +42,14 @@ pub enum PrepareError {
 /// Leave to sign exactly these bytes, once: [`super::seal`] uses it up.
 #[derive(Debug)]
 pub struct PreparedCopy {
-    pub(super) pdf: Vec<u8>,
+    pub(super) file: OpenFile,
     pub(super) certifier_size: (f32, f32),
     pub(super) agency_size: (f32, f32),
 }
 
-/// Puts both empty signature fields in, in one revision before the first signature, reads the result back (the pages are those
-/// of the scan by digest, the statement page says number, book, day, certifier and agency, the file is PDF/A), and has both
-/// signatures rehearsed at `now`.
+/// Puts both empty signature fields in, in one revision before the first signature, and has both signatures rehearsed at `now`. What
+/// was rehearsed begins with the bytes that will be signed; it is read back and checked: the pages are those of the scan by digest,
+/// the statement page says number, book, day, certifier and agency, the file is PDF/A with its signatures.
 ///
 /// # Errors
 /// [`PrepareError`].
@@ -77,18 +77,14 @@ pub fn prepare(
             description: Some(AGENCY_LABEL.to_owned()),
         },
     ];
-    let pdf = add_signature_fields(&bare, &fields)?;
-    // A file may be large: what is no longer needed goes at once.
-    drop(bare);
-    let document = read_copy(&pdf)?;
+    let mut file = OpenFile::read(bare)?.add_signature_fields(&fields)?;
+    let document = rehearsal.of(&mut file, now)?;
     if page_digests_of(&document)? != expected_pages {
         return Err(PrepareError::OtherPages);
     }
     says(&document, statement)?;
     archival::check(&document)?;
-    drop(document);
-    rehearsal.of(&pdf, now)?;
-    Ok(PreparedCopy { pdf, certifier_size: certifier_field.size(), agency_size: agency_field.size() })
+    Ok(PreparedCopy { file, certifier_size: certifier_field.size(), agency_size: agency_field.size() })
 }
 
 /// Bytes that the text of a page may decode to.

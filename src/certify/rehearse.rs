@@ -4,7 +4,8 @@
 //! signature would break, a base file whose revisions do not read in one way. The rehearsed file is dropped.
 
 use bansao_pades::path::{PathLimits, PathQuery, Usage, find_path};
-use bansao_pades::{SignatureSpec, SigningProfile, ValidationContext, cms, prepare_signature, validate};
+use bansao_pades::{OpenFile, SignatureSpec, SigningProfile, ValidationContext, cms, validate_and_read};
+use lopdf::Document;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
@@ -68,29 +69,29 @@ impl Rehearsal {
         Ok(rehearsal)
     }
 
-    /// Signs `pdf`, whose two fields are empty, as certifier and as agency, and validates the result.
+    /// Signs a fork of `file`, whose two fields are empty, as certifier and as agency, reads the result and validates it; gives
+    /// what was read.
     ///
     /// # Errors
     /// [`RehearsalError`].
-    pub fn of(&self, pdf: &[u8], now: OffsetDateTime) -> Result<(), RehearsalError> {
-        let once = self.sign(pdf, CERTIFIER_FIELD, true, now)?;
-        let twice = self.sign(&once, AGENCY_FIELD, false, now)?;
-        drop(once);
+    pub fn of(&self, file: &mut OpenFile, now: OffsetDateTime) -> Result<Document, RehearsalError> {
+        let once = self.sign(file.fork(), CERTIFIER_FIELD, true, now)?;
+        let twice = self.sign(once, AGENCY_FIELD, false, now)?.into_bytes();
         let mut context = ValidationContext::new(vec![self.root.clone()], now);
         // A throw-away key has no revocation data and asks for no time-stamp.
         context.require_revocation = false;
-        let report = validate(&twice, &context).map_err(|error| RehearsalError::Judged(error.to_string()))?;
+        let (report, reading) = validate_and_read(&twice, &context).map_err(|error| RehearsalError::Judged(error.to_string()))?;
         if report.indication == bansao_pades::validate::Indication::TotalPassed && report.signatures.len() == 2 {
-            return Ok(());
+            return Ok(reading.document);
         }
         let changes: Vec<String> = report.changes.iter().map(|change| format!("{:?}", change.modification)).collect();
         Err(RehearsalError::Judged(format!("{:?} {:?} {}", report.indication, report.sub_indication, changes.join(", "))))
     }
 
-    fn sign(&self, pdf: &[u8], field: &str, certify: bool, now: OffsetDateTime) -> Result<Vec<u8>, RehearsalError> {
+    fn sign(&self, file: OpenFile, field: &str, certify: bool, now: OffsetDateTime) -> Result<OpenFile, RehearsalError> {
         let spec =
             SignatureSpec { field, name: None, reason: None, location: None, time: now, certify, appearance: None, reserve: RESERVE };
-        let prepared = prepare_signature(pdf, &spec)?;
+        let mut prepared = file.prepare_signature(&spec)?;
         let profile = SigningProfile::EcdsaP256Sha256;
         let attributes = cms::SignedAttributes::new(profile, &prepared.digest(profile.digest_algorithm()), &self.leaf)?;
         let message = attributes.to_be_signed()?;

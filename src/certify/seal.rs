@@ -2,7 +2,7 @@
 
 use bansao_pades::path::{PathLimits, PathQuery, Usage, find_path};
 use bansao_pades::revocation::RevocationStatus;
-use bansao_pades::{Dss, SignatureSpec, add_signature_proofs, cms, prepare_signature};
+use bansao_pades::{Dss, OpenFile, SignatureSpec, cms};
 use thiserror::Error;
 use time::OffsetDateTime;
 
@@ -96,7 +96,7 @@ pub struct SealedCopy {
 /// # Errors
 /// [`SealError`]; nothing half-signed leaves.
 pub async fn seal(prepared: PreparedCopy, who: &Signatory<'_>, proofs: &Proofs<'_>) -> Result<SealedCopy, SealError> {
-    let PreparedCopy { pdf, certifier_size, agency_size } = prepared;
+    let PreparedCopy { file, certifier_size, agency_size } = prepared;
     let (mut certifiers, mut agencys) = (Dss::default(), Dss::default());
     collect(&mut certifiers, CERTIFIER_FIELD, who.certifier.certificate_chain(), proofs, who.time).await?;
     collect(&mut agencys, AGENCY_FIELD, who.agency.certificate_chain(), proofs, who.time).await?;
@@ -113,26 +113,24 @@ pub async fn seal(prepared: PreparedCopy, who: &Signatory<'_>, proofs: &Proofs<'
         appearance: Some(&shown),
         reserve: RESERVE,
     };
-    let once = sign(&pdf, &spec, who.certifier, proofs, &mut certifiers).await?;
-    // A file may be large: what is no longer needed goes at once.
-    drop(pdf);
+    let once = sign(file, &spec, who.certifier, proofs, &mut certifiers).await?;
 
     let shown = appearance(who.statement, who.profile, SignatureRole::Agency, who.time, agency_size, who.fonts)?;
     let spec =
         SignatureSpec { field: AGENCY_FIELD, name: Some(&who.statement.agency.name), certify: false, appearance: Some(&shown), ..spec };
-    let twice = sign(&once, &spec, who.agency, proofs, &mut agencys).await?;
-    drop(once);
-    Ok(SealedCopy { pdf: add_signature_proofs(&twice, &[(CERTIFIER_FIELD, certifiers), (AGENCY_FIELD, agencys)])? })
+    let twice = sign(once, &spec, who.agency, proofs, &mut agencys).await?;
+    let sealed = twice.add_signature_proofs(&[(CERTIFIER_FIELD, certifiers), (AGENCY_FIELD, agencys)])?;
+    Ok(SealedCopy { pdf: sealed.into_bytes() })
 }
 
 async fn sign(
-    pdf: &[u8],
+    file: OpenFile,
     spec: &SignatureSpec<'_>,
     signer: &dyn Signer,
     proofs: &Proofs<'_>,
     store: &mut Dss,
-) -> Result<Vec<u8>, SealError> {
-    let prepared = prepare_signature(pdf, spec)?;
+) -> Result<OpenFile, SealError> {
+    let mut prepared = file.prepare_signature(spec)?;
     let chain = signer.certificate_chain();
     let leaf = chain.first().map(Vec::as_slice).unwrap_or_default();
     let profile = signer.profile();

@@ -56,8 +56,11 @@ pub struct HsmConfig {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RemoteConfig {
-    /// Base address before `/csc/v2` and `/oauth2`: http on a loopback address, of a proxy that carries it over TLS.
+    /// Base address before `/csc/v2` and `/oauth2`: https, or http on a loopback address.
     pub url: String,
+    /// Anchors of the certificate of an https service, PEM.
+    #[serde(default)]
+    pub anchors: Option<PathBuf>,
     /// The credential's id.
     pub credential: String,
     /// The OAuth 2.0 client.
@@ -96,7 +99,9 @@ impl KeyConfig {
         let mut paths = vec![&mut self.chain];
         paths.extend(self.key.as_mut().into_iter().chain(self.passphrase.as_mut()));
         paths.extend(self.hsm.as_mut().into_iter().flat_map(|hsm| [&mut hsm.module, &mut hsm.pin]));
-        paths.extend(self.remote.as_mut().into_iter().flat_map(|remote| [&mut remote.client_secret, &mut remote.pin]));
+        if let Some(remote) = &mut self.remote {
+            paths.extend([&mut remote.client_secret, &mut remote.pin].into_iter().chain(remote.anchors.as_mut()));
+        }
         paths.extend(self.next.iter_mut().flat_map(Self::paths));
         paths
     }

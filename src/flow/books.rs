@@ -297,10 +297,23 @@ mod tests {
                 std::process::Command::new(program).args(arguments).arg(&path).args((program == "pdftotext").then_some("-")).output();
             let output = output.unwrap();
             assert!(output.status.success(), "{program}");
-            String::from_utf8(output.stdout).unwrap()
+            // Poppler writes the names of headings as they are stored.
+            String::from_utf8_lossy(&output.stdout).into_owned()
         };
         said("qpdf", &["--check"]);
-        assert!(said("pdfinfo", &["-meta"]).contains("<pdfaid:conformance>U<"));
+        let metadata = said("pdfinfo", &["-meta"]);
+        assert!(metadata.contains("<pdfaid:conformance>U<") && metadata.contains("<pdfuaid:part>1<"), "{metadata}");
+        assert_eq!(crate::certify::check_archival(&pdf), Ok(()));
+        let about = said("pdfinfo", &[]);
+        assert!(about.contains("SỔ CHỨNG THỰC") && about.contains("Tagged:          yes"), "{about}");
+        let json = said("qpdf", &["--json", "--json-key=outlines", "--json-key=pages"]);
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let bookmarks: Vec<&str> = json["outlines"].as_array().unwrap().iter().map(|one| one["title"].as_str().unwrap()).collect();
+        let pages = json["pages"].as_array().unwrap().len();
+        assert_eq!(bookmarks, (1..=pages).map(|page| format!("Trang {page}")).collect::<Vec<_>>());
+        let structure = said("pdfinfo", &["-struct-text"]);
+        let count = |kind: &str| structure.lines().filter(|line| line.trim_start().starts_with(kind)).count();
+        assert_eq!((count("H1"), count("Table"), count("TR"), count("TH"), count("P")), (1, 1, 62, 11, 3), "{structure}");
         let text = said("pdftotext", &["-layout"]);
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.matches("Quyển số").count() >= 3, "the head is on every page");

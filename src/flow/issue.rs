@@ -20,19 +20,22 @@ use bytes::Bytes;
 use time::{Date, OffsetDateTime};
 
 use super::intent::Intent;
+use super::pages::{is_passed_through, pages, passed_through};
 use super::{CertifierDesk, Desk, Flow};
-use crate::certify::compose::{AppearanceProfile, CopyContent, PageContent, PageImage, Statement, Templates, compose};
-use crate::certify::{PreparedCopy, Proofs, SealError, Signatory, TokenContent, TokenSignError, check_archival, prepare, seal, sign_token};
+use crate::certify::compose::{AppearanceProfile, CopyContent, PageContent, Statement, Templates, compose};
+use crate::certify::{
+    PreparedCopy, Proofs, SealError, Signatory, TokenContent, TokenSignError, check_archival_document, prepare, seal, sign_token,
+};
 use crate::clock::{from_unix_ms, in_vietnam};
 use crate::decide::{Approval, Decision, Policy, decide};
 use crate::error::{ErrorCode, Failure};
 use crate::finding::Finding;
 use crate::inspect::forms::Form;
 use crate::inspect::register::{self, hold_against};
-use crate::inspect::{InspectionReport, PageReport, PagesError, ScannedContent, ScannedPage};
+use crate::inspect::{InspectionReport, PageReport, PagesError};
 use crate::record::{CopyId, DeliveryId, Facts, Kind, Sha256, SubmissionId};
 use crate::store::{Issue, IssuedCopy, Outcome, Reservation, State, Submission};
-use crate::verify::Verdict;
+use crate::verify::{Verdict, verify_and_read};
 
 impl Flow {
     /// Does the next part of the work on a submission, as its state asks.
@@ -219,10 +222,7 @@ impl Flow {
         intent: &Intent,
         now: OffsetDateTime,
     ) -> Result<(PreparedCopy, String), Hindrance> {
-        let files = self.files(submission).await?;
-        let inspector = Arc::clone(&self.ports.inspector);
-        let scanned = tokio::task::spawn_blocking(move || inspector.pages(&files)).await.map_err(|_| wait(ErrorCode::Internal))?;
-        let pages = pages(scanned.map_err(pages_hindrance)?, &essence.pages).map_err(never)?;
+        let pages = self.pages(submission, &essence.pages).await?;
         let digests: Vec<Sha256> = pages.iter().map(|page| page.image.digest()).collect();
         let facts: Facts = token_facts(&essence.form, &essence.facts);
         let content = TokenContent {
@@ -258,12 +258,23 @@ impl Flow {
         Ok((prepared.await.map_err(|_| wait(ErrorCode::Internal))??, qr_text))
     }
 
+    /// The pages of the scan: files that are the inspected JPEGs themselves pass through, others are taken apart again by a worker.
+    async fn pages(&self, submission: &Submission, inspected: &[PageReport]) -> Result<Vec<PageContent>, Hindrance> {
+        // The store has checked each file against its digest.
+        let files = self.files(submission).await?;
+        if is_passed_through(&submission.received.files, inspected) {
+            return Ok(files.into_iter().zip(inspected).filter_map(|(file, report)| passed_through(file, report)).collect());
+        }
+        let inspector = Arc::clone(&self.ports.inspector);
+        let scanned = tokio::task::spawn_blocking(move || inspector.pages(&files)).await.map_err(|_| wait(ErrorCode::Internal))?;
+        pages(scanned.map_err(pages_hindrance)?, inspected).map_err(never)
+    }
+
     /// Step 8.
     fn check_own_work(&self, pdf: &[u8]) -> Result<(), Hindrance> {
-        check_archival(pdf).map_err(|fault| never(&format!("the sealed copy is not PDF/A: {fault}")))?;
-        let report = self.judge_copy(pdf);
-        if report.verdict == Verdict::Valid {
-            return Ok(());
+        let (report, document) = verify_and_read(pdf, &self.material(), self.ports.clock.now());
+        if let Some(document) = document.filter(|_| report.verdict == Verdict::Valid) {
+            return check_archival_document(&document).map_err(|fault| never(&format!("the sealed copy is not PDF/A: {fault}")));
         }
         let codes: Vec<String> = report.findings.iter().map(|f| format!("{} {}", f.code.as_str(), f.detail)).collect();
         Err(never(&format!("the sealed copy does not verify: {}", codes.join("; "))))
@@ -362,49 +373,5 @@ fn pages_hindrance(error: PagesError) -> Hindrance {
             wait(ErrorCode::InspectionUnavailable)
         }
         scan => never(&scan.to_string()),
-    }
-}
-
-/// The scan's pages for the copy, unaltered: a JPEG passes through as received. They must be the pages that were inspected.
-fn pages(scanned: Vec<ScannedPage>, inspected: &[PageReport]) -> Result<Vec<PageContent>, &'static str> {
-    if scanned.len() != inspected.len() {
-        return Err("other pages than were inspected");
-    }
-    scanned.into_iter().zip(inspected).map(|(page, report)| page_content(page, report)).collect()
-}
-
-fn page_content(page: ScannedPage, report: &PageReport) -> Result<PageContent, &'static str> {
-    if page.pixels_sha256 != report.pixels_sha256 {
-        return Err("a page has other pixels than were inspected");
-    }
-    let image = match page.content {
-        ScannedContent::Jpeg { bytes, orientation } => PageImage::Jpeg { bytes: Arc::new(bytes), orientation },
-        ScannedContent::Rgb { pixels, width, height } => PageImage::Rgb { pixels: Arc::new(pixels), width, height },
-    };
-    Ok(PageContent { image, dpi: report.dpi, words: report.words.clone() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn scanned(byte: u8) -> ScannedPage {
-        let content = ScannedContent::Rgb { pixels: vec![byte; 3], width: 1, height: 1 };
-        ScannedPage { content, pixels_sha256: Sha256::of(b"") }.with_own_digest().unwrap()
-    }
-
-    fn inspected(page: &ScannedPage) -> PageReport {
-        let (size_px, words) = ((1, 1), Vec::new());
-        PageReport { file: 0, pixels_sha256: page.pixels_sha256, size_px, dpi: 300.0, skew_degrees: 0.0, words, fingerprint: None }
-    }
-
-    #[test]
-    fn only_inspected_pages_go_into_a_copy() {
-        let (white, grey) = (scanned(255), scanned(128));
-        let report = [inspected(&white), inspected(&grey)];
-        assert_eq!(pages(vec![white.clone(), grey.clone()], &report).map(|pages| pages.len()), Ok(2));
-        assert!(pages(vec![grey.clone(), white.clone()], &report).is_err(), "other pixels");
-        assert!(pages(vec![white.clone()], &report).is_err(), "a page less");
-        assert!(pages(vec![white, grey.clone(), grey], &report).is_err(), "a page more");
     }
 }

@@ -10,6 +10,7 @@ mod earlier;
 mod intent;
 mod issue;
 mod jobs;
+mod pages;
 mod ports;
 mod review;
 mod submit;

@@ -145,7 +145,7 @@ impl Flow {
         verify_copy(pdf, &self.material(), self.ports.clock.now())
     }
 
-    fn material(&self) -> Material {
+    pub(super) fn material(&self) -> Material {
         let trust = self.ports.trust.current();
         let signer_anchors = trust.anchors.of(Purpose::Signer).to_vec();
         let (mut leaves, mut intermediates) = (trust.leaves.clone(), trust.intermediates.clone());

@@ -18,7 +18,7 @@ mod report;
 pub mod seen;
 pub mod units;
 
-use bansao_scan::{Caveat, Fingerprint, Page, ScanError, Source, canonical_pixels};
+use bansao_scan::{Caveat, Fingerprint, Original, Page, ScanError, Source, canonical_pixels};
 use time::Date;
 
 use crate::finding::{Code, Finding};
@@ -32,7 +32,7 @@ use read::{Reader, recognise};
 use seen::{Seen, SeenPage};
 
 pub use inspector::{Direct, Inspector, InspectorUnavailable, PagesError, ScannedContent, ScannedPage};
-pub use report::{Field, FieldSource, InspectionReport, PageReport, Word};
+pub use report::{Field, FieldSource, InspectionReport, PageJpeg, PageReport, Word};
 
 /// Inspects one submission: its files are the pages of one certificate, in order.
 ///
@@ -139,9 +139,14 @@ fn page_report(file: usize, page: &Page, seen: &SeenPage, text: &PageText) -> Pa
         let layer = seen.layer.as_ref()?;
         (word.confidence >= LEAST_WORD).then(|| Word { text: word.text.clone(), region: seen.region(&layer.to_page(&word.rect)) })
     };
+    let jpeg = match &page.original {
+        Original::Jpeg(stream) => Some(PageJpeg { sha256: Sha256::of(stream), orientation: page.orientation.to_exif() }),
+        Original::Raster => None,
+    };
     PageReport {
         file,
         pixels_sha256: Sha256::of(&canonical_pixels(&page.image)),
+        jpeg,
         size_px: page.image.dimensions(),
         dpi: seen.measures.resolution.dpi,
         skew_degrees: -(seen.measures.skew_degrees + seen.flat.as_ref().map_or(0.0, bansao_scan::sheet::Flat::lean_degrees)),

@@ -51,6 +51,9 @@ pub struct PageReport {
     pub file: usize,
     /// SHA-256 of the page's pixels as received (`bansao_scan` canonical pixels).
     pub pixels_sha256: Sha256,
+    /// The JPEG that goes into the copy as it is, of a page that has one.
+    #[serde(default)]
+    pub jpeg: Option<PageJpeg>,
     /// Width and height, pixels.
     pub size_px: (u32, u32),
     /// Resolution that the page was taken at, dots per inch.
@@ -62,6 +65,15 @@ pub struct PageReport {
     pub fingerprint: Option<String>,
     /// Words that were read, for the invisible text layer of the copy.
     pub words: Vec<Word>,
+}
+
+/// The JPEG of a page: whoever has a file of this digest has the page that was inspected, and need not decode it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageJpeg {
+    /// SHA-256 of the stream, from its first marker to its last.
+    pub sha256: Sha256,
+    /// How it must be turned to stand upright: the Exif orientation, 1 to 8.
+    pub orientation: u8,
 }
 
 /// One word that was read.

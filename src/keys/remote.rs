@@ -2,8 +2,9 @@
 //! datum (SAD) that is good for one digest.
 //!
 //! The service is asked on behalf of this system (OAuth 2.0 client credentials, RFC 6749, 4.4). What is sent is a digest, never a
-//! document. Addresses are plain `http` and on this machine only: a proxy beside the service carries them over TLS, for secrets
-//! travel in them. Nothing is asked before the first signature, so a start does not wait for the remote service.
+//! document. Secrets travel with it, so the service is spoken to over TLS, under the anchors that are configured for it and no others;
+//! plain `http` is for a service or a proxy on this machine. Nothing is asked before the first signature, so a start does not wait
+//! for the remote service.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -37,8 +38,10 @@ const RENEW_BEFORE: time::Duration = time::Duration::seconds(30);
 /// Where a key lies in a remote signing service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemoteKey {
-    /// Base address, before `/csc/v2` and `/oauth2`: `http://127.0.0.1:8080`.
+    /// Base address, before `/csc/v2` and `/oauth2`: `https://sign.example.org`, or `http://127.0.0.1:8080`.
     pub url: String,
+    /// File with the anchors of an `https` service, PEM.
+    pub anchors: Option<PathBuf>,
     /// The credential, by its id.
     pub credential: String,
     /// Who asks.
@@ -72,19 +75,19 @@ impl RemoteSigner {
     /// Reads `chain` (PEM, leaf first) and the secrets; the service itself is asked at the first signature.
     ///
     /// # Errors
-    /// [`KeyError`] for unreadable or too open files, for an address that is not on this machine, and for Ed25519, which
-    /// signs no digests.
-    pub fn open(
-        key: RemoteKey,
-        chain: &Path,
-        profile: SigningProfile,
-        client: HttpClient,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, KeyError> {
+    /// [`KeyError`] for unreadable or too open files, for an address that is neither `https` with anchors nor `http` on this
+    /// machine, and for Ed25519, which signs no digests.
+    pub fn open(key: RemoteKey, chain: &Path, profile: SigningProfile, plain: HttpClient, clock: Arc<dyn Clock>) -> Result<Self, KeyError> {
         let refuse = |reason: &str| KeyError::Remote { key: key.credential.clone(), reason: reason.to_owned() };
-        if !is_on_this_machine(&key.url) {
-            return Err(refuse("the address is not http on a loopback address"));
-        }
+        let client = match (way(&key.url), &key.anchors) {
+            (Some(Way::ThisMachine), None) => plain,
+            (Some(Way::Tls), Some(anchors)) => {
+                let pem = std::fs::read(anchors).map_err(|error| refuse(&format!("{}: {error}", anchors.display())))?;
+                HttpClient::over_tls(&pem).map_err(|error| refuse(&error.to_string()))?
+            }
+            (Some(Way::Tls), None) => return Err(refuse("an https address needs the anchors of its service")),
+            _ => return Err(refuse("the address is neither https nor http on a loopback address")),
+        };
         if algorithm(profile).is_none() {
             return Err(refuse("no remote signatures of this scheme"));
         }
@@ -224,10 +227,21 @@ impl Signer for RemoteSigner {
     }
 }
 
-fn is_on_this_machine(url: &str) -> bool {
-    let Ok(uri) = url.parse::<Uri>() else { return false };
-    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    uri.scheme_str() == Some("http") && host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()) && !url.ends_with('/')
+/// How secrets get to a service without being overheard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Tls,
+    ThisMachine,
+}
+
+fn way(url: &str) -> Option<Way> {
+    let uri = url.parse::<Uri>().ok().filter(|_| !url.ends_with('/'))?;
+    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
+    match uri.scheme_str()? {
+        "https" => Some(Way::Tls),
+        "http" => host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()).then_some(Way::ThisMachine),
+        _ => None,
+    }
 }
 
 /// All but unreserved characters as `%XX` (RFC 3986, 2.3).
@@ -293,15 +307,18 @@ mod tests {
     #[test]
     fn secrets_leave_this_machine_by_no_plain_address() {
         for (url, good) in [
-            ("http://127.0.0.1:8080", true),
-            ("http://[::1]:8080", true),
-            ("http://127.0.0.1:8080/", false),
-            ("https://127.0.0.1", false),
-            ("http://localhost:80", false),
-            ("http://10.0.0.1", false),
-            ("http://127.0.0.1.example.org", false),
+            ("http://127.0.0.1:8080", Some(Way::ThisMachine)),
+            ("http://[::1]:8080", Some(Way::ThisMachine)),
+            ("http://127.0.0.1:8080/", None),
+            ("https://127.0.0.1", Some(Way::Tls)),
+            ("https://sign.example.org/base", Some(Way::Tls)),
+            ("https://sign.example.org/base/", None),
+            ("http://localhost:80", None),
+            ("http://10.0.0.1", None),
+            ("http://127.0.0.1.example.org", None),
+            ("ftp://127.0.0.1", None),
         ] {
-            assert_eq!(is_on_this_machine(url), good, "{url}");
+            assert_eq!(way(url), good, "{url}");
         }
         assert_eq!(form_encoded("a&b=c/é"), "a%26b%3Dc%2F%C3%A9");
     }

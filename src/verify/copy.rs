@@ -1,13 +1,15 @@
 //! A certified copy judged: its two signatures, its QR token, and that the token names the pages that are there.
 
 use bansao_pades::validate::{
-    Indication, Report as Validation, SignatureKind, SignatureReport, Step, SubIndication, ValidateError, ValidationContext, validate,
+    Indication, Report as Validation, SignatureKind, SignatureReport, Step, SubIndication, ValidateError, ValidationContext,
+    validate_and_read,
 };
+use lopdf::Document;
 use time::OffsetDateTime;
 
 use super::token::{TokenKeys, read_token, summary};
 use super::{ListName, Report, SignatureSummary, StepSummary, VerifyCode};
-use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD, page_digests_of, qr_text, read_copy};
+use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD, page_digests_of, qr_text};
 use crate::clock::unix_ms;
 use crate::record::{AnchorUse, Sha256, TrustLists, salted_digest};
 
@@ -34,31 +36,36 @@ pub struct Material {
 
 /// Judges the bytes of a copy at the time `now`.
 pub fn verify_copy(pdf: &[u8], material: &Material, now: OffsetDateTime) -> Report {
-    let mut report = Report::new(pdf, unix_ms(now), material.as_of_ms);
-    match validate(pdf, &context(material, now)) {
-        Ok(validation) => {
-            judge_signatures(&mut report, &validation, &material.lists);
-            judge_fields(&mut report, &validation);
-            report.issued = issued(pdf, &validation, report.sha256);
-            report.validation = Some(Box::new(validation));
-        }
-        Err(error) => {
-            report.find(refusal(&error), error.to_string());
-            report.name_lists(&material.lists);
-            return report;
-        }
-    }
-    judge_token(&mut report, pdf, material, now);
-    report.name_lists(&material.lists);
-    report
+    verify_and_read(pdf, material, now).0
 }
 
-/// The whole file, and what it was before each update after the last signature.
-fn issued(pdf: &[u8], validation: &Validation, whole: Sha256) -> Vec<Sha256> {
+/// As [`verify_copy`], with the objects of the file where it could be read.
+pub fn verify_and_read(pdf: &[u8], material: &Material, now: OffsetDateTime) -> (Report, Option<Document>) {
+    let (verified_ms, trust_ms) = (unix_ms(now), material.as_of_ms);
+    let (validation, mut reading) = match validate_and_read(pdf, &context(material, now)) {
+        Ok(read) => read,
+        Err(error) => {
+            let mut report = Report::new(pdf, verified_ms, trust_ms);
+            report.find(refusal(&error), error.to_string());
+            report.name_lists(&material.lists);
+            return (report, None);
+        }
+    };
+    let mut sha256 = |end| Sha256::from_bytes(reading.sha256_up_to(pdf, end));
+    let mut report = Report::of_digest(sha256(pdf.len()), verified_ms, trust_ms);
+    report.issued.extend(issued_before(pdf, &validation).map(sha256));
+    judge_signatures(&mut report, &validation, &material.lists);
+    judge_fields(&mut report, &validation);
+    report.validation = Some(Box::new(validation));
+    judge_token(&mut report, &reading.document, material, now);
+    report.name_lists(&material.lists);
+    (report, Some(reading.document))
+}
+
+/// Where the file may have ended when it was issued: before each update after the last signature.
+fn issued_before<'a>(pdf: &'a [u8], validation: &'a Validation) -> impl Iterator<Item = usize> + 'a {
     let signed = validation.signatures.iter().filter(|s| s.kind == SignatureKind::Signature).map(|s| s.covered_bytes).max();
-    let later = validation.revision_ends.iter().filter(|end| Some(**end) >= signed && **end < pdf.len());
-    let before = later.filter_map(|end| pdf.get(..*end)).map(Sha256::of);
-    std::iter::once(whole).chain(before).collect()
+    validation.revision_ends.iter().copied().filter(move |end| Some(*end) >= signed && *end < pdf.len())
 }
 
 pub(super) fn context(material: &Material, now: OffsetDateTime) -> ValidationContext {
@@ -185,19 +192,15 @@ fn organisation(certificate: &[u8]) -> String {
     organisation.unwrap_or_default().to_owned()
 }
 
-fn judge_token(report: &mut Report, pdf: &[u8], material: &Material, now: OffsetDateTime) {
-    let document = match read_copy(pdf) {
-        Ok(document) => document,
-        Err(error) => return report.find(VerifyCode::NotAPdf, error.to_string()),
-    };
-    let Some(text) = qr_text(&document) else {
+fn judge_token(report: &mut Report, document: &Document, material: &Material, now: OffsetDateTime) {
+    let Some(text) = qr_text(document) else {
         return report.find(VerifyCode::TokenMissing, "");
     };
     let claims = match read_token(&text, &material.token_keys, now) {
         Ok(claims) => claims,
         Err((code, detail)) => return report.find(code, detail),
     };
-    match page_digests_of(&document) {
+    match page_digests_of(document) {
         Ok(digests) if salted_digest(&claims.salt, &digests).as_bytes() == &claims.pages_digest => {}
         Ok(_) => report.find(VerifyCode::PagesDiffer, "digest of the page images"),
         Err(error) => report.find(VerifyCode::PagesDiffer, error.to_string()),

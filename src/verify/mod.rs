@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::record::{Facts, ListPurpose, ListStanding, Sha256, TrustLists};
 
 pub use code::VerifyCode;
-pub use copy::{Material, verify_copy};
+pub use copy::{Material, verify_and_read, verify_copy};
 pub use foreign::verify_pades;
 pub use render::{ReportFormat, detailed, etsi, render, simple};
 pub use token::{TokenKeys, verify_token};

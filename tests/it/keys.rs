@@ -66,11 +66,14 @@ async fn every_role_has_its_own_key_and_an_encrypted_one_signs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_in_a_remote_signing_service_sign_a_copy() {
     let mut stage = Stage::set().await;
-    let (url, csc) = (stage.authority.url(), stage.path("authority/csc"));
+    let (url, csc) = (stage.authority.signing_url.clone().unwrap(), stage.path("authority/csc"));
+    assert!(url.starts_with("https://127.0.0.1:"), "{url}");
+    let tls = stage.path("authority/anchors/tls.pem");
     let remotely = |key: &mut KeyConfig, credential: &str, pin: std::path::PathBuf| {
         let (client_id, client_secret) = ("bansao".to_owned(), csc.join("secret"));
+        let (url, anchors) = (url.clone(), Some(tls.clone()));
         key.key = None;
-        key.remote = Some(RemoteConfig { url: url.clone(), credential: credential.to_owned(), client_id, client_secret, pin });
+        key.remote = Some(RemoteConfig { url, anchors, credential: credential.to_owned(), client_id, client_secret, pin });
     };
     let agency = &mut stage.config.agencies[0];
     remotely(&mut agency.seal, "agency-ba-dinh", csc.join("pin"));
@@ -91,6 +94,26 @@ async fn keys_in_a_remote_signing_service_sign_a_copy() {
     let told = faults(survey(&astray, true, &clock()).await.unwrap());
     assert!(told.len() == 2 && told.iter().any(|fault| fault.contains("status 400")), "a wrong PIN: {told:?}");
     assert!(told.iter().any(|fault| fault.contains("another")), "another's credential: {told:?}");
+
+    // A service under other anchors gets no secret; https without anchors, and anchors without https, are no configuration.
+    let seal = |change: &dyn Fn(&mut RemoteConfig)| {
+        let mut astray = stage.config.clone();
+        remotely(&mut astray.agencies[0].seal, "agency-ba-dinh", csc.join("pin"));
+        change(astray.agencies[0].seal.remote.as_mut().unwrap());
+        astray
+    };
+    let impostor = seal(&|remote| remote.anchors = Some(stage.path("authority/anchors/signer.pem")));
+    let told = faults(survey(&impostor, true, &clock()).await.unwrap());
+    assert!(told.iter().any(|fault| fault.contains("cannot talk")), "other anchors: {told:?}");
+    let plain = stage.authority.url();
+    for astray in [
+        seal(&|remote| remote.anchors = None),
+        seal(&|remote| remote.url = plain.clone()),
+        seal(&|remote| remote.url = url.replace("https", "http")),
+    ] {
+        let reports = survey(&astray, true, &clock()).await.unwrap();
+        assert!(reports.iter().any(|report| report.opened.is_err()), "{:?}", astray.agencies[0].seal.remote);
+    }
 
     stage.restart().await;
     let submission = stage.submit("signed-remotely", "birth_certificate", &specimen(GOOD)).await.unwrap();

@@ -31,15 +31,20 @@ impl DigestAlgorithm {
     }
 
     pub(crate) fn digest_parts(self, parts: &[&[u8]]) -> Vec<u8> {
-        let mut context = digest::Context::new(match self {
-            Self::Sha256 => &digest::SHA256,
-            Self::Sha384 => &digest::SHA384,
-            Self::Sha512 => &digest::SHA512,
-        });
+        let mut context = self.context();
         for part in parts {
             context.update(part);
         }
         context.finish().as_ref().to_vec()
+    }
+
+    /// The state of a digest of nothing yet.
+    pub(crate) fn context(self) -> digest::Context {
+        digest::Context::new(match self {
+            Self::Sha256 => &digest::SHA256,
+            Self::Sha384 => &digest::SHA384,
+            Self::Sha512 => &digest::SHA512,
+        })
     }
 
     /// Bytes of a digest.

@@ -10,7 +10,7 @@ use x509_cert::name::Name;
 
 use crate::algorithm::Scheme;
 use crate::name::{self, NameKey};
-use crate::{Error, instant, oid};
+use crate::{Error, checked, instant, oid};
 
 /// The first common name in the subject of a certificate (DER or PEM), for people to read.
 ///
@@ -174,7 +174,12 @@ impl SignedParts {
     }
 
     pub(crate) fn verify(&self, issuer: &Certificate, what: &'static str) -> Result<(), Error> {
-        Scheme::from_identifier(&self.algorithm, None)?.verify(&issuer.tbs().subject_public_key_info, &self.tbs, &self.signature, what)
+        let spki = &issuer.tbs().subject_public_key_info;
+        let encoded = |e: der::Error| Error::malformed(what, e);
+        let (algorithm, key) = (self.algorithm.to_der().map_err(encoded)?, spki.to_der().map_err(encoded)?);
+        checked::once([&algorithm, &key, &self.tbs, &self.signature], || {
+            Scheme::from_identifier(&self.algorithm, None)?.verify(spki, &self.tbs, &self.signature, what)
+        })
     }
 }
 

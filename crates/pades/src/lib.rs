@@ -24,6 +24,7 @@ mod algorithm;
 mod algorithm_vectors;
 mod certificate;
 pub mod chain;
+mod checked;
 pub mod cms;
 pub mod document;
 mod error;
@@ -37,9 +38,10 @@ pub mod validate;
 
 pub use algorithm::{DigestAlgorithm, SignFn, SigningProfile};
 pub use certificate::common_name;
+pub use checked::forget_checked_signatures;
 pub use document::{
-    DocumentTimestampSpec, Dss, FieldLock, FieldSpec, Prepared, SignatureSpec, add_document_security_store, add_signature_fields,
-    add_signature_proofs, prepare_document_timestamp, prepare_signature,
+    DocumentTimestampSpec, Dss, FieldLock, FieldSpec, OpenFile, Prepared, PreparedFile, SignatureSpec, add_document_security_store,
+    add_signature_fields, add_signature_proofs, prepare_document_timestamp, prepare_signature,
 };
 pub use error::Error;
-pub use validate::{ValidationContext, validate};
+pub use validate::{Reading, ValidationContext, validate, validate_and_read};

@@ -1,12 +1,16 @@
 //! A year of a certification register as PDF/A-2u, to be printed, signed and kept: A4 across, the head on every page, every line in
 //! full, what it comes to and who closed it below the last line. The same content gives the same bytes.
+//!
+//! The file is tagged (PDF/UA-1): one table over all pages, whose head is read once, with a bookmark for each page.
 
 use krilla::Document;
 use krilla::page::PageSettings;
 use krilla::surface::Surface;
+use krilla::tagging::{Identifier, TableHeaderScope, Tag, TagGroup, TagKind, TagTree};
 use time::OffsetDateTime;
 
 use super::fonts::Face;
+use super::structure::{Level, content as read, decoration, element, footer, group, heading};
 use super::typeset::{Align, Area, Block, MM, fill_area, grey};
 use super::{ComposeError, Fonts, document};
 use crate::record::printable;
@@ -57,7 +61,9 @@ pub fn compose_book(content: &BookContent, fonts: &Fonts) -> Result<Vec<u8>, Com
     let title = text_block(&content.title, WIDTH, &fonts.bold, 14.0)?;
     let subtitle = text_block(&content.subtitle, WIDTH, &fonts.regular, 11.0)?;
 
-    let mut document = document::start();
+    let mut document = document::start_tagged();
+    let (mut said, mut table) = (Vec::new(), Vec::new());
+    let mut below = Vec::new();
     let mut rows = rows.iter().peekable();
     let mut closing = closing.iter().peekable();
     let mut number = 1;
@@ -65,29 +71,54 @@ pub fn compose_book(content: &BookContent, fonts: &Fonts) -> Result<Vec<u8>, Com
         sheet(&mut document, |surface| {
             let mut y = TOP;
             if number == 1 {
-                y = title.draw(surface, across(y), Align::Centre) + 1.0 * MM;
-                y = subtitle.draw(surface, across(y), Align::Centre) + 4.0 * MM;
-            }
-            if number == 1 || rows.peek().is_some() {
-                y = head.draw(surface, y, &widths);
+                let (foot, drawn) = draw(surface, &title, y, Align::Centre);
+                said.push(heading(Level::One, &content.title, drawn));
+                let (foot, drawn) = draw(surface, &subtitle, foot + 1.0 * MM, Align::Centre);
+                said.push(element(Tag::P, drawn));
+                y = foot + 4.0 * MM;
+                y = head.draw(surface, y, &widths, || Tag::TH(TableHeaderScope::Column).into(), &mut table);
+            } else if rows.peek().is_some() {
+                y = head.repeat(surface, y, &widths);
             }
             while let Some(next) = rows.next_if(|next| y + next.height <= FOOT) {
-                y = next.draw(surface, y, &widths);
+                y = next.draw(surface, y, &widths, || Tag::TD.into(), &mut table);
             }
             y += 4.0 * MM;
             while rows.peek().is_none()
                 && let Some(next) = closing.next_if(|next| y + next.height() <= FOOT)
             {
-                y = next.draw(surface, across(y), Align::Left) + 1.0 * MM;
+                let (foot, drawn) = draw(surface, next, y, Align::Left);
+                below.push(element(Tag::P, drawn));
+                y = foot + 1.0 * MM;
             }
-            let foot = text_block(&format!("Trang {number}"), WIDTH, &fonts.regular, SIZE)?;
-            foot.draw(surface, across(FOOT + 4.0 * MM), Align::Centre);
+            let foot = text_block(&page_name(number), WIDTH, &fonts.regular, SIZE)?;
+            footer(surface, |surface| {
+                foot.draw(surface, across(FOOT + 4.0 * MM), Align::Centre);
+            });
             Ok(())
         })?;
         number += 1;
     }
-    document.set_metadata(document::metadata(&content.title, content.created_at, &content.document_id)?);
+    said.push(group(Tag::Table, table));
+    let mut structure = TagTree::new().with_lang(Some(document::LANGUAGE.to_owned()));
+    said.into_iter().chain(below).for_each(|part| structure.push(part));
+    document.set_tag_tree(structure);
+    document.set_metadata(
+        document::metadata(&content.title, content.created_at, &content.document_id)?.description(printable(&content.subtitle)),
+    );
+    document.set_outline(document::outline((1..number).map(page_name)));
     document::finish(document)
+}
+
+fn page_name(number: usize) -> String {
+    format!("Trang {number}")
+}
+
+/// Draws a text over the width of the page; gives the y of its foot and what was drawn.
+fn draw(surface: &mut Surface<'_>, block: &Block<'_>, y: f32, align: Align) -> (f32, Identifier) {
+    let mut foot = y;
+    let drawn = read(surface, |surface| foot = block.draw(surface, across(y), align));
+    (foot, drawn)
 }
 
 fn sheet(document: &mut Document, draw: impl FnOnce(&mut Surface<'_>) -> Result<(), ComposeError>) -> Result<(), ComposeError> {
@@ -115,13 +146,37 @@ fn row<'a>(texts: &[&str], widths: &[f32], face: &'a Face) -> Result<Row<'a>, Co
 }
 
 impl Row<'_> {
-    /// Draws the line and a rule beneath it; gives the y of its foot.
-    fn draw(&self, surface: &mut Surface<'_>, y: f32, widths: &[f32]) -> f32 {
+    /// Draws the line and a rule beneath it, and adds it to the table; gives the y of its foot.
+    fn draw(&self, surface: &mut Surface<'_>, y: f32, widths: &[f32], tag: impl Fn() -> TagKind, table: &mut Vec<TagGroup>) -> f32 {
+        let cells = self.places(y, widths).map(|(cell, area)| match cell.is_empty() {
+            true => TagGroup::new(tag()),
+            false => element(tag(), read(surface, |surface| _ = cell.draw(surface, area, Align::Left))),
+        });
+        table.push(group(Tag::TR, cells.collect::<Vec<_>>()));
+        self.rule(surface, y)
+    }
+
+    /// Draws the line once more, where it is not to be read again.
+    fn repeat(&self, surface: &mut Surface<'_>, y: f32, widths: &[f32]) -> f32 {
+        decoration(surface, |surface| {
+            for (cell, area) in self.places(y, widths) {
+                cell.draw(surface, area, Align::Left);
+            }
+        });
+        self.rule(surface, y)
+    }
+
+    fn places<'s>(&'s self, y: f32, widths: &'s [f32]) -> impl Iterator<Item = (&'s Block<'s>, Area)> {
         let mut left = LEFT;
-        for (cell, width) in self.cells.iter().zip(widths) {
-            cell.draw(surface, Area::new(left + PADDING, y + PADDING, width - 2.0 * PADDING, 0.0), Align::Left);
+        self.cells.iter().zip(widths).map(move |(cell, width)| {
+            let area = Area::new(left + PADDING, y + PADDING, width - 2.0 * PADDING, 0.0);
             left += width;
-        }
+            (cell, area)
+        })
+    }
+
+    /// Beneath the line; gives the y of its foot.
+    fn rule(&self, surface: &mut Surface<'_>, y: f32) -> f32 {
         let foot = y + self.height;
         fill_area(surface, Area::new(LEFT, foot, WIDTH, 0.4), 90);
         foot

@@ -1,4 +1,4 @@
-//! The PDF/A-2u file around the pages: settings, metadata, bookmarks; a copy is tagged (PDF/UA-1), other files are not.
+//! The PDF/A-2u file around the pages: settings, metadata, bookmarks; copies and books are tagged (PDF/UA-1), signature appearances are not.
 
 use krilla::Document;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
@@ -18,7 +18,7 @@ use crate::record::{Sha256, printable};
 /// What the metadata name as the program.
 const CREATOR: &str = "bansao";
 
-/// The language of a copy.
+/// The language of every file.
 pub(super) const LANGUAGE: &str = "vi-VN";
 
 /// An empty document that will be PDF/A-2u, or not be written.
@@ -52,13 +52,18 @@ pub(super) fn describe(document: &mut Document, content: &CopyContent) -> Result
         .authors(vec![printable(&content.statement.agency.name)])
         .keywords(vec![content.statement.template.id.clone(), printable(&content.statement.copy_id)]);
     document.set_metadata(metadata);
-    let mut outline = Outline::new();
-    for page in 0..content.pages.len() {
-        outline.push_child(bookmark(format!("Trang {}", page + 1), page));
-    }
-    outline.push_child(bookmark(text.title.clone(), content.pages.len()));
-    document.set_outline(outline);
+    let pages = (1..=content.pages.len()).map(|page| format!("Trang {page}"));
+    document.set_outline(outline(pages.chain([text.title.clone()])));
     Ok(())
+}
+
+/// A bookmark for each page, in order.
+pub(super) fn outline(names: impl IntoIterator<Item = String>) -> Outline {
+    let mut outline = Outline::new();
+    for (page, name) in names.into_iter().enumerate() {
+        outline.push_child(OutlineNode::new(name, XyzDestination::new(page, Point::from_xy(0.0, 0.0))));
+    }
+    outline
 }
 
 /// The metadata that every file has.
@@ -79,10 +84,6 @@ pub(super) fn metadata(title: &str, created_at: OffsetDateTime, document_id: &[u
         .producer(CREATOR.to_owned())
         .creation_date(created)
         .document_id(Sha256::of(document_id).to_hex()))
-}
-
-fn bookmark(title: String, page: usize) -> OutlineNode {
-    OutlineNode::new(title, XyzDestination::new(page, Point::from_xy(0.0, 0.0)))
 }
 
 /// The bytes of the file.

@@ -1,7 +1,7 @@
 //! What of a copy is text, picture or decoration, and in which order it is read (ISO 32000-1, 14.7 and 14.8; ISO 14289-1, 7.1 to
 //! 7.9): the pieces that the structure tree is built of.
 //!
-//! Where a file is not tagged (signature appearances, books) the marks leave no trace.
+//! Where a file is not tagged (signature appearances) the marks leave no trace.
 
 use std::num::NonZeroU16;
 

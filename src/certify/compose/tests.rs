@@ -445,10 +445,15 @@ fn what_is_prepared_was_signed_once_by_a_key_that_is_thrown_away() {
     assert_eq!(refused(&|s| s.agency.name = "Ủy ban nhân dân phường Láng".into()), wanted("Ủy ban nhân dân phường Láng"));
     assert_eq!(refused(&|s| s.copy_id = "zzzzzzzzzzzzzzzzzzzzzzzzzz".into()), wanted("zzzzzzzzzzzzzzzzzzzzzzzzzz"));
     // A file without the two fields cannot be signed, and one whose fields were put in twice is not ours.
-    assert!(matches!(rehearsal.of(&copy.pdf, now), Err(RehearsalError::Pdf(_))));
+    let mut bare = bansao_pades::OpenFile::read(copy.pdf.clone()).unwrap();
+    assert!(matches!(rehearsal.of(&mut bare, now), Err(RehearsalError::Pdf(_))));
+    assert_eq!(bare.bytes(), copy.pdf, "the file itself is not touched");
     let mut outside = copy;
     outside.certifier_field.page = 99;
     assert!(matches!(attempt(&outside, &pages, &content.statement), Err(PrepareError::Fields(_))));
+    let rubbish = ComposedCopy { pdf: b"%PDF-1.7 rubbish".to_vec(), ..outside };
+    assert!(matches!(attempt(&rubbish, &pages, &content.statement), Err(PrepareError::Fields(_))));
     // The throw-away key is of no use long after.
-    assert!(Rehearsal::new(now).unwrap().of(b"%PDF-1.7 rubbish", now).is_err());
+    let (mut ready, later) = (ready.file, now + time::Duration::days(4000));
+    assert!(matches!(rehearsal.of(&mut ready, later), Err(RehearsalError::Judged(_))));
 }

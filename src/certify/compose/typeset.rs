@@ -74,6 +74,11 @@ impl<'a> Block<'a> {
         Err(ComposeError::DoesNotFit(paragraphs.first().map(|text| text.as_ref().chars().take(40).collect()).unwrap_or_default()))
     }
 
+    /// Whether there is nothing to draw.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lines.iter().all(|line| line.trim().is_empty())
+    }
+
     /// From the top of the first line's marks to the foot of the last line.
     pub(super) fn height(&self) -> f32 {
         let between = self.lines.len().saturating_sub(1) as f32;

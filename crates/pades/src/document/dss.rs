@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
+use super::file::OpenFile;
 use super::increment::{Increment, broken};
+use super::writer::Base;
 use crate::{Error, algorithm};
 
 /// What to keep beside the signatures; each item DER.
@@ -28,7 +30,11 @@ pub struct Dss {
 ///
 /// [`Error::Document`].
 pub fn add_document_security_store(pdf: &[u8], dss: &Dss) -> Result<Vec<u8>, Error> {
-    append(pdf, dss, |increment, old| {
+    Ok(OpenFile::read(pdf.to_vec())?.add_document_security_store(dss)?.into_bytes())
+}
+
+pub(super) fn add_store(increment: &mut Increment, dss: &Dss) -> Result<(), Error> {
+    append(increment, dss, |increment, old| {
         let mut entries = entries_of(increment, old)?;
         let all = match old {
             Some(old) => joined([&items_of(increment, old)?, dss]),
@@ -50,8 +56,12 @@ pub fn add_document_security_store(pdf: &[u8], dss: &Dss) -> Result<Vec<u8>, Err
 ///
 /// [`Error::Document`], also for a field that holds no signature.
 pub fn add_signature_proofs(pdf: &[u8], proofs: &[(&str, Dss)]) -> Result<Vec<u8>, Error> {
+    Ok(OpenFile::read(pdf.to_vec())?.add_signature_proofs(proofs)?.into_bytes())
+}
+
+pub(super) fn add_proofs(increment: &mut Increment, proofs: &[(&str, Dss)]) -> Result<(), Error> {
     let all = joined(proofs.iter().map(|(_, dss)| dss));
-    append(pdf, &all, |increment, old| {
+    append(increment, &all, |increment, old| {
         let mut entries = entries_of(increment, old)?;
         for (field, dss) in proofs {
             entries.insert(vri_key_of(increment, field)?, joined([dss]));
@@ -60,33 +70,35 @@ pub fn add_signature_proofs(pdf: &[u8], proofs: &[(&str, Dss)]) -> Result<Vec<u8
     })
 }
 
-/// The revision again that made the store of a file: the same lists and the same entries, in the order of the lists.
-pub(crate) fn rewrite(pdf: &[u8], lists: &Dss, entries: Entries) -> Result<Vec<u8>, Error> {
-    append(pdf, lists, |_, _| Ok(entries))
+/// The bytes again that made the store of a file whose document before that was `previous`: the same lists and the same
+/// entries, in the order of the lists.
+pub(crate) fn rewrite(base: Base, previous: Document, lists: &Dss, entries: Entries) -> Result<Vec<u8>, Error> {
+    let mut increment = Increment::on(base, previous)?;
+    append(&mut increment, lists, |_, _| Ok(entries))?;
+    increment.finish().map(|(written, _)| written.tail)
 }
 
 /// Which items serve which signature, by its name under `/VRI`.
 pub(crate) type Entries = BTreeMap<String, Dss>;
 
 fn append(
-    pdf: &[u8],
+    increment: &mut Increment,
     dss: &Dss,
     entries: impl FnOnce(&Increment, Option<&Dictionary>) -> Result<Entries, Error>,
-) -> Result<Vec<u8>, Error> {
-    let mut increment = Increment::after(pdf)?;
-    let old = existing(&increment)?;
-    let entries = entries(&increment, old.as_ref())?;
+) -> Result<(), Error> {
+    let old = existing(increment)?;
+    let entries = entries(increment, old.as_ref())?;
     let mut store = Dictionary::new();
     store.set("Type", Object::Name(b"DSS".to_vec()));
     let mut known = Vec::new();
     for (list, short, items) in LISTS.map(|(list, short, items)| (list, short, items(dss))) {
-        let (references, places) = merge(&mut increment, old.as_ref(), list.as_bytes(), items)?;
+        let (references, places) = merge(increment, old.as_ref(), list.as_bytes(), items)?;
         if !references.is_empty() {
             store.set(list, references);
         }
         known.push((short, places));
     }
-    let kept = old.as_ref().map_or_else(|| Ok(BTreeMap::new()), |old| entry_references(&increment, old))?;
+    let kept = old.as_ref().map_or_else(|| Ok(BTreeMap::new()), |old| entry_references(increment, old))?;
     let mut vri = Dictionary::new();
     for (key, items) in &entries {
         let entry = entry(items, &known)?;
@@ -99,9 +111,9 @@ fn append(
     }
     let store = increment.add(store);
     let catalog = increment.catalog();
-    declare_extension(&mut increment, catalog)?;
+    declare_extension(increment, catalog)?;
     increment.edit(catalog)?.set("DSS", store);
-    increment.finish()
+    Ok(())
 }
 
 /// Key in the store, key in an entry under `/VRI`, items.

@@ -2,6 +2,7 @@
 
 use lopdf::{Dictionary, Object, ObjectId, Stream, dictionary};
 
+use super::file::OpenFile;
 use super::increment::{Increment, broken};
 use super::structure_tree::add_form_element;
 use crate::Error;
@@ -44,11 +45,12 @@ pub struct FieldSpec {
 ///
 /// [`Error::Document`] when the file cannot be read strictly, [`Error::NoSuchPage`], [`Error::FieldExists`].
 pub fn add_signature_fields(pdf: &[u8], fields: &[FieldSpec]) -> Result<Vec<u8>, Error> {
-    let mut increment = Increment::after(pdf)?;
-    for field in fields {
-        add_field(&mut increment, field)?;
-    }
-    increment.finish()
+    Ok(OpenFile::read(pdf.to_vec())?.add_signature_fields(fields)?.into_bytes())
+}
+
+/// Creates all these fields in this revision.
+pub(super) fn add_fields(increment: &mut Increment, fields: &[FieldSpec]) -> Result<(), Error> {
+    fields.iter().try_for_each(|field| add_field(increment, field).map(drop))
 }
 
 /// Creates one field in this revision and gives its object.

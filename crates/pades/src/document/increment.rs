@@ -1,29 +1,30 @@
 //! One appended revision (ISO 32000-1, 7.5.6): every earlier byte stays as it is.
 
-use lopdf::{Dictionary, Document, IncrementalDocument, LoadOptions, Object, ObjectId, StringFormat};
+use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, StringFormat};
 
 use super::structure::{Structure, StructureLimits};
+use super::writer::{Base, Written, write};
 use crate::{DigestAlgorithm, Error};
 
 const CREATION_LIMITS: StructureLimits = StructureLimits { revisions: 1_000, objects: 1_000_000, linearised: true };
 
 /// A revision under construction.
 pub(crate) struct Increment {
-    inner: IncrementalDocument,
+    base: Base,
+    previous: Document,
+    new: Document,
     catalog: ObjectId,
 }
 
 impl Increment {
-    /// Reads `pdf` strictly and starts a revision after it.
-    pub(crate) fn after(pdf: &[u8]) -> Result<Self, Error> {
-        Structure::read(pdf, CREATION_LIMITS).map_err(|e| Error::Document(e.to_string()))?;
-        let document = load(pdf, lopdf::DEFAULT_MAX_DECOMPRESSED_SIZE)?;
-        let catalog = document.trailer.get(b"Root").and_then(Object::as_reference).map_err(broken)?;
-        Ok(Self { inner: IncrementalDocument::create_from(pdf.to_vec(), document), catalog })
+    /// Starts a revision of a file of which `previous` is the document.
+    pub(crate) fn on(base: Base, previous: Document) -> Result<Self, Error> {
+        let catalog = previous.trailer.get(b"Root").and_then(Object::as_reference).map_err(broken)?;
+        Ok(Self { base, new: Document::new_from_prev(&previous), previous, catalog })
     }
 
     pub(crate) fn previous(&self) -> &Document {
-        self.inner.get_prev_documents()
+        &self.previous
     }
 
     pub(crate) fn catalog(&self) -> ObjectId {
@@ -32,10 +33,10 @@ impl Increment {
 
     /// The object as this revision will show it.
     pub(crate) fn object(&self, id: ObjectId) -> Result<&Object, Error> {
-        if self.inner.new_document.has_object(id) {
-            return self.inner.new_document.get_object(id).map_err(broken);
+        if self.new.has_object(id) {
+            return self.new.get_object(id).map_err(broken);
         }
-        self.previous().get_object(id).map_err(broken)
+        self.previous.get_object(id).map_err(broken)
     }
 
     pub(crate) fn dictionary(&self, id: ObjectId) -> Result<&Dictionary, Error> {
@@ -59,21 +60,29 @@ impl Increment {
     }
 
     pub(crate) fn edit_object(&mut self, id: ObjectId) -> Result<&mut Object, Error> {
-        self.inner.opt_clone_object_to_new_document(id).map_err(broken)?;
-        self.inner.new_document.get_object_mut(id).map_err(broken)
+        if !self.new.has_object(id) {
+            let old = self.previous.get_object(id).map_err(broken)?;
+            // The document need not hold the content of streams; nothing of them is ever changed.
+            if old.as_stream().is_ok() {
+                return Err(Error::Document(format!("stream {} is not changed", id.0)));
+            }
+            let old = old.clone();
+            self.new.set_object(id, old);
+        }
+        self.new.get_object_mut(id).map_err(broken)
     }
 
     pub(crate) fn add(&mut self, object: impl Into<Object>) -> ObjectId {
-        self.inner.new_document.add_object(object)
+        self.new.add_object(object)
     }
 
     /// A number for an object that is set later, for circular references.
     pub(crate) fn reserve(&mut self) -> ObjectId {
-        self.inner.new_document.new_object_id()
+        self.new.new_object_id()
     }
 
     pub(crate) fn set(&mut self, id: ObjectId, object: impl Into<Object>) {
-        self.inner.new_document.set_object(id, object);
+        self.new.set_object(id, object);
     }
 
     /// Appends to the array under `key` of `owner`, wherever the array lives: absent, direct or indirect.
@@ -95,19 +104,25 @@ impl Increment {
         Ok(())
     }
 
-    /// The whole file with this revision at its end.
-    pub(crate) fn finish(mut self) -> Result<Vec<u8>, Error> {
+    /// The revision in bytes, and the document with it: as a reader of all bytes would see it.
+    pub(crate) fn finish(mut self) -> Result<(Written, Document), Error> {
         self.renew_identifier();
-        let mut out = Vec::with_capacity(self.inner.get_prev_documents_bytes().len() + 65_536);
-        self.inner.save_to(&mut out).map_err(broken)?;
-        Ok(out)
+        let kind = self.previous.reference_table.cross_reference_type;
+        let written = write(self.base, &self.new.objects, &self.new.trailer, self.new.max_id, kind)?;
+        let mut document = self.previous;
+        document.objects.append(&mut self.new.objects);
+        document.max_id = written.max_id;
+        document.xref_start = written.section;
+        document.trailer = written.trailer.clone();
+        document.trailer.remove(b"Prev");
+        Ok((written, document))
     }
 
     /// The first identifier names the document, the second this revision of it (14.4); the second is derived from the
     /// one before and the length, so that the same input makes the same bytes.
     fn renew_identifier(&mut self) {
-        let length = self.inner.get_prev_documents_bytes().len().to_be_bytes();
-        let old = match self.previous().trailer.get(b"ID") {
+        let length = self.base.len.to_be_bytes();
+        let old = match self.previous.trailer.get(b"ID") {
             Ok(Object::Array(parts)) => parts.iter().filter_map(|p| p.as_str().ok()).map(<[u8]>::to_vec).collect(),
             _ => Vec::<Vec<u8>>::new(),
         };
@@ -116,13 +131,19 @@ impl Increment {
         renewed.truncate(16);
         let first = old.first().cloned().unwrap_or_else(|| renewed.clone());
         let hex = |bytes| Object::String(bytes, StringFormat::Hexadecimal);
-        let trailer = &mut self.inner.new_document.trailer;
+        let trailer = &mut self.new.trailer;
         trailer.set("ID", vec![hex(first), hex(renewed)]);
         // Left over from a cross-reference stream: they describe the old section, not this one.
         for key in [&b"DecodeParms"[..], b"Filter", b"Index", b"W", b"Length", b"Type"] {
             trailer.remove(key);
         }
     }
+}
+
+/// Reads a file strictly and in one way, for appending to it.
+pub(crate) fn read(pdf: &[u8]) -> Result<Document, Error> {
+    Structure::read(pdf, CREATION_LIMITS).map_err(|e| Error::Document(e.to_string()))?;
+    load(pdf, lopdf::DEFAULT_MAX_DECOMPRESSED_SIZE)
 }
 
 /// Reads strictly and refuses encryption.

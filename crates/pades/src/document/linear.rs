@@ -41,7 +41,7 @@ pub(super) fn base(bytes: &[u8], at: usize, upper: usize, limits: StructureLimit
     if entries.len() > limits.objects {
         return Err(StructureFault::TooLarge);
     }
-    Ok(Revision { bytes: 0..rest.end, section: rest_at, size: first.size, linearised: true, entries })
+    Ok(Revision { bytes: 0..rest.end, section: rest_at, size: first.size, linearised: true, entries, trailer: first.trailer })
 }
 
 /// The linearisation parameter dictionary, its place and its object number: the first object behind the header and its comments.

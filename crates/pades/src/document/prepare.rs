@@ -2,11 +2,14 @@
 //!
 //! `Prepared` is plain bytes and four numbers: it can be stored, sent to where the key lives, and finished there or later.
 
+use std::ops::Range;
+
 use lopdf::{Dictionary, Object, ObjectId, StringFormat, dictionary};
 use time::OffsetDateTime;
 
 use super::fields::{FieldLock, FieldSpec, add_field, find_field};
-use super::increment::{Increment, broken, load};
+use super::file::OpenFile;
+use super::increment::{Increment, broken};
 use super::{appearance, syntax::Scanner};
 use crate::{DigestAlgorithm, Error, instant};
 
@@ -121,8 +124,14 @@ impl Prepared {
     }
 
     fn covered(&self) -> (&[u8], &[u8]) {
+        let (first, rest) = self.covered_parts();
+        (self.bytes.get(..first).unwrap_or_default(), self.bytes.get(rest).unwrap_or_default())
+    }
+
+    /// The end of the part before the signature, and the part after it.
+    pub(super) fn covered_parts(&self) -> (usize, Range<usize>) {
         let [_, first, second, _] = self.byte_range.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
-        (self.bytes.get(..first).unwrap_or_default(), self.bytes.get(second..).unwrap_or_default())
+        (first, second..self.bytes.len())
     }
 
     fn gap(&self) -> Option<&[u8]> {
@@ -143,15 +152,19 @@ impl Prepared {
 /// [`Error::NoSuchField`], [`Error::FieldSigned`], [`Error::CertificationNotFirst`], [`Error::Appearance`],
 /// [`Error::Document`].
 pub fn prepare_signature(pdf: &[u8], spec: &SignatureSpec<'_>) -> Result<Prepared, Error> {
-    let mut increment = Increment::after(pdf)?;
-    let field = find_field(&increment, spec.field)?.ok_or_else(|| Error::NoSuchField(spec.field.to_owned()))?;
+    Ok(OpenFile::read(pdf.to_vec())?.prepare_signature(spec)?.into_prepared())
+}
+
+/// Puts everything of a signature but itself into this revision; gives its object.
+pub(super) fn fill_field(increment: &mut Increment, spec: &SignatureSpec<'_>) -> Result<ObjectId, Error> {
+    let field = find_field(increment, spec.field)?.ok_or_else(|| Error::NoSuchField(spec.field.to_owned()))?;
     if increment.dictionary(field)?.has(b"V") {
         return Err(Error::FieldSigned(spec.field.to_owned()));
     }
-    if spec.certify && has_signature(&increment) {
+    if spec.certify && has_signature(increment) {
         return Err(Error::CertificationNotFirst);
     }
-    let lock = field_lock(&increment, field)?;
+    let lock = field_lock(increment, field)?;
     let mut signature = container("Sig", "ETSI.CAdES.detached", spec.reserve);
     for (key, text) in [("Name", spec.name), ("Reason", spec.reason), ("Location", spec.location)] {
         if let Some(text) = text {
@@ -169,11 +182,11 @@ pub fn prepare_signature(pdf: &[u8], spec: &SignatureSpec<'_>) -> Result<Prepare
         increment.edit(catalog)?.set("Perms", dictionary! { "DocMDP" => signature });
     }
     if let Some(picture) = spec.appearance {
-        let form = appearance::import(&mut increment, picture)?;
+        let form = appearance::import(increment, picture)?;
         increment.edit(field)?.set("AP", dictionary! { "N" => form });
     }
     increment.edit(field)?.set("V", signature);
-    seal_range(increment.finish()?, signature)
+    Ok(signature)
 }
 
 /// Appends a revision with a new invisible field that waits for a time-stamp token over the whole file.
@@ -182,13 +195,17 @@ pub fn prepare_signature(pdf: &[u8], spec: &SignatureSpec<'_>) -> Result<Prepare
 ///
 /// [`Error::FieldExists`], [`Error::Document`].
 pub fn prepare_document_timestamp(pdf: &[u8], spec: &DocumentTimestampSpec<'_>) -> Result<Prepared, Error> {
-    let mut increment = Increment::after(pdf)?;
+    Ok(OpenFile::read(pdf.to_vec())?.prepare_document_timestamp(spec)?.into_prepared())
+}
+
+/// Puts an invisible field with a time-stamp to come into this revision; gives the time-stamp's object.
+pub(super) fn add_timestamp_field(increment: &mut Increment, spec: &DocumentTimestampSpec<'_>) -> Result<ObjectId, Error> {
     let name = spec.field.to_owned();
     let field = FieldSpec { name, page: 0, rect: [0.0; 4], lock: FieldLock::None, description: None };
-    let field = add_field(&mut increment, &field)?;
+    let field = add_field(increment, &field)?;
     let signature = increment.add(container("DocTimeStamp", "ETSI.RFC3161", spec.reserve));
     increment.edit(field)?.set("V", signature);
-    seal_range(increment.finish()?, signature)
+    Ok(signature)
 }
 
 /// `/ByteRange` and `/Contents` come before any text of the caller, so that nothing can be mistaken for them.
@@ -247,13 +264,8 @@ fn references(catalog: ObjectId, certify: bool, lock: Option<Dictionary>) -> Vec
     out
 }
 
-/// Replaces the placeholder numbers by the real ones.
-fn seal_range(mut bytes: Vec<u8>, signature: ObjectId) -> Result<Prepared, Error> {
-    let written = load(&bytes, lopdf::DEFAULT_MAX_DECOMPRESSED_SIZE)?;
-    let offset = match written.reference_table.get(signature.0) {
-        Some(lopdf::xref::XrefEntry::Normal { offset, .. }) => usize::try_from(*offset).map_err(broken)?,
-        _ => return Err(Error::ByteRange),
-    };
+/// Replaces the placeholder numbers by the real ones, in the signature dictionary at `offset`.
+pub(super) fn seal_range(mut bytes: Vec<u8>, offset: usize) -> Result<Prepared, Error> {
     let mut scanner = Scanner::new(&bytes, offset);
     let dictionary = scanner.object_header().and_then(|_| scanner.dictionary()).map_err(|_| Error::ByteRange)?;
     let range = dictionary.span(b"ByteRange").ok_or(Error::ByteRange)?;

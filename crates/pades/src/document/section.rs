@@ -1,6 +1,7 @@
 //! One cross-reference section: a table with its trailer, or a stream (ISO 32000-1, 7.5.4, 7.5.5, 7.5.8).
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::structure::{Entry, StructureFault, StructureLimits};
 use super::syntax::{Dictionary, Scanner, SyntaxError, Value};
@@ -28,6 +29,8 @@ pub(super) struct Section {
     pub(super) entries: Entries,
     pub(super) previous: Option<usize>,
     pub(super) end: usize,
+    /// The bytes of the trailer's dictionary, or of that of the cross-reference stream.
+    pub(super) trailer: Range<usize>,
 }
 
 impl Section {
@@ -35,7 +38,7 @@ impl Section {
     pub(super) fn read(bytes: &[u8], at: usize, closing: Closing, limits: StructureLimits) -> Result<Self, StructureFault> {
         let mut scanner = Scanner::new(bytes, at);
         let is_stream = !scanner.rest().starts_with(b"xref");
-        let (entries, trailer) = if is_stream { read_stream(&mut scanner, limits)? } else { read_table(&mut scanner, limits)? };
+        let (entries, trailer, span) = if is_stream { read_stream(&mut scanner, limits)? } else { read_table(&mut scanner, limits)? };
         if trailer.get(b"XRefStm").is_some() {
             return Err(StructureFault::Hybrid);
         }
@@ -55,7 +58,7 @@ impl Section {
             (Closing::FirstOfTwo, Err(_)) if is_stream => end,
             _ => return Err(StructureFault::UnclosedSection { at }),
         };
-        Ok(Self { size, entries, previous, end })
+        Ok(Self { size, entries, previous, end, trailer: span })
     }
 }
 
@@ -82,7 +85,7 @@ fn add(entries: &mut Entries, id: usize, entry: Entry, limits: StructureLimits) 
 }
 
 /// A cross-reference table and its trailer (7.5.4, 7.5.5).
-fn read_table(scanner: &mut Scanner<'_>, limits: StructureLimits) -> Result<(Entries, Dictionary), StructureFault> {
+fn read_table(scanner: &mut Scanner<'_>, limits: StructureLimits) -> Result<(Entries, Dictionary, Range<usize>), StructureFault> {
     scanner.keyword(b"xref")?;
     let mut entries = Entries::new();
     loop {
@@ -100,7 +103,15 @@ fn read_table(scanner: &mut Scanner<'_>, limits: StructureLimits) -> Result<(Ent
         }
     }
     scanner.keyword(b"trailer")?;
-    Ok((entries, scanner.dictionary()?))
+    let (trailer, span) = spanned_dictionary(scanner)?;
+    Ok((entries, trailer, span))
+}
+
+fn spanned_dictionary(scanner: &mut Scanner<'_>) -> Result<(Dictionary, Range<usize>), SyntaxError> {
+    scanner.skip_white();
+    let start = scanner.at;
+    let dictionary = scanner.dictionary()?;
+    Ok((dictionary, start..scanner.at))
 }
 
 /// `nnnnnnnnnn ggggg n` and a two-byte end of line.
@@ -123,8 +134,10 @@ fn table_entry(line: &[u8]) -> Option<Entry> {
 }
 
 /// A cross-reference stream (7.5.8).
-fn read_stream(scanner: &mut Scanner<'_>, limits: StructureLimits) -> Result<(Entries, Dictionary), StructureFault> {
+fn read_stream(scanner: &mut Scanner<'_>, limits: StructureLimits) -> Result<(Entries, Dictionary, Range<usize>), StructureFault> {
     let bad = SyntaxError { at: scanner.at };
+    let mut ahead = scanner.clone();
+    let (_, span) = ahead.object_header().and_then(|_| spanned_dictionary(&mut ahead))?;
     let (dictionary, data) = decoded_stream(scanner, limits.objects.saturating_mul(24))?;
     let integers = |key: &[u8]| -> Option<Vec<usize>> { dictionary.get(key)?.as_array()?.iter().map(Value::as_offset).collect() };
     let widths = integers(b"W").filter(|w| w.len() == 3 && w.iter().all(|n| *n <= 8)).ok_or(bad)?;
@@ -146,7 +159,7 @@ fn read_stream(scanner: &mut Scanner<'_>, limits: StructureLimits) -> Result<(En
     if rows.next().is_some() || !rows.remainder().is_empty() {
         return Err(bad.into());
     }
-    Ok((entries, dictionary))
+    Ok((entries, dictionary, span))
 }
 
 /// A stream whose length is written directly, with its content decoded up to a limit.

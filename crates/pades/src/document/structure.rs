@@ -83,6 +83,8 @@ pub(crate) struct Revision {
     /// Whether it is the base of a linearised file.
     pub(crate) linearised: bool,
     pub(crate) entries: BTreeMap<u32, Entry>,
+    /// The bytes of the trailer's dictionary, or of that of the cross-reference stream.
+    pub(crate) trailer: Range<usize>,
 }
 
 /// All revisions, the oldest first.
@@ -125,13 +127,8 @@ impl Structure {
             }
             upper = at;
             let previous = section.previous;
-            revisions.push(Revision {
-                bytes: 0..section.end,
-                section: at,
-                size: section.size,
-                linearised: false,
-                entries: section.entries,
-            });
+            let Section { size, entries, trailer, end, .. } = section;
+            revisions.push(Revision { bytes: 0..end, section: at, size, linearised: false, entries, trailer });
             match previous {
                 Some(p) if p >= at => return Err(StructureFault::ChainOrder),
                 Some(p) => at = p,

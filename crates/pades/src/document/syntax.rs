@@ -63,6 +63,7 @@ impl Dictionary {
     }
 }
 
+#[derive(Clone)]
 pub(crate) struct Scanner<'a> {
     bytes: &'a [u8],
     pub(crate) at: usize,

@@ -37,7 +37,8 @@ impl Structure {
         at == revision.bytes.end
     }
 
-    fn object_end(&self, bytes: &[u8], revision: &Revision, offset: usize) -> Result<usize, SyntaxError> {
+    /// The end of an object that this revision lists.
+    pub(crate) fn object_end(&self, bytes: &[u8], revision: &Revision, offset: usize) -> Result<usize, SyntaxError> {
         let mut scanner = Scanner::new(bytes, offset);
         scanner.object_header()?;
         let value = scanner.object()?;

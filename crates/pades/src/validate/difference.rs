@@ -4,17 +4,17 @@
 //! explain changes: a security store, a document time-stamp, the filling of a signature field that was empty. What
 //! no rule explains is a violation and gets the name of what a reader would see changed.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
+use super::earlier::Revisions;
 use super::report::Change;
 use super::rights::Rights;
 use super::rules::Step;
 use super::signatures::Found;
-use super::{Limits, Policy, ValidateError, revision_document};
+use super::{Limits, Policy, ValidateError};
 use crate::document::structure::Structure;
 
 /// A change that no rule allows.
@@ -127,11 +127,8 @@ impl fmt::Display for Modification {
 }
 
 /// The forbidden changes of all revisions after the first signature.
-///
-/// `newest` is the whole file, which need not be read again.
 pub(super) fn analyse(
-    pdf: &[u8],
-    newest: &Document,
+    revisions: &Revisions<'_>,
     structure: &Structure,
     found: &[Found],
     decompressed: usize,
@@ -143,27 +140,23 @@ pub(super) fn analyse(
     if cost > limits.compared_bytes {
         return Err(ValidateError::TooLarge);
     }
-    let Some(signed) = structure.revisions.get(first.revision) else { return Ok(Vec::new()) };
-    let last = structure.revisions.last().map(|r| r.bytes.end);
-    let read = |end: usize| match last == Some(end) {
-        true => Ok(Cow::Borrowed(newest)),
-        false => revision_document(pdf, end, limits).map(Cow::Owned),
-    };
-    let mut before = read(signed.bytes.end)?;
+    let mut before = revisions.document(first.revision)?;
     let mut changes = Vec::new();
-    for (number, revision) in later() {
-        let after = read(revision.bytes.end)?;
+    for (number, _) in later() {
+        let after = revisions.document(number)?;
         let earlier: Vec<&Found> = found.iter().filter(|f| f.revision < number).collect();
         let here = found.iter().find(|f| f.revision == number);
         let step = Step { before: &before, after: &after, signature: here, rights: Rights::after(&earlier, policy) };
-        changes.extend(compare(&step).into_iter().map(|modification| Change { revision: number, modification }));
+        changes.extend(
+            compare(&step, revisions.listed(number).as_ref()).into_iter().map(|modification| Change { revision: number, modification }),
+        );
         before = after;
     }
     Ok(changes)
 }
 
-fn compare(step: &Step<'_>) -> Vec<Modification> {
-    let touched = touched(step.before, step.after);
+fn compare(step: &Step<'_>, listed: Option<&BTreeSet<u32>>) -> Vec<Modification> {
+    let touched = touched(step.before, step.after, listed);
     let mut out = step.trailer();
     let explained = step.explain(&touched, &mut out);
     let map = Map::of(step.before);
@@ -189,17 +182,18 @@ pub(super) enum How {
     Changed,
 }
 
-/// Every object number that does not mean the same before and after.
-fn touched(before: &Document, after: &Document) -> BTreeMap<ObjectId, How> {
+/// Every object that does not mean the same before and after; of those that are `listed`, if only they can differ.
+fn touched(before: &Document, after: &Document, listed: Option<&BTreeSet<u32>>) -> BTreeMap<ObjectId, How> {
     let mut out = BTreeMap::new();
-    for (id, old) in &before.objects {
+    let may_differ = |(id, _): &(&ObjectId, &Object)| listed.is_none_or(|listed| listed.contains(&id.0));
+    for (id, old) in before.objects.iter().filter(may_differ) {
         match after.objects.get(id) {
             None => drop(out.insert(*id, How::Removed)),
             Some(new) if !same(old, new) => drop(out.insert(*id, How::Changed)),
             Some(_) => {}
         }
     }
-    for (id, new) in &after.objects {
+    for (id, new) in after.objects.iter().filter(may_differ) {
         if !before.objects.contains_key(id) && !is_container(new) {
             out.insert(*id, How::Added);
         }

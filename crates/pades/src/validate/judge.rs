@@ -13,10 +13,11 @@ use super::signatures::Found;
 use crate::certificate::Certificate;
 use crate::chain::{ChainError, Finding, Grounds, read_all};
 use crate::cms::{CmsFault, Container, Profile};
+use crate::document::beginnings::Beginnings;
 use crate::path::{Demand, PathError, PolicyDemand, Pool, Question, Usage, Work};
 use crate::revocation::{Answers, Freshness};
 use crate::timestamp::{TimestampToken, open_token};
-use crate::{Error, oid};
+use crate::{DigestAlgorithm, Error, oid};
 
 /// All verdicts, and what they rest on.
 pub(super) struct Judged {
@@ -32,7 +33,11 @@ pub(super) struct Judged {
 /// A verdict that is not TOTAL-PASSED.
 type Failure = (Indication, SubIndication, String);
 
-pub(super) fn all(pdf: &[u8], found: &[Found], store: &Store, context: &ValidationContext) -> Judged {
+pub(super) fn all(pdf: &[u8], beginnings: &mut Beginnings, found: &[Found], store: &Store, context: &ValidationContext) -> Judged {
+    // From the shortest to the longest, so that each goes on from the one before.
+    for one in found {
+        beginnings.after(DigestAlgorithm::Sha256, pdf, one.gap.0);
+    }
     let mut answers = Answers::default();
     answers.add(&store.ocsp_responses, &store.crls, true);
     answers.add(&context.ocsp_responses, &context.crls, false);
@@ -40,6 +45,7 @@ pub(super) fn all(pdf: &[u8], found: &[Found], store: &Store, context: &Validati
     certificates.extend(read_all(&context.certificates));
     let mut judge = Judge {
         pdf,
+        beginnings,
         context,
         signer_anchors: read_all(&context.signer_anchors),
         timestamp_anchors: read_all(&context.timestamp_anchors),
@@ -59,6 +65,7 @@ pub(super) fn all(pdf: &[u8], found: &[Found], store: &Store, context: &Validati
 
 struct Judge<'a> {
     pdf: &'a [u8],
+    beginnings: &'a mut Beginnings,
     context: &'a ValidationContext,
     signer_anchors: Vec<Certificate>,
     timestamp_anchors: Vec<Certificate>,
@@ -113,7 +120,6 @@ impl Judge<'_> {
 
     fn signature(&mut self, found: &Found, report: &mut SignatureReport) -> Result<(), Failure> {
         report.begin(Block::Format);
-        let covered = found.covered(self.pdf);
         let der = Container::without_padding(&found.contents).map_err(container_failure)?;
         let profile = if found.kind == SignatureKind::Pkcs7 { Profile::Pkcs7 } else { Profile::Pades };
         let container = Container::open(der, profile).map_err(container_failure)?;
@@ -125,7 +131,7 @@ impl Judge<'_> {
         report.begin(Block::Identification);
         container.identify().map_err(container_failure)?;
         report.begin(Block::Cryptographic);
-        container.verify(|digest| digest.digest_parts(&covered)).map_err(container_failure)?;
+        container.verify(|digest| self.digest(digest, found)).map_err(container_failure)?;
         report.intact = true;
         let embedded = container.certificates.iter().map(|c| c.der().to_vec());
         self.embedded.extend(embedded.map(|der| (found.field.clone(), der)));
@@ -141,6 +147,11 @@ impl Judge<'_> {
         }
         report.level = (found.kind == SignatureKind::Signature).then(|| self.level(report));
         Ok(())
+    }
+
+    /// The digest of what a signature covers.
+    fn digest(&mut self, algorithm: DigestAlgorithm, found: &Found) -> Vec<u8> {
+        self.beginnings.digest(algorithm, self.pdf, (found.gap.0, found.gap.1..found.end))
     }
 
     /// The time at which the signer is judged: that of a trusted time-stamp, else what is proven otherwise.
@@ -170,10 +181,9 @@ impl Judge<'_> {
 
     fn document_timestamp(&mut self, found: &Found, report: &mut SignatureReport) -> Result<(), Failure> {
         report.begin(Block::Format);
-        let covered = found.covered(self.pdf);
         let der = Container::without_padding(&found.contents).map_err(container_failure)?;
         report.begin(Block::Cryptographic);
-        let token = open_token(der, |digest| digest.digest_parts(&covered)).map_err(token_failure)?;
+        let token = open_token(der, |digest| self.digest(digest, found)).map_err(token_failure)?;
         report.intact = true;
         let signer = Certificate::from_der(&token.tsa_certificate_der).map_err(token_failure)?;
         report.signer = signer.subject_common_name();

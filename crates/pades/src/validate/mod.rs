@@ -14,6 +14,7 @@
 //! both, security stores and document time-stamps may be added, and files that readers understand differently are refused.
 
 mod difference;
+mod earlier;
 mod evidence;
 mod forms;
 mod judge;
@@ -32,10 +33,13 @@ pub use report::{
 
 use time::{Duration, OffsetDateTime};
 
+use crate::DigestAlgorithm;
 use crate::document::StructureFault;
+use crate::document::beginnings::Beginnings;
 use crate::document::increment::load;
 use crate::document::structure::{Structure, StructureLimits};
 use crate::path::{PathLimits, PolicyDemand};
+use earlier::Revisions;
 use second::SecondReading;
 
 /// Trust, time, data and bounds for a validation. Certificates are DER or PEM, one each.
@@ -204,6 +208,15 @@ pub enum ValidateError {
 ///
 /// [`ValidateError`] when the file has not the form of a signed PDF; everything else is in the report.
 pub fn validate(pdf: &[u8], context: &ValidationContext) -> Result<Report, ValidateError> {
+    validate_and_read(pdf, context).map(|(report, _)| report)
+}
+
+/// As [`validate`], and gives what was read with it, so that questions about the pages need no other reading.
+///
+/// # Errors
+///
+/// As [`validate`].
+pub fn validate_and_read(pdf: &[u8], context: &ValidationContext) -> Result<(Report, Reading), ValidateError> {
     let limits = &context.limits;
     if pdf.len() > limits.file_bytes {
         return Err(ValidateError::TooLarge);
@@ -231,9 +244,12 @@ pub fn validate(pdf: &[u8], context: &ValidationContext) -> Result<Report, Valid
         SecondReading::Unreadable => return Err(ValidateError::SecondReader),
         SecondReading::Differs(object) => return Err(ValidateError::ReadersDiffer(object)),
     }
-    let changes = difference::analyse(pdf, &document, &structure, &found, decompressed, (limits, context.policy))?;
+    let first = found.first().map_or(0, |f| f.revision);
+    let revisions = Revisions::new(pdf, &document, &structure, limits, first);
+    let changes = difference::analyse(&revisions, &structure, &found, decompressed, (limits, context.policy))?;
     let store = evidence::Store::read(&document, limits).map_err(ValidateError::Document)?;
-    let mut judged = judge::all(pdf, &found, &store, context);
+    let mut beginnings = Beginnings::default();
+    let mut judged = judge::all(pdf, &mut beginnings, &found, &store, context);
     for signature in &mut judged.signatures {
         if signature.indication == Indication::TotalPassed {
             signature.begin(Block::Acceptance);
@@ -242,8 +258,26 @@ pub fn validate(pdf: &[u8], context: &ValidationContext) -> Result<Report, Valid
             fail(signature, "the document was changed after it was signed");
         }
     }
-    let unaccounted = unsigned::unaccounted(pdf, &document, &structure, &found, &store, &judged);
-    Ok(conclude(judged.signatures, empty_fields, changes, unaccounted, &structure, context))
+    let unaccounted = unsigned::unaccounted(pdf, &revisions, &structure, &found, &store, &judged);
+    let report = conclude(judged.signatures, empty_fields, changes, unaccounted, &structure, context);
+    Ok((report, Reading { document, beginnings }))
+}
+
+/// What was read of a file.
+pub struct Reading {
+    /// The objects of the newest revision.
+    pub document: lopdf::Document,
+    beginnings: Beginnings,
+}
+
+impl Reading {
+    /// SHA-256 of the first `end` bytes of the file that was validated, which is `pdf`.
+    #[must_use]
+    pub fn sha256_up_to(&mut self, pdf: &[u8], end: usize) -> [u8; 32] {
+        let mut digest = [0; 32];
+        digest.copy_from_slice(self.beginnings.after(DigestAlgorithm::Sha256, pdf, end).finish().as_ref());
+        digest
+    }
 }
 
 fn fail(signature: &mut SignatureReport, reason: &str) {
@@ -277,10 +311,4 @@ fn conclude(
     }
     let revision_ends = structure.revisions.iter().map(|r| r.bytes.end).collect();
     Report { signatures, empty_fields, changes, unaccounted, revision_ends, indication, sub_indication }
-}
-
-/// Documents of single revisions, for comparing.
-fn revision_document(pdf: &[u8], end: usize, limits: &Limits) -> Result<lopdf::Document, ValidateError> {
-    let bytes = pdf.get(..end).unwrap_or_default();
-    load(bytes, limits.decompressed_bytes).map_err(|e| ValidateError::Document(e.to_string()))
 }

@@ -32,12 +32,6 @@ pub(super) struct Found {
     pub(super) lock: Option<Lock>,
 }
 
-impl Found {
-    pub(super) fn covered<'a>(&self, pdf: &'a [u8]) -> [&'a [u8]; 2] {
-        [pdf.get(..self.gap.0).unwrap_or_default(), pdf.get(self.gap.1..self.end).unwrap_or_default()]
-    }
-}
-
 /// All signatures in the order of their revisions, and the names of empty signature fields.
 pub(super) fn find(
     pdf: &[u8],

@@ -8,10 +8,9 @@
 //! Later ones, and those after a document time-stamp, were added by whoever keeps the copy, with a program of their own: they
 //! may be written otherwise and hold more than is needed, but nothing besides a store may lie in them.
 
-use std::borrow::Cow;
-
 use lopdf::Document;
 
+use super::earlier::Revisions;
 use super::evidence::Store;
 use super::judge::Judged;
 use super::report::{SignatureKind, Unaccounted};
@@ -19,20 +18,20 @@ use super::signatures::Found;
 use crate::Dss;
 use crate::certificate::Certificate;
 use crate::document::dss::{entries_in, rewrite, vri_key};
-use crate::document::increment::load;
 use crate::document::structure::{Entry, Structure};
+use crate::document::writer::Base;
 use crate::revocation::{List, Response};
 
 pub(super) fn unaccounted(
     pdf: &[u8],
-    document: &Document,
+    revisions: &Revisions<'_>,
     structure: &Structure,
     found: &[Found],
     store: &Store,
     judged: &Judged,
 ) -> Vec<Unaccounted> {
     let mut out = Vec::new();
-    tail(pdf, document, structure, found, judged, &mut out);
+    tail(pdf, revisions, structure, found, judged, &mut out);
     if !store.is_readable() {
         push(&mut out, Unaccounted::StoreItem);
     }
@@ -44,7 +43,7 @@ pub(super) fn unaccounted(
     out
 }
 
-fn tail(pdf: &[u8], newest: &Document, structure: &Structure, found: &[Found], judged: &Judged, out: &mut Vec<Unaccounted>) {
+fn tail(pdf: &[u8], revisions: &Revisions<'_>, structure: &Structure, found: &[Found], judged: &Judged, out: &mut Vec<Unaccounted>) {
     let Some(last) = found.last() else { return };
     let mut end = last.end;
     let mut issued = last.kind == SignatureKind::DocumentTimestamp;
@@ -56,13 +55,12 @@ fn tail(pdf: &[u8], newest: &Document, structure: &Structure, found: &[Found], j
                 push(out, Unaccounted::Tail);
             }
         } else {
-            // The whole file is read already.
-            let document = if with.len() == structure.revisions.last().map_or(0, |r| r.bytes.end) {
-                Some(Cow::Borrowed(newest))
-            } else {
-                load(with, lopdf::DEFAULT_MAX_DECOMPRESSED_SIZE).ok().map(Cow::Owned)
+            let documents = index.checked_sub(1).map(|before| (revisions.document(before), revisions.document(index)));
+            let store = match documents {
+                Some((Ok(old), Ok(new))) => issued_store((before, old.into_owned()), (with, &new), found),
+                _ => None,
             };
-            match document.and_then(|d| issued_store(before, with, &d, found)) {
+            match store {
                 Some(store) if store.is_used(judged) => {}
                 Some(_) => push(out, Unaccounted::StoreItem),
                 None => push(out, Unaccounted::Tail),
@@ -89,7 +87,7 @@ fn push(out: &mut Vec<Unaccounted>, one: Unaccounted) {
 
 /// The store of a revision, if this crate would have written the revision byte for byte, and its entries by signature name
 /// signatures of the file.
-fn issued_store(before: &[u8], with: &[u8], document: &Document, found: &[Found]) -> Option<Store> {
+fn issued_store((before, old): (&[u8], Document), (with, document): (&[u8], &Document), found: &[Found]) -> Option<Store> {
     let store = Store::read(document, &super::Limits::default()).ok()?;
     let entries = entries_in(document).ok()?;
     let names: Vec<String> = found.iter().map(|f| vri_key(&f.contents)).collect();
@@ -97,8 +95,8 @@ fn issued_store(before: &[u8], with: &[u8], document: &Document, found: &[Found]
         return None;
     }
     let Store { certificates, ocsp_responses, crls } = store.clone();
-    let written = rewrite(before, &Dss { certificates, ocsp_responses, crls }, entries).ok()?;
-    (written == with).then_some(store)
+    let written = rewrite(Base::of(before), old, &Dss { certificates, ocsp_responses, crls }, entries).ok()?;
+    (with.strip_prefix(before) == Some(written.as_slice())).then_some(store)
 }
 
 impl Store {
