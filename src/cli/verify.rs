@@ -152,25 +152,7 @@ pub(super) async fn run(args: Args) -> ExitCode {
                 worst = worst.max(report.verdict);
                 tally.add(report.verdict);
                 lists.clone_from(&report.trust_lists);
-                let kept = progress.suspend(|| match (document, args.report_dir.as_deref()) {
-                    (Some(document), Some(folder)) => document.save(folder, &subject, &report),
-                    (Some(document), None) => {
-                        say(document.content.trim_end());
-                        Ok(())
-                    }
-                    (None, _) if args.json => {
-                        say(&show::line(&subject, &report, elapsed_ms).to_string());
-                        Ok(())
-                    }
-                    (None, _) if many => {
-                        say(&show::row(&subject, &report));
-                        Ok(())
-                    }
-                    (None, _) => {
-                        show::whole(&subject, &report);
-                        Ok(())
-                    }
-                });
+                let kept = progress.suspend(|| print(&args, many, &subject, elapsed_ms, (&report, document)));
                 if let Err(error) = kept {
                     worst = worst.max(Verdict::Indeterminate);
                     complain(&error);
@@ -193,6 +175,18 @@ pub(super) async fn run(args: Args) -> ExitCode {
         Verdict::Invalid => 1,
         Verdict::Indeterminate => 2,
     })
+}
+
+/// Says what came of one subject in the form that was asked for; a document goes into the folder for documents, if there is one.
+fn print(args: &Args, many: bool, subject: &str, elapsed_ms: f64, outcome: (&Report, Option<Document>)) -> Result<(), CliError> {
+    match (outcome, args.report_dir.as_deref()) {
+        ((report, Some(document)), Some(folder)) => return document.save(folder, subject, report),
+        ((_, Some(document)), None) => say(document.content.trim_end()),
+        ((report, None), _) if args.json => say(&show::line(subject, report, elapsed_ms).to_string()),
+        ((report, None), _) if many => say(&show::row(subject, report)),
+        ((report, None), _) => show::whole(subject, report),
+    }
+    Ok(())
 }
 
 /// A bar over many files, for people at a terminal.

@@ -3,6 +3,7 @@
 
 mod development;
 mod key;
+mod trust;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -15,10 +16,11 @@ use crate::decide::{Delegation, Effect, Mandate};
 use crate::finding::Code;
 use crate::inspect::read::Engine;
 use crate::limits::Limits;
-use crate::record::{Agency, Certifier, Fees, Kind, ListPurpose, Sha256};
+use crate::record::{Agency, Certifier, Fees, Kind};
 
 pub use development::Development;
 pub use key::{HsmConfig, KeyConfig, RemoteConfig, Scheme};
+pub use trust::{Trust, TrustListConfig};
 
 /// The configuration cannot be used.
 #[derive(Debug, Error)]
@@ -188,34 +190,6 @@ pub struct Identity {
     pub jwks: String,
 }
 
-/// Whom we trust: lists with a purpose, and plain PEM files of anchors of which nothing says whose they are.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Trust {
-    /// For certifiers, agencies and token keys.
-    #[serde(default)]
-    pub signer: Vec<PathBuf>,
-    /// For time-stamping authorities.
-    #[serde(default)]
-    pub timestamp: Vec<PathBuf>,
-    /// Lists; a file that changes is read again.
-    #[serde(default)]
-    pub lists: Vec<TrustListConfig>,
-}
-
-/// One trust list.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TrustListConfig {
-    /// The file: PEM certificates, or a document that `bansao trust sign` made.
-    pub path: PathBuf,
-    /// What it is for: `national`, `government`, `timestamp` or `development`.
-    pub purpose: ListPurpose,
-    /// SHA-256 of the file, or of the certificate that signed it; one of them must fit. Needed but for development.
-    #[serde(default)]
-    pub sha256: Vec<Sha256>,
-}
-
 /// Time-stamping authorities.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -380,8 +354,7 @@ impl Config {
         paths.extend(self.token.paths());
         paths.extend(self.report.iter_mut().flat_map(KeyConfig::paths));
         paths.extend(self.service.forms_dir.as_mut());
-        paths.extend(self.trust.signer.iter_mut().chain(self.trust.timestamp.iter_mut()));
-        paths.extend(self.trust.lists.iter_mut().map(|list| &mut list.path));
+        paths.extend(self.trust.paths());
         for agency in &mut self.agencies {
             paths.extend(agency.seal.paths());
             paths.extend(agency.certifiers.iter_mut().flat_map(|certifier| certifier.signature.paths()));
@@ -394,30 +367,6 @@ impl Config {
         }
     }
 
-    /// A list that says whose anchors it holds is pinned; one for development is none of a service that is more than that.
-    fn check_trust(&self) -> Result<(), ConfigError> {
-        let contradiction = |text: String| Err(ConfigError::Contradiction(text));
-        if self.trust.signer.is_empty() && self.trust.lists.iter().all(|list| !list.purpose.for_signers()) {
-            return contradiction("trust: a list or a file of anchors of signers is needed".to_owned());
-        }
-        if self.trust.timestamp.is_empty() && self.trust.lists.iter().all(|list| !list.purpose.for_timestamps()) {
-            return contradiction("trust: a list or a file of anchors of time-stamping authorities is needed".to_owned());
-        }
-        for list in &self.trust.lists {
-            let path = list.path.display();
-            match list.purpose {
-                ListPurpose::Local => return contradiction(format!("trust list {path}: anchors of nobody's list stand in trust.signer")),
-                ListPurpose::Development if self.service.profile == Profile::Production => {
-                    return contradiction(format!("trust list {path}: a production service trusts no development list"));
-                }
-                ListPurpose::Development => {}
-                _ if list.sha256.is_empty() => return contradiction(format!("trust list {path}: sha256 is needed")),
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
     fn check(&self) -> Result<(), ConfigError> {
         let contradiction = |text: String| Err(ConfigError::Contradiction(text));
         if self.agencies.is_empty() {
@@ -426,7 +375,7 @@ impl Config {
         if self.timestamp.urls.is_empty() {
             return contradiction("timestamp.urls: at least one is needed".to_owned());
         }
-        self.check_trust()?;
+        self.trust.check(self.service.profile)?;
         self.token.check("token")?;
         self.report.iter().try_for_each(|report| report.check("report"))?;
         if std::iter::once(&self.token).chain(&self.token.next).any(|key| key.scheme != Scheme::EcdsaP256) {

@@ -21,7 +21,7 @@ fn clock() -> Arc<dyn Clock> {
 async fn every_role_has_its_own_key_and_an_encrypted_one_signs() {
     let mut stage = Stage::set().await;
     let reports = survey(&stage.config, true, &clock()).await.unwrap();
-    assert_eq!(reports.len(), 5, "token, two seals, two certifiers");
+    assert_eq!(reports.len(), 6, "token, report, two seals, two certifiers");
     for report in &reports {
         let opened = report.opened.as_ref().unwrap();
         assert!(report.current && opened.faults.is_empty(), "{report:?}");

@@ -27,14 +27,18 @@ fn openssl_takes(report: &Path, anchors: &Path) -> bool {
     run("openssl", &[verify.as_slice(), &["-purpose", "any", "-out", "/dev/null"]].concat()).status.success()
 }
 
-/// The schema of ETSI TS 119 102-2, as pyHanko's generated classes state it, allows every report.
-fn schema_allows(reports: &[String]) {
+/// What the schema of ETSI TS 119 102-2, as pyHanko's generated classes state it, says of reports.
+fn judged(reports: &[String]) -> Output {
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/judges/bin/python");
     assert!(python.exists(), "the judges are not installed: run `cargo xtask test`");
     let judge = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/etsi_report.py").display().to_string();
     let mut arguments = vec![judge.as_str()];
     arguments.extend(reports.iter().map(String::as_str));
-    let judged = run(&python.display().to_string(), &arguments);
+    run(&python.display().to_string(), &arguments)
+}
+
+fn schema_allows(reports: &[String]) {
+    let judged = judged(reports);
     assert!(judged.status.success(), "{}", said(&judged));
 }
 
@@ -75,6 +79,20 @@ async fn reports_follow_their_schema_and_carry_a_signature_that_openssl_takes() 
         std::fs::write(&report, text.replacen('H', "K", 1).replacen("VALID", "INVALID", 1)).unwrap();
         assert!(!openssl_takes(&report, Path::new(&anchors)), "a changed {extension} report");
         std::fs::write(&report, text).unwrap();
+    }
+    // The judge can say no: a required element left out, two in the wrong order, one that nobody knows.
+    let report = written("xml").pop().unwrap();
+    let text = std::fs::read_to_string(&report).unwrap();
+    schema_allows(&[report.display().to_string()]);
+    for (from, to) in [
+        ("<HashOnly>false</HashOnly>", ""),
+        ("<HashOnly>false</HashOnly><DocHashOnly>false</DocHashOnly>", "<DocHashOnly>false</DocHashOnly><HashOnly>false</HashOnly>"),
+        ("<DocHashOnly>", "<Extra>1</Extra><DocHashOnly>"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let broken = stage.path("broken.xml");
+        std::fs::write(&broken, text.replacen(from, to, 1)).unwrap();
+        assert!(!judged(&[broken.display().to_string()]).status.success(), "{to}");
     }
     let sentence = std::fs::read_to_string(written("txt").pop().unwrap()).unwrap();
     assert!(sentence.starts_with("HỢP LỆ: bản sao do Nguyễn Văn An và Ủy ban nhân dân phường Ba Đình ký lúc "), "{sentence}");
