@@ -13,7 +13,7 @@
 //! | `cargo xtask score DIR …` | inspects the scored set and counts; see `score/mod.rs` |
 //! | `cargo xtask soak [--minutes N]` | mutated files through every decoder, release build, five minutes by default |
 //! | `cargo xtask attack COPY.pdf [TRUST.pem]` | hostile variants and legal updates of a signed copy, and whether the verdicts are right |
-//! | `cargo xtask bench [scan \| copy \| wire] [--quick]` | the benchmarks, release build |
+//! | `cargo xtask bench [scan \| copy \| issue \| wire] [--quick]` | the benchmarks, release build |
 
 mod attack;
 mod demo;
