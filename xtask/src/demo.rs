@@ -61,7 +61,8 @@ struct Row {
 }
 
 pub(crate) fn run(hsm: bool) -> Result<(), Failed> {
-    cargo(&["build", "--quiet"])?;
+    // As the tests build it: features stay the same, and nothing is built twice.
+    cargo(&["build", "--quiet", "--workspace", "--bins"])?;
     let folder = root().join("target/demo");
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;

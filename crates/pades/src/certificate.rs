@@ -1,5 +1,8 @@
 //! A certificate as read: the typed view beside the exact bytes that were signed.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use const_oid::ObjectIdentifier;
 use der::{Decode, Encode, Reader, SliceReader};
 use ring::digest;
@@ -32,8 +35,12 @@ pub(crate) fn identify(der: &[u8]) -> Result<CertificateId, Error> {
     digest::digest(&digest::SHA256, der).as_ref().try_into().map_err(|e| Error::malformed("digest", e))
 }
 
+/// Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Certificate {
+pub(crate) struct Certificate(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     id: CertificateId,
     der: Vec<u8>,
     signed: SignedParts,
@@ -42,9 +49,23 @@ pub(crate) struct Certificate {
     inner: x509_cert::Certificate,
 }
 
+/// Certificates that were read lately: those of authorities are read for each signature below them.
+static READ: Mutex<Option<HashMap<CertificateId, Certificate>>> = Mutex::new(None);
+
+/// So many are kept; beyond, all are forgotten. What comes of a certificate depends on its bytes alone.
+const MOST_READ: usize = 256;
+
+/// Larger ones are not kept.
+const USUAL_BYTES: usize = 8 << 10;
+
+/// Forgets the certificates that were read.
+pub(crate) fn forget_read() {
+    *READ.lock().unwrap_or_else(PoisonError::into_inner) = None;
+}
+
 impl PartialEq for Certificate {
     fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
+        self.id() == other.id()
     }
 }
 
@@ -61,10 +82,28 @@ impl Certificate {
     }
 
     pub(crate) fn from_der(der: &[u8]) -> Result<Self, Error> {
-        let bad = |e: der::Error| Error::malformed("certificate", e);
         if der.len() > MOST_BYTES {
             return Err(Error::malformed("certificate", "too large"));
         }
+        let id = identify(der)?;
+        let known = READ.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().get(&id).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let read = Self::parse(id, der)?;
+        if der.len() <= USUAL_BYTES {
+            let mut all = READ.lock().unwrap_or_else(PoisonError::into_inner);
+            let all = all.get_or_insert_default();
+            if all.len() >= MOST_READ {
+                all.clear();
+            }
+            all.insert(id, read.clone());
+        }
+        Ok(read)
+    }
+
+    fn parse(id: CertificateId, der: &[u8]) -> Result<Self, Error> {
+        let bad = |e: der::Error| Error::malformed("certificate", e);
         let inner = x509_cert::Certificate::from_der(der).map_err(bad)?;
         // One reading only: what is written back must be what was read, else other parsers may see another certificate.
         if inner.to_der().map_err(bad)? != der {
@@ -80,33 +119,34 @@ impl Certificate {
             }
         }
         let (subject, issuer) = (NameKey::of(&inner.tbs_certificate.subject), NameKey::of(&inner.tbs_certificate.issuer));
-        Ok(Self { id: identify(der)?, der: der.to_vec(), signed: SignedParts::read(der, "certificate")?, subject, issuer, inner })
+        let signed = SignedParts::read(der, "certificate")?;
+        Ok(Self(Arc::new(Parts { id, der: der.to_vec(), signed, subject, issuer, inner })))
     }
 
     pub(crate) fn id(&self) -> CertificateId {
-        self.id
+        self.0.id
     }
 
     pub(crate) fn der(&self) -> &[u8] {
-        &self.der
+        &self.0.der
     }
 
     /// The subject, as names are compared.
     pub(crate) fn subject(&self) -> &NameKey {
-        &self.subject
+        &self.0.subject
     }
 
     /// The issuer, as names are compared.
     pub(crate) fn issuer(&self) -> &NameKey {
-        &self.issuer
+        &self.0.issuer
     }
 
     pub(crate) fn tbs(&self) -> &x509_cert::TbsCertificate {
-        &self.inner.tbs_certificate
+        &self.0.inner.tbs_certificate
     }
 
     pub(crate) fn as_x509(&self) -> &x509_cert::Certificate {
-        &self.inner
+        &self.0.inner
     }
 
     pub(crate) fn extension(&self, id: ObjectIdentifier) -> Option<&Extension> {
@@ -137,11 +177,11 @@ impl Certificate {
     }
 
     pub(crate) fn is_self_issued(&self) -> bool {
-        self.subject == self.issuer
+        self.subject() == self.issuer()
     }
 
     pub(crate) fn verify_signed_by(&self, issuer: &Self) -> Result<(), Error> {
-        self.signed.verify(issuer, "certificate")
+        self.0.signed.verify(issuer, "certificate")
     }
 
     pub(crate) fn subject_common_name(&self) -> Option<String> {

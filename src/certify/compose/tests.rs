@@ -295,7 +295,9 @@ fn names_of_any_length_fit_and_hostile_marks_are_gone() {
     let now = datetime!(2026-11-20 03:04:05 UTC);
     let rehearsal = Rehearsal::new(now).unwrap();
     let hostile = "Trần\u{202E} Thị\u{0007} M\u{200B}ỹ\nHạnh {number}".to_owned();
-    for name in [natural, "W".repeat(200), "Ẫ".repeat(200), hostile] {
+    let every = "ÀÁẢÃẠ ĂẰẮẲẴẶ ÂẦẤẨẪẬ Đ ÈÉẺẼẸ ÊỀẾỂỄỆ ÌÍỈĨỊ ÒÓỎÕỌ ÔỒỐỔỖỘ ƠỜỚỞỠỢ ÙÚỦŨỤ ƯỪỨỬỮỰ ỲÝỶỸỴ";
+    let every = format!("{every} {}", every.to_lowercase());
+    for name in [natural, every, "W".repeat(200), "Ẫ".repeat(200), hostile] {
         let mut content = a4();
         content.statement.certifier.full_name.clone_from(&name);
         if name.contains(' ') {

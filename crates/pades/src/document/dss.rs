@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::rc::Rc;
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
@@ -72,10 +73,10 @@ pub(super) fn add_proofs(increment: &mut Increment, proofs: &[(&str, Dss)]) -> R
 
 /// The bytes again that made the store of a file whose document before that was `previous`: the same lists and the same
 /// entries, in the order of the lists.
-pub(crate) fn rewrite(base: Base, previous: Document, lists: &Dss, entries: Entries) -> Result<Vec<u8>, Error> {
+pub(crate) fn rewrite(base: Base, previous: Rc<Document>, lists: &Dss, entries: Entries) -> Result<Vec<u8>, Error> {
     let mut increment = Increment::on(base, previous)?;
     append(&mut increment, lists, |_, _| Ok(entries))?;
-    increment.finish().map(|(written, _)| written.tail)
+    increment.write().map(|written| written.tail)
 }
 
 /// Which items serve which signature, by its name under `/VRI`.

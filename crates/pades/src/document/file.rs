@@ -3,6 +3,8 @@
 //! The functions that take and return whole files do the same through this. What is known of the objects is what a reader of the
 //! bytes would find; whoever must be sure of a file reads its bytes again and judges them ([`crate::validate`](fn@crate::validate)).
 
+use std::rc::Rc;
+
 use lopdf::{Document, Object, ObjectId};
 
 use super::beginnings::Beginnings;
@@ -111,7 +113,7 @@ impl OpenFile {
     }
 
     fn revise<T>(mut self, change: impl FnOnce(&mut Increment) -> Result<T, Error>) -> Result<(Self, Written, T), Error> {
-        let mut increment = Increment::on(Base::of(&self.bytes), self.document)?;
+        let mut increment = Increment::on(Base::of(&self.bytes), Rc::new(self.document))?;
         let made = change(&mut increment)?;
         let (written, document) = increment.finish()?;
         // No more than needed: a file may be large.

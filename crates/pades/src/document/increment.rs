@@ -1,5 +1,7 @@
 //! One appended revision (ISO 32000-1, 7.5.6): every earlier byte stays as it is.
 
+use std::rc::Rc;
+
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, StringFormat};
 
 use super::structure::{Structure, StructureLimits};
@@ -11,14 +13,14 @@ const CREATION_LIMITS: StructureLimits = StructureLimits { revisions: 1_000, obj
 /// A revision under construction.
 pub(crate) struct Increment {
     base: Base,
-    previous: Document,
+    previous: Rc<Document>,
     new: Document,
     catalog: ObjectId,
 }
 
 impl Increment {
     /// Starts a revision of a file of which `previous` is the document.
-    pub(crate) fn on(base: Base, previous: Document) -> Result<Self, Error> {
+    pub(crate) fn on(base: Base, previous: Rc<Document>) -> Result<Self, Error> {
         let catalog = previous.trailer.get(b"Root").and_then(Object::as_reference).map_err(broken)?;
         Ok(Self { base, new: Document::new_from_prev(&previous), previous, catalog })
     }
@@ -104,12 +106,17 @@ impl Increment {
         Ok(())
     }
 
-    /// The revision in bytes, and the document with it: as a reader of all bytes would see it.
-    pub(crate) fn finish(mut self) -> Result<(Written, Document), Error> {
+    /// The revision in bytes.
+    pub(crate) fn write(&mut self) -> Result<Written, Error> {
         self.renew_identifier();
         let kind = self.previous.reference_table.cross_reference_type;
-        let written = write(self.base, &self.new.objects, &self.new.trailer, self.new.max_id, kind)?;
-        let mut document = self.previous;
+        write(self.base, &self.new.objects, &self.new.trailer, self.new.max_id, kind)
+    }
+
+    /// The revision in bytes, and the document with it: as a reader of all bytes would see it.
+    pub(crate) fn finish(mut self) -> Result<(Written, Document), Error> {
+        let written = self.write()?;
+        let mut document = Rc::unwrap_or_clone(self.previous);
         document.objects.append(&mut self.new.objects);
         document.max_id = written.max_id;
         document.xref_start = written.section;

@@ -4,8 +4,10 @@
 //! objects, read from where they lie, by the same reader. Where an object's meaning could hang on another (a stream whose length is
 //! an object, objects in streams whose stream was replaced), every revision is read as a whole instead.
 
-use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::ops::Deref;
+use std::rc::Rc;
 
 use lopdf::xref::{Xref, XrefType};
 use lopdf::{Document, Object};
@@ -23,28 +25,62 @@ pub(super) struct Revisions<'a> {
     limits: &'a Limits,
     /// Whether documents from the first revision on that is asked for may be made from the newest.
     derives: bool,
+    /// The one that was made last: it is often asked for again.
+    last: RefCell<Option<(usize, Rc<Document>)>>,
+}
+
+/// A revision as a document.
+pub(super) enum Shown<'a> {
+    Newest(&'a Document),
+    Earlier(Rc<Document>),
+}
+
+impl Shown<'_> {
+    pub(super) fn into_shared(self) -> Rc<Document> {
+        match self {
+            Self::Newest(document) => Rc::new(document.clone()),
+            Self::Earlier(document) => document,
+        }
+    }
+}
+
+impl Deref for Shown<'_> {
+    type Target = Document;
+
+    fn deref(&self) -> &Document {
+        match self {
+            Self::Newest(document) => document,
+            Self::Earlier(document) => document,
+        }
+    }
 }
 
 impl<'a> Revisions<'a> {
     /// Of these revisions none before `first` will be asked for.
     pub(super) fn new(pdf: &'a [u8], newest: &'a Document, structure: &'a Structure, limits: &'a Limits, first: usize) -> Self {
         let derives = is_independent(pdf, structure, first);
-        Self { pdf, newest, structure, limits, derives }
+        Self { pdf, newest, structure, limits, derives, last: RefCell::default() }
     }
 
     /// The document as this revision shows it. The content of pictures that no later revision lists is not in it.
-    pub(super) fn document(&self, index: usize) -> Result<Cow<'a, Document>, ValidateError> {
+    pub(super) fn document(&self, index: usize) -> Result<Shown<'a>, ValidateError> {
         if index.saturating_add(1) >= self.structure.revisions.len() {
-            return Ok(Cow::Borrowed(self.newest));
+            return Ok(Shown::Newest(self.newest));
         }
-        if self.derives
-            && let Some(document) = self.derive(index)
-        {
-            return Ok(Cow::Owned(document));
+        if let Some((_, known)) = self.last.borrow().as_ref().filter(|(known, _)| *known == index) {
+            return Ok(Shown::Earlier(Rc::clone(known)));
         }
-        let end = self.structure.revisions.get(index).map_or(0, |r| r.bytes.end);
-        let bytes = self.pdf.get(..end).unwrap_or_default();
-        load(bytes, self.limits.decompressed_bytes).map(Cow::Owned).map_err(|e| ValidateError::Document(e.to_string()))
+        let document = match self.derives.then(|| self.derive(index)).flatten() {
+            Some(document) => document,
+            None => {
+                let end = self.structure.revisions.get(index).map_or(0, |r| r.bytes.end);
+                let bytes = self.pdf.get(..end).unwrap_or_default();
+                load(bytes, self.limits.decompressed_bytes).map_err(|e| ValidateError::Document(e.to_string()))?
+            }
+        };
+        let document = Rc::new(document);
+        self.last.replace(Some((index, Rc::clone(&document))));
+        Ok(Shown::Earlier(document))
     }
 
     /// The objects that a revision may have changed; none where that is not known.

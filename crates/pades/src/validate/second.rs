@@ -3,14 +3,19 @@
 //! Every object of the newest revision is read by both and compared, value by value and stream by stream as stored. A file
 //! that two readers understand differently can show one thing to a verifier and another to a person.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lopdf::{Document, Object};
+use pdf::enc::StreamFilter;
+use pdf::error::PdfError;
 use pdf::file::{Cache, NoLog, Storage};
-use pdf::object::{ParseOptions, PlainRef, Resolve};
-use pdf::primitive::{Dictionary, Primitive};
+use pdf::object::{ParseOptions, PlainRef, RcRef, Ref, Resolve};
+use pdf::parser::ParseFlags;
+use pdf::primitive::{Dictionary, PdfStream, Primitive};
 
 /// What the second reader made of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,11 +37,12 @@ fn read_and_compare(bytes: &[u8], first: &Document) -> SecondReading {
     let Ok(mut storage) = storage else { return SecondReading::Unreadable };
     let Ok(trailer) = storage.load_storage_and_trailer() else { return SecondReading::Unreadable };
     let resolver = storage.resolver();
+    let places = Places { bytes, place: RefCell::new(None) };
     for key in ["Root", "Info", "ID"] {
         let (one, other) = (first.trailer.get(key.as_bytes()).ok(), trailer.get(key));
         let same = match (one, other) {
             (None, None) => true,
-            (Some(one), Some(other)) => same(one, other, &resolver, 0),
+            (Some(one), Some(other)) => same(one, other, &places, 0),
             _ => false,
         };
         if !same {
@@ -51,7 +57,7 @@ fn read_and_compare(bytes: &[u8], first: &Document) -> SecondReading {
         }
         let reference = PlainRef { id: u64::from(id.0), r#gen: u64::from(id.1) };
         match resolver.resolve(reference) {
-            Ok(other) if same(object, &other, &resolver, 0) => {}
+            Ok(other) if same(object, &other, &places, 0) => {}
             Ok(_) => return SecondReading::Differs(id.0),
             Err(_) if *object == Object::Null => {}
             Err(_) => unreadable = true,
@@ -63,7 +69,7 @@ fn read_and_compare(bytes: &[u8], first: &Document) -> SecondReading {
 /// Values nested deeper than either reader goes.
 const MOST_DEPTH: usize = 64;
 
-fn same(one: &Object, other: &Primitive, resolver: &impl Resolve, depth: usize) -> bool {
+fn same(one: &Object, other: &Primitive, places: &Places<'_>, depth: usize) -> bool {
     if depth > MOST_DEPTH {
         return false;
     }
@@ -75,23 +81,21 @@ fn same(one: &Object, other: &Primitive, resolver: &impl Resolve, depth: usize) 
         (Object::Name(a), Primitive::Name(b)) => a.as_slice() == b.as_bytes(),
         (Object::String(a, _), Primitive::String(b)) => a.as_slice() == b.as_bytes(),
         (Object::Reference(a), Primitive::Reference(b)) => u64::from(a.0) == b.id && u64::from(a.1) == b.r#gen,
-        (Object::Array(a), Primitive::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b, resolver, depth + 1)),
-        (Object::Dictionary(a), Primitive::Dictionary(b)) => same_entries(a, b, resolver, depth),
-        (Object::Stream(a), Primitive::Stream(b)) => {
-            same_entries(&a.dict, &b.info, resolver, depth) && b.raw_data(resolver).is_ok_and(|data| *data == *a.content)
-        }
+        (Object::Array(a), Primitive::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b, places, depth + 1)),
+        (Object::Dictionary(a), Primitive::Dictionary(b)) => same_entries(a, b, places, depth),
+        (Object::Stream(a), Primitive::Stream(b)) => same_entries(&a.dict, &b.info, places, depth) && places.holds(b, &a.content),
         _ => false,
     }
 }
 
 /// Entries whose value is null are entries that are not there (ISO 32000-1, 7.3.7).
-fn same_entries(one: &lopdf::Dictionary, other: &Dictionary, resolver: &impl Resolve, depth: usize) -> bool {
+fn same_entries(one: &lopdf::Dictionary, other: &Dictionary, places: &Places<'_>, depth: usize) -> bool {
     let there = one.iter().filter(|(_, v)| **v != Object::Null);
     let count = other.iter().filter(|(_, v)| !matches!(v, Primitive::Null)).count();
     let mut found = 0;
     for (key, value) in there {
         let twin = std::str::from_utf8(key).ok().and_then(|key| other.get(key));
-        if !twin.is_some_and(|twin| same(value, twin, resolver, depth + 1)) {
+        if !twin.is_some_and(|twin| same(value, twin, places, depth + 1)) {
             return false;
         }
         found += 1;
@@ -102,6 +106,47 @@ fn same_entries(one: &lopdf::Dictionary, other: &Dictionary, resolver: &impl Res
 /// Both keep real numbers in single precision, but read the digits in different ways.
 fn close(a: f32, b: f32) -> bool {
     (a - b).abs() <= a.abs().max(1.0) * 1e-5
+}
+
+/// Asks the second reader where the data of a stream lie, so that they are compared there and not copied: pictures are large.
+struct Places<'b> {
+    bytes: &'b [u8],
+    place: RefCell<Option<Range<usize>>>,
+}
+
+impl Places<'_> {
+    fn holds(&self, stream: &PdfStream, content: &[u8]) -> bool {
+        self.place.replace(None);
+        match (stream.raw_data(self), self.place.take()) {
+            (Ok(_), Some(place)) => self.bytes.get(place) == Some(content),
+            (Ok(data), None) => *data == *content,
+            (Err(_), _) => false,
+        }
+    }
+}
+
+impl Resolve for Places<'_> {
+    /// The place is all that is wanted.
+    fn stream_data(&self, _: PlainRef, range: Range<usize>) -> Result<Arc<[u8]>, PdfError> {
+        self.place.replace(Some(range));
+        Ok(Arc::default())
+    }
+
+    fn resolve_flags(&self, _: PlainRef, _: ParseFlags, _: usize) -> Result<Primitive, PdfError> {
+        Err(PdfError::Reference)
+    }
+
+    fn get<T: pdf::object::Object>(&self, _: Ref<T>) -> Result<RcRef<T>, PdfError> {
+        Err(PdfError::Reference)
+    }
+
+    fn options(&self) -> &ParseOptions {
+        const { &ParseOptions::strict() }
+    }
+
+    fn get_data_or_decode(&self, _: PlainRef, _: Range<usize>, _: &[StreamFilter]) -> Result<Arc<[u8]>, PdfError> {
+        Err(PdfError::Reference)
+    }
 }
 
 /// What was read stays read, so that an object stream is not decoded for each object in it.

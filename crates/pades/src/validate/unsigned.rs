@@ -8,6 +8,8 @@
 //! Later ones, and those after a document time-stamp, were added by whoever keeps the copy, with a program of their own: they
 //! may be written otherwise and hold more than is needed, but nothing besides a store may lie in them.
 
+use std::rc::Rc;
+
 use lopdf::Document;
 
 use super::earlier::Revisions;
@@ -57,7 +59,7 @@ fn tail(pdf: &[u8], revisions: &Revisions<'_>, structure: &Structure, found: &[F
         } else {
             let documents = index.checked_sub(1).map(|before| (revisions.document(before), revisions.document(index)));
             let store = match documents {
-                Some((Ok(old), Ok(new))) => issued_store((before, old.into_owned()), (with, &new), found),
+                Some((Ok(old), Ok(new))) => issued_store((before, old.into_shared()), (with, &new), found),
                 _ => None,
             };
             match store {
@@ -87,7 +89,7 @@ fn push(out: &mut Vec<Unaccounted>, one: Unaccounted) {
 
 /// The store of a revision, if this crate would have written the revision byte for byte, and its entries by signature name
 /// signatures of the file.
-fn issued_store((before, old): (&[u8], Document), (with, document): (&[u8], &Document), found: &[Found]) -> Option<Store> {
+fn issued_store((before, old): (&[u8], Rc<Document>), (with, document): (&[u8], &Document), found: &[Found]) -> Option<Store> {
     let store = Store::read(document, &super::Limits::default()).ok()?;
     let entries = entries_in(document).ok()?;
     let names: Vec<String> = found.iter().map(|f| vri_key(&f.contents)).collect();
