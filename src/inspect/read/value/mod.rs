@@ -15,6 +15,7 @@ pub(crate) use lists::signer_title;
 use numbers::{area, date, digits, land_register_no, personal_id, registration_no, time_of_day, year};
 pub(crate) use numbers::{identity_number, land_serial};
 use syllable::is_syllable;
+pub(super) use syllable::spelled;
 pub(crate) use words::{area_words_value, could_say};
 
 use crate::inspect::forms::FieldType;
