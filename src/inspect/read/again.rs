@@ -9,6 +9,7 @@ use bansao_scan::{GrayImage, Rect};
 
 use super::fields::Printed;
 use super::odds::Odds;
+use super::prior::is_near_known;
 use super::reader::{Asked, ReadError, ReadWord, Reader, Round};
 use super::value::{self, Value};
 use crate::inspect::forms::FieldType;
@@ -51,7 +52,7 @@ pub fn settle(
     let mut settled: Vec<Settled> = candidates.iter().map(|candidate| candidate.first.clone()).collect();
     let doubtful: Vec<(usize, &Candidate<'_>)> = candidates.iter().enumerate().filter(|(_, candidate)| is_doubtful(candidate)).collect();
     let lines = |c: &Candidate<'_>| c.printed.lines.iter().map(|line| whole_words(layer, *line)).collect();
-    let asked: Vec<Asked> = doubtful.iter().map(|(_, c)| Asked { kind: c.kind, lines: lines(c) }).collect();
+    let asked: Vec<Asked> = doubtful.iter().map(|(_, c)| Asked { kind: c.kind, lines: lines(c), said: c.printed.text.clone() }).collect();
     let heard = reader.weigh(layer, &asked, deadline)?;
     let (mut unsure, mut unweighed) = (Vec::new(), Vec::new());
     for (((at, candidate), asked), heard) in doubtful.into_iter().zip(asked).zip(heard) {
@@ -102,7 +103,11 @@ const OTHER: f32 = 7.0;
 
 /// How often the first reading, of a whole line and without a prior, is right where the value alone reads otherwise: `tuning`, 107 values.
 fn first_share(kind: FieldType) -> f32 {
-    if is_name(kind) { 0.03 } else { 0.25 }
+    match kind {
+        FieldType::Name | FieldType::SignerName => 0.03,
+        FieldType::Place | FieldType::Issuer => 0.1,
+        _ => 0.25,
+    }
 }
 
 /// What an engine that does not weigh its readings says, by a vote of them.
@@ -154,7 +159,7 @@ const INK: u8 = 160;
 /// Gaps that part words, in heights of the line.
 const SPACE: f32 = 0.2;
 
-/// Either unsure or of a type in which a slip makes another valid value.
+/// Unsure, of a type in which a slip makes another valid value, or but for its marks the name of a unit that is known.
 fn is_doubtful(candidate: &Candidate<'_>) -> bool {
     let slips = matches!(
         candidate.kind,
@@ -168,7 +173,8 @@ fn is_doubtful(candidate: &Candidate<'_>) -> bool {
             | FieldType::Digits
             | FieldType::Area
     );
-    !candidate.printed.lines.is_empty() && (slips || candidate.first.confidence < SURE)
+    let near_known = candidate.kind.is_address() && is_near_known(&candidate.first.value.text);
+    !candidate.printed.lines.is_empty() && (slips || candidate.first.confidence < SURE || near_known)
 }
 
 fn reading(kind: FieldType, words: &[ReadWord]) -> Option<Settled> {

@@ -7,10 +7,12 @@ use super::again::Settled;
 use super::reader::Heard;
 use super::value::{self, Value};
 use crate::inspect::forms::FieldType;
+use crate::record::fold_loose;
 
 /// The values that a place may say, with their probabilities.
 #[derive(Debug, Clone)]
 pub(super) struct Odds {
+    kind: FieldType,
     /// The likeliest first; each with the likeliest text that says so.
     values: Vec<Weighed>,
 }
@@ -36,7 +38,7 @@ impl Odds {
                 None => values.push(Weighed { printed: text.clone(), value, probability: share }),
             }
         }
-        Self { values }.normal()
+        Self { kind, values }.normal()
     }
 
     fn normal(mut self) -> Option<Self> {
@@ -66,15 +68,22 @@ impl Odds {
         self.clone().normal().unwrap_or(self)
     }
 
-    /// The probability of the likeliest value, before calibration.
+    /// The probability of the likeliest value, before calibration; of an address that of its letters, for addresses are compared
+    /// marks aside (`register`).
     pub(super) fn best(&self) -> f32 {
-        self.values.first().map_or(0.0, |one| one.probability)
+        let Some(best) = self.values.first() else { return 0.0 };
+        if !self.kind.is_address() {
+            return best.probability;
+        }
+        let letters = fold_loose(&best.value.text);
+        self.values.iter().filter(|one| fold_loose(&one.value.text) == letters).map(|one| one.probability).sum()
     }
 
     /// The likeliest value, as sure as values of that probability were found to be right.
     pub(super) fn settled(self) -> Option<Settled> {
+        let probability = self.best();
         let best = self.values.into_iter().next()?;
-        let confidence = calibrated(best.probability) * best.value.trust;
+        let confidence = calibrated(probability) * best.value.trust;
         Some(Settled { printed: best.printed, value: best.value, confidence })
     }
 }
@@ -127,6 +136,13 @@ mod tests {
         assert!(odds.clone().with_first(&first("12"), 0.25).best() > odds.best());
         assert_eq!(odds.clone().with_first(&first("5"), 0.25).settled().unwrap().value.text, "12");
         assert!(odds.clone().with_first(&first("5"), 0.25).best() < odds.best());
+    }
+
+    #[test]
+    fn an_address_is_as_sure_as_its_letters() {
+        let texts = heard(&[("xã Tân Tiến", 0.0), ("xã Tân Tiên", 0.0)]);
+        let sure = |kind| Odds::of(kind, &texts).unwrap().settled().unwrap().confidence;
+        assert!(sure(FieldType::Place) > 0.99 && sure(FieldType::Text) < 0.5);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use bansao_recogniser::{Candidate, Knowledge, Line, Model, Recogniser, Search, V
 use bansao_scan::{GrayImage, Rect};
 use image::imageops::crop_imm;
 
-use super::prior::known_of;
+use super::prior::{known_of, weighed};
 use super::reader::{Asked, Heard, ReadError, ReadWord, Reader, Round, cut};
 
 /// Darker than this is ink: the network was taught on lines cut where half of a stroke's darkness is reached.
@@ -69,7 +69,7 @@ impl Reader for Own {
     fn weigh(&self, layer: &GrayImage, values: &[Asked], deadline: Duration) -> Result<Vec<Vec<Heard>>, ReadError> {
         self.each(values, deadline, |recogniser, value| {
             let lines = cut(layer, &value.lines, ALONE_PX);
-            whole(lines.iter().map(|line| texts(recogniser, line, known_of(value.kind))).filter(|texts| !texts.is_empty()).collect())
+            whole(lines.iter().map(|line| texts(recogniser, line, value)).filter(|texts| !texts.is_empty()).collect())
         })
     }
 
@@ -89,11 +89,14 @@ fn one(recogniser: &mut Recogniser, picture: &GrayImage) -> Vec<ReadWord> {
 }
 
 /// What a line may say, best first; what fits no text that is known to be possible is read freely.
-fn texts(recogniser: &mut Recogniser, picture: &GrayImage, known: &Knowledge) -> Vec<Candidate> {
+fn texts(recogniser: &mut Recogniser, picture: &GrayImage, value: &Asked) -> Vec<Candidate> {
     let Some((line, _)) = trimmed(picture) else { return Vec::new() };
     let posteriors = recogniser.posteriors(&line);
-    let found = posteriors.candidates(known, SEARCH, TEXTS);
-    if found.is_empty() { posteriors.candidates(&Knowledge::Nothing, SEARCH, TEXTS) } else { found }
+    let mut found = posteriors.candidates(known_of(value.kind), SEARCH, TEXTS);
+    if found.is_empty() {
+        found = posteriors.candidates(&Knowledge::Nothing, SEARCH, TEXTS);
+    }
+    if value.kind.is_address() { weighed(found, &posteriors, &value.said) } else { found }
 }
 
 /// The texts of a value that stands on several lines: the best of all, and with one line's other texts each.
@@ -177,7 +180,8 @@ mod tests {
         let layer = image::open(folder.join(picture)).unwrap().into_luma8();
         let line = Rect { x: 10, y: 10, w: layer.width() - 20, h: layer.height() - 20 };
         let deadline = Duration::from_secs(60);
-        let heard = reader.weigh(&layer, &[Asked { kind: FieldType::Name, lines: vec![line] }], deadline).unwrap().remove(0);
+        let heard =
+            reader.weigh(&layer, &[Asked { kind: FieldType::Name, lines: vec![line], said: String::new() }], deadline).unwrap().remove(0);
         let odds = Odds::of(FieldType::Name, &heard).unwrap();
         let free = reader.again(&layer, &[line], deadline).unwrap().remove(0).words.remove(0);
         let free = free.into_iter().map(|word| word.text).collect::<Vec<_>>().join(" ");

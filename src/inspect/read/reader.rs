@@ -43,6 +43,8 @@ pub struct Asked {
     pub kind: FieldType,
     /// Where its lines stand on the upright layer, in the order of reading.
     pub lines: Vec<Rect>,
+    /// What was read of it with the whole page.
+    pub said: String,
 }
 
 /// One of the texts that a value may say.

@@ -4,11 +4,15 @@
 //! syllables of names are is data (`names.toml`); the costs below are natural logarithms, chosen on drawn lines in faces that the
 //! network was never trained on and on the scored set's `tuning` (`docs/RECOGNISER.md`).
 
+mod places;
+
 use std::sync::LazyLock;
 
 use bansao_recogniser::Knowledge;
 use bansao_recogniser::prior::{Pattern, Words};
 use serde::Deserialize;
+
+pub(super) use places::{is_near_known, weighed};
 
 use super::value::spelled;
 use crate::inspect::forms::FieldType;
