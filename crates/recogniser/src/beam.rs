@@ -72,12 +72,13 @@ struct Beam<'a, P: Prior> {
     children: HashMap<(usize, Symbol), Option<usize>>,
 }
 
-/// The best texts that the prior allows, with their scores, best first: at most two.
+/// The best texts that the prior allows, with their scores, best first: at most `count`.
 pub(crate) fn search<'a, P: Prior>(
     steps: impl Iterator<Item = &'a [f32]>,
     alphabet: &Alphabet,
     prior: &P,
     search: Search,
+    count: usize,
 ) -> Vec<(Vec<Symbol>, f32)> {
     let root = Node { parent: 0, symbol: BLANK, state: prior.start(), prior: 0.0 };
     let mut beam = Beam { prior, alphabet, search, nodes: vec![root], children: HashMap::new() };
@@ -85,7 +86,7 @@ pub(crate) fn search<'a, P: Prior>(
     for logs in steps {
         followed = beam.step(&followed, logs);
     }
-    beam.best(&followed)
+    beam.best(&followed, count)
 }
 
 impl<P: Prior> Beam<'_, P> {
@@ -146,13 +147,13 @@ impl<P: Prior> Beam<'_, P> {
         child
     }
 
-    fn best(&self, followed: &[Followed]) -> Vec<(Vec<Symbol>, f32)> {
+    fn best(&self, followed: &[Followed], count: usize) -> Vec<(Vec<Symbol>, f32)> {
         let mut ended: Vec<(usize, f32)> = followed
             .iter()
             .filter_map(|one| Some((one.node, one.score + self.search.weight * self.prior.end(&self.nodes[one.node].state)?.min(0.0))))
             .collect();
         ended.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-        ended.into_iter().take(2).map(|(node, score)| (self.text(node), score)).collect()
+        ended.into_iter().take(count).map(|(node, score)| (self.text(node), score)).collect()
     }
 
     fn text(&self, mut node: usize) -> Vec<Symbol> {

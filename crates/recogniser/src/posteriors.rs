@@ -6,7 +6,7 @@ use crate::alphabet::{Alphabet, BLANK, Symbol};
 use crate::beam::{self, Search};
 use crate::lattice;
 use crate::line::Line;
-use crate::prior::Prior;
+use crate::prior::{Anything, Knowledge, Prior};
 use crate::reading::{Geometry, Reading, Stretch, assemble};
 
 /// Columns of the line at the network's height for one step.
@@ -32,6 +32,15 @@ pub struct Found {
     /// By how much the score (network and prior, natural logarithm) exceeds that of the next text that was followed to the end;
     /// infinite where there was none.
     pub margin: f32,
+}
+
+/// One of several texts that a line may say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The text, composed (NFC).
+    pub text: String,
+    /// The natural logarithm of its probability by the network over all alignments that were followed, and of its prior.
+    pub score: f32,
 }
 
 impl Posteriors {
@@ -74,11 +83,25 @@ impl Posteriors {
 
     /// Reads the likeliest text that `prior` allows; none where no allowed text was found.
     pub fn search(&self, prior: &impl Prior, search: Search) -> Option<Found> {
-        let mut best = beam::search(self.steps(), &self.alphabet, prior, search).into_iter();
+        let mut best = beam::search(self.steps(), &self.alphabet, prior, search, 2).into_iter();
         let (text, score) = best.next()?;
         let margin = best.next().map_or(f32::INFINITY, |(_, next)| score - next);
         let reading = assemble(&lattice::align(self.steps(), &text)?, &self.alphabet, self.geometry);
         Some(Found { reading, log_likelihood: lattice::likelihood(self.steps(), &text), margin })
+    }
+
+    /// The likeliest texts by the network and by what is known beforehand, at most `count`, best first; none where nothing
+    /// fits. The scores of one line can be compared with each other: the share of one in the sum of all, `exp` of each taken, is
+    /// the probability that the line says so, as far as network and prior are right.
+    pub fn candidates(&self, known: &Knowledge, search: Search, count: usize) -> Vec<Candidate> {
+        let (steps, alphabet) = (self.steps(), &self.alphabet);
+        let found = match known {
+            Knowledge::Nothing => beam::search(steps, alphabet, &Anything, search, count),
+            Knowledge::Pattern(pattern) => beam::search(steps, alphabet, pattern, search, count),
+            Knowledge::List(list) => beam::search(steps, alphabet, list, search, count),
+            Knowledge::Words(words) => beam::search(steps, alphabet, words, search, count),
+        };
+        found.into_iter().map(|(text, score)| Candidate { text: alphabet.decode(text), score }).collect()
     }
 
     /// The natural logarithm of a text's probability by the network: how well a text from elsewhere (another engine, a

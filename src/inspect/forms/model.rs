@@ -181,6 +181,11 @@ pub enum FieldType {
 }
 
 impl FieldType {
+    /// Whether a value names administrative units.
+    pub fn is_address(self) -> bool {
+        matches!(self, Self::Place | Self::Issuer)
+    }
+
     /// Whether a value may run on over several lines.
     pub fn runs_on(self) -> bool {
         matches!(self, Self::Place | Self::IdentityDocument | Self::Text | Self::DateWords | Self::Area)

@@ -22,8 +22,8 @@ pub struct Printed {
     pub mean: f32,
     /// Box on the layer.
     pub rect: Rect,
-    /// Box to read it from again, where it stands on one line.
-    pub line: Option<Rect>,
+    /// Boxes to read it from again, a line each, in the order of reading.
+    pub lines: Vec<Rect>,
 }
 
 /// The values of the fields that stand on page `page` of the form; `title_rows` are the first and last row of the title.
@@ -198,7 +198,8 @@ impl Layout<'_> {
             }
             let text: String = word.text.chars().take(take).skip(skip).collect();
             if text.chars().any(char::is_alphanumeric) {
-                words.push(TextWord { text, ..word.clone() });
+                let rect = part_of(word, skip, take);
+                words.push(TextWord { text, rect, ..word.clone() });
             }
         }
         words
@@ -258,6 +259,13 @@ impl Layout<'_> {
     }
 }
 
+/// About where some characters of a word stand, were all of them as wide.
+fn part_of(word: &TextWord, skip: usize, take: usize) -> Rect {
+    let count = word.text.chars().count().max(1);
+    let x = |characters: usize| word.rect.x + (word.rect.w as usize * characters.min(count) / count) as u32;
+    Rect::between(x(skip), word.rect.y, x(take), word.rect.bottom())
+}
+
 /// Words line by line, each line from left to right; lines stand at least `apart` pixels below each other.
 fn by_line(mut words: Vec<TextWord>, apart: u32) -> Vec<TextWord> {
     let middle = |word: &TextWord| word.strip.y + word.strip.h / 2;
@@ -287,19 +295,23 @@ pub(super) fn printed(id: &str, words: &[TextWord]) -> Option<Printed> {
     let sum: f32 = counted.iter().map(|word| word.text.chars().count() as f32 * word.confidence).sum();
     let least = counted.iter().map(|word| word.confidence).fold(1.0, f32::min);
     let mean = sum / weights.max(1.0);
-    Some(Printed { id: id.to_owned(), text, confidence: (mean + least) / 2.0, mean, rect, line: line(words, &rect) })
+    Some(Printed { id: id.to_owned(), text, confidence: (mean + least) / 2.0, mean, rect, lines: lines(words) })
 }
 
-/// The part of a strip that the words take, a little wider; none where they stand on several strips, or where a word
-/// that is cut from a label begins them.
-fn line(words: &[TextWord], rect: &Rect) -> Option<Rect> {
-    let first = words.first()?;
-    if words.iter().any(|word| word.strip != first.strip) {
-        return None;
+/// The parts of the strips that the words take, a little wider.
+fn lines(words: &[TextWord]) -> Vec<Rect> {
+    let mut parts: Vec<(Rect, Rect)> = Vec::new();
+    for word in words {
+        match parts.last_mut() {
+            Some((strip, taken)) if *strip == word.strip => *taken = taken.union(&word.rect),
+            _ => parts.push((word.strip, word.rect)),
+        }
     }
-    let strip = first.strip;
-    let pad = strip.h / 5;
-    Some(Rect::between(rect.x.saturating_sub(pad).max(strip.x), strip.y, (rect.right() + pad).min(strip.right()), strip.bottom()))
+    let padded = |(strip, taken): (Rect, Rect)| {
+        let pad = strip.h / 5;
+        Rect::between(taken.x.saturating_sub(pad).max(strip.x), strip.y, (taken.right() + pad).min(strip.right()), strip.bottom())
+    };
+    parts.into_iter().map(padded).collect()
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use bansao_recogniser::{Line, Model, Recogniser, VIETNAMESE, Word};
+use bansao_recogniser::{Candidate, Knowledge, Line, Model, Recogniser, Search, VIETNAMESE, Word};
 use bansao_scan::{GrayImage, Rect};
 use image::imageops::crop_imm;
 
-use super::reader::{ReadError, ReadWord, Reader, Round, cut};
+use super::prior::{known_of, weighed};
+use super::reader::{Asked, Heard, ReadError, ReadWord, Reader, Round, cut};
 
 /// Darker than this is ink: the network was taught on lines cut where half of a stroke's darkness is reached.
 const INK: u8 = 160;
@@ -17,6 +18,11 @@ const AIR: f32 = 2.0 / 28.0;
 const LEAST: f32 = 0.3;
 /// Height at which a value is cut for a reading of its own, pixels.
 const ALONE_PX: u32 = 48;
+
+/// How a value is searched: as wide as the beam's default; what is 14 below the best beginning came to nothing on drawn lines.
+const SEARCH: Search = Search { width: 16, symbols: 8, slack: 14.0, weight: 1.0 };
+/// Texts of one line that are weighed.
+const TEXTS: usize = 8;
 
 /// Reads with our own network.
 #[derive(Debug)]
@@ -40,17 +46,31 @@ impl Own {
     }
 }
 
-impl Reader for Own {
-    fn read(&self, lines: &[GrayImage], deadline: Duration) -> Result<Vec<Vec<ReadWord>>, ReadError> {
+impl Own {
+    /// Does something to each of `items`, with one network, until the deadline.
+    fn each<T, R>(&self, items: &[T], deadline: Duration, mut work: impl FnMut(&mut Recogniser, &T) -> R) -> Result<Vec<R>, ReadError> {
         let end = Instant::now() + deadline;
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut recogniser = idle.unwrap_or_else(|| self.ready.clone());
-        let words = lines
+        let done = items
             .iter()
-            .map(|line| if Instant::now() < end { Ok(one(&mut recogniser, line)) } else { Err(ReadError::Overrun(deadline)) })
+            .map(|item| if Instant::now() < end { Ok(work(&mut recogniser, item)) } else { Err(ReadError::Overrun(deadline)) })
             .collect();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(recogniser);
-        words
+        done
+    }
+}
+
+impl Reader for Own {
+    fn read(&self, lines: &[GrayImage], deadline: Duration) -> Result<Vec<Vec<ReadWord>>, ReadError> {
+        self.each(lines, deadline, one)
+    }
+
+    fn weigh(&self, layer: &GrayImage, values: &[Asked], deadline: Duration) -> Result<Vec<Vec<Heard>>, ReadError> {
+        self.each(values, deadline, |recogniser, value| {
+            let lines = cut(layer, &value.lines, ALONE_PX);
+            whole(lines.iter().map(|line| texts(recogniser, line, value)).filter(|texts| !texts.is_empty()).collect())
+        })
     }
 
     fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Round>, ReadError> {
@@ -64,14 +84,44 @@ impl Reader for Own {
 }
 
 fn one(recogniser: &mut Recogniser, picture: &GrayImage) -> Vec<ReadWord> {
-    let Some(ink) = ink(picture, 0, picture.width()) else { return Vec::new() };
+    let Some((line, x)) = trimmed(picture) else { return Vec::new() };
+    recogniser.read(&line).words.into_iter().map(|word| placed(word, picture, x)).collect()
+}
+
+/// What a line may say, best first; what fits no text that is known to be possible is read freely.
+fn texts(recogniser: &mut Recogniser, picture: &GrayImage, value: &Asked) -> Vec<Candidate> {
+    let Some((line, _)) = trimmed(picture) else { return Vec::new() };
+    let posteriors = recogniser.posteriors(&line);
+    let mut found = posteriors.candidates(known_of(value.kind), SEARCH, TEXTS);
+    if found.is_empty() {
+        found = posteriors.candidates(&Knowledge::Nothing, SEARCH, TEXTS);
+    }
+    if value.kind.is_address() { weighed(found, &posteriors, &value.said) } else { found }
+}
+
+/// The texts of a value that stands on several lines: the best of all, and with one line's other texts each.
+fn whole(lines: Vec<Vec<Candidate>>) -> Vec<Heard> {
+    let best: Vec<&Candidate> = lines.iter().filter_map(|texts| texts.first()).collect();
+    let score: f32 = best.iter().map(|text| text.score).sum();
+    let with = |at: usize, other: &Candidate| {
+        let texts = best.iter().enumerate().map(|(here, text)| if here == at { &other.text } else { &text.text });
+        let text = texts.filter(|text| !text.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ");
+        Heard { text, weight: score - best.get(at).map_or(0.0, |text| text.score) + other.score }
+    };
+    let others =
+        |(at, texts): (usize, &Vec<Candidate>)| texts.iter().skip(usize::from(at > 0)).map(|text| with(at, text)).collect::<Vec<_>>();
+    lines.iter().enumerate().flat_map(others).collect()
+}
+
+/// The line around the ink of a picture, with the air that the network was taught, and where it begins.
+fn trimmed(picture: &GrayImage) -> Option<(Line, u32)> {
+    let ink = ink(picture, 0, picture.width())?;
     let tall = (ink.h as f32).max(picture.height() as f32 * LEAST);
     let air = ((tall - ink.h as f32) / 2.0 + tall * AIR).round() as u32;
     let (x, y) = (ink.x.saturating_sub(2 * air), ink.y.saturating_sub(air));
     let (right, bottom) = ((ink.right() + 2 * air).min(picture.width()), (ink.bottom() + air).min(picture.height()));
     let cut = crop_imm(picture, x, y, right - x, bottom - y).to_image();
-    let Ok(line) = Line::from_gray(&cut) else { return Vec::new() };
-    recogniser.read(&line).words.into_iter().map(|word| placed(word, picture, x)).collect()
+    Some((Line::from_gray(&cut).ok()?, x))
 }
 
 /// The network knows where along the line a word is; its height is that of its ink.
@@ -101,7 +151,9 @@ fn ink(picture: &GrayImage, from: u32, until: u32) -> Option<Rect> {
 mod tests {
     use image::Luma;
 
+    use super::super::odds::Odds;
     use super::*;
+    use crate::inspect::forms::FieldType;
 
     #[test]
     fn blank_lines_have_no_words_and_a_passed_deadline_is_an_overrun() {
@@ -120,5 +172,54 @@ mod tests {
         picture.put_pixel(50, 29, Luma([200]));
         assert_eq!(ink(&picture, 0, 60), Some(Rect { x: 10, y: 5, w: 31, h: 16 }));
         assert_eq!(ink(&picture, 30, 60), Some(Rect { x: 40, y: 20, w: 1, h: 1 }));
+    }
+
+    /// The likeliest name on a line of `fixtures/lines`, its probability, and what is read there freely.
+    fn name(reader: &Own, picture: &str) -> (String, f32, String) {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lines");
+        let layer = image::open(folder.join(picture)).unwrap().into_luma8();
+        let line = Rect { x: 10, y: 10, w: layer.width() - 20, h: layer.height() - 20 };
+        let deadline = Duration::from_secs(60);
+        let heard =
+            reader.weigh(&layer, &[Asked { kind: FieldType::Name, lines: vec![line], said: String::new() }], deadline).unwrap().remove(0);
+        let odds = Odds::of(FieldType::Name, &heard).unwrap();
+        let free = reader.again(&layer, &[line], deadline).unwrap().remove(0).words.remove(0);
+        let free = free.into_iter().map(|word| word.text).collect::<Vec<_>>().join(" ");
+        (odds.clone().settled().unwrap().value.text, odds.best(), free)
+    }
+
+    #[test]
+    fn a_name_that_is_printed_clearly_stays_however_rare() {
+        let reader = Own::new().unwrap();
+        let pictures = [
+            ("keep-1.png", "QUÀNG THỊ ỔN"),
+            ("keep-2.png", "Thạch Sa Rương"),
+            ("keep-3.png", "Y Bhiông Niê"),
+            ("keep-4.png", "Thào A Chu"),
+            ("keep-5.png", "Trần Lệ Phứu"),
+            ("keep-6.png", "Võ Quang Suấn"),
+            ("keep-7.png", "ĐÀO ĐÌNH QUYÔN"),
+            ("keep-9.png", "VŨ BÁ LÂM"),
+            ("keep-10.png", "Lê Bá Lâm"),
+            ("keep-8.png", "KIÊN SÓC NHỊP"),
+        ];
+        let read = pictures.map(|(picture, printed)| (printed, name(&reader, picture)));
+        let wrong: Vec<_> = read.iter().filter(|(printed, (text, probability, _))| text != printed || *probability < 0.9).collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn between_signs_that_look_alike_the_commoner_name_is_read() {
+        let reader = Own::new().unwrap();
+        let pictures = [
+            ("mend-1.png", "VÕ THẢO HUYỀN"),
+            ("mend-2.png", "DƯƠNG UYÊN MẬN"),
+            ("mend-3.png", "LÂM QUỲNH LỢI"),
+            ("mend-4.png", "MAI HUYỀN TÚ"),
+            ("mend-5.png", "Lê Hồng Phong"),
+        ];
+        let read = pictures.map(|(picture, printed)| (printed, name(&reader, picture)));
+        let wrong: Vec<_> = read.iter().filter(|(printed, (text, _, free))| text != printed || free == printed).collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 }

@@ -1,4 +1,5 @@
-//! Two engines that err differently: our own network reads every line; values that matter are read again by both.
+//! Two engines that err differently: our own network reads every line, and the values that matter again by themselves; where it
+//! is unsure of one, Tesseract is asked.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,7 +7,7 @@ use std::time::Duration;
 use bansao_scan::{GrayImage, Rect};
 
 use super::own::Own;
-use super::reader::{ReadError, ReadWord, Reader, Round, cut};
+use super::reader::{Asked, Heard, ReadError, ReadWord, Reader, Round, cut};
 use super::tesseract::Tesseract;
 
 /// Height at which Tesseract reads a value, pixels.
@@ -39,8 +40,16 @@ impl Reader for Pair {
 
     fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Round>, ReadError> {
         let mut rounds = self.own.again(layer, boxes, deadline)?;
-        rounds.push(Round { height: TESSERACT_PX, words: self.tesseract.read(&cut(layer, boxes, TESSERACT_PX), deadline)? });
+        rounds.extend(self.other(layer, boxes, deadline)?);
         Ok(rounds)
+    }
+
+    fn weigh(&self, layer: &GrayImage, values: &[Asked], deadline: Duration) -> Result<Vec<Vec<Heard>>, ReadError> {
+        self.own.weigh(layer, values, deadline)
+    }
+
+    fn other(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Round>, ReadError> {
+        Ok(vec![Round { height: TESSERACT_PX, words: self.tesseract.read(&cut(layer, boxes, TESSERACT_PX), deadline)? }])
     }
 
     fn name(&self) -> &str {

@@ -6,6 +6,8 @@ use bansao_scan::layout::crop_line;
 use bansao_scan::{GrayImage, Rect};
 use thiserror::Error;
 
+use crate::inspect::forms::FieldType;
+
 /// Heights of a line's picture for the second and the third reading, pixels.
 const AGAIN_PX: [u32; 2] = [44, 70];
 
@@ -32,6 +34,26 @@ pub struct Round {
     pub height: u32,
     /// The words of every box, in order.
     pub words: Vec<Vec<ReadWord>>,
+}
+
+/// A value to be read by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// What it is: an engine may know what such values can be.
+    pub kind: FieldType,
+    /// Where its lines stand on the upright layer, in the order of reading.
+    pub lines: Vec<Rect>,
+    /// What was read of it with the whole page.
+    pub said: String,
+}
+
+/// One of the texts that a value may say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heard {
+    /// The text.
+    pub text: String,
+    /// The natural logarithm of how likely it is, up to what all texts of the value share.
+    pub weight: f32,
 }
 
 /// Why lines were not read. The message holds nothing of the paper.
@@ -67,6 +89,26 @@ pub trait Reader: Send + Sync {
     fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Round>, ReadError> {
         // The engine errs differently at different sizes: a mark lost at one is there at another.
         AGAIN_PX.iter().map(|height| Ok(Round { height: *height, words: self.read(&cut(layer, boxes, *height), deadline)? })).collect()
+    }
+
+    /// The texts that each value may say, the likeliest first, with what the engine knows of such values. An engine that cannot weigh
+    /// them has none.
+    ///
+    /// # Errors
+    /// As [`Reader::read`].
+    fn weigh(&self, layer: &GrayImage, values: &[Asked], deadline: Duration) -> Result<Vec<Vec<Heard>>, ReadError> {
+        let _ = (layer, deadline);
+        Ok(vec![Vec::new(); values.len()])
+    }
+
+    /// What another engine reads in boxes of a layer: it is asked where [`Reader::weigh`] leaves doubt. Without another one there
+    /// are no rounds.
+    ///
+    /// # Errors
+    /// As [`Reader::read`].
+    fn other(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Round>, ReadError> {
+        let _ = (layer, boxes, deadline);
+        Ok(Vec::new())
     }
 
     /// Engine, version and language data, for the audit trail.

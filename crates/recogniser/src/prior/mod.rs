@@ -28,6 +28,19 @@ pub trait Prior {
     fn end(&self, state: &Self::State) -> Option<f32>;
 }
 
+/// A prior of any sort, chosen by data: the search over each is compiled here, once.
+#[derive(Debug, Clone)]
+pub enum Knowledge {
+    /// Nothing is known.
+    Nothing,
+    /// A shape.
+    Pattern(Pattern),
+    /// Whole texts.
+    List(List),
+    /// Words of running text.
+    Words(Words),
+}
+
 /// Everything is allowed, and equally likely.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Anything;

@@ -2,10 +2,19 @@
 
 use super::{List, Prior};
 
-/// Words between spaces, punctuation and figures. A word of the list costs nothing; any other is allowed, and costs. So rare names
-/// (of ethnic minorities, of foreigners) can be read, where the picture is clear.
+/// Words between spaces, punctuation and figures. A word of the list costs what the list says; any other is allowed, and costs more.
+/// So rare names (of ethnic minorities, of foreigners) can be read, where the picture is clear.
 #[derive(Debug, Clone)]
 pub struct Words {
+    /// What the first word of a text can be, where that is another list.
+    first: Option<Listed>,
+    others: Listed,
+    figure: f32,
+}
+
+/// Words and what they cost; any other costs `unknown`.
+#[derive(Debug, Clone)]
+struct Listed {
     known: List,
     unknown: f32,
 }
@@ -24,27 +33,62 @@ enum Case {
 /// A place in running text.
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
+    /// Whether this is still the first word.
+    first: bool,
     /// The place in the list, none once the word has left it.
     node: Option<usize>,
     letters: usize,
     case: Case,
 }
 
-const START: Place = Place { node: Some(0), letters: 0, case: Case::Open };
+const START: Place = Place { first: true, node: Some(0), letters: 0, case: Case::Open };
 
 impl Words {
     /// Words of a list in small letters, and the cost of a word that is none of them or that mixes capitals into small letters:
     /// a natural logarithm, such as -3 for words that are a twentieth as likely.
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>, unknown: f32) -> Self {
-        let mut known = List::default();
-        words.into_iter().for_each(|word| known.insert(&word.to_lowercase(), 0.0));
-        Self { known, unknown: unknown.min(0.0) }
+        Self::weighted(words.into_iter().map(|word| (word, 0.0)), unknown)
     }
 
-    /// What it costs to end a word here that is on the list only in part.
+    /// [`Words::new`] with a cost for each word, 0 or less; of a word that is there twice the smaller cost holds.
+    pub fn weighted<'a>(words: impl IntoIterator<Item = (&'a str, f32)>, unknown: f32) -> Self {
+        Self { first: None, others: Listed::new(words, unknown), figure: 0.0 }
+    }
+
+    /// Another list for the first word of a text, and the cost of words that are not on it: family names stand before given names.
+    #[must_use]
+    pub fn beginning_with<'a>(self, words: impl IntoIterator<Item = (&'a str, f32)>, unknown: f32) -> Self {
+        Self { first: Some(Listed::new(words, unknown)), ..self }
+    }
+
+    /// What a figure costs: nobody's name has one.
+    #[must_use]
+    pub fn figures_at(self, cost: f32) -> Self {
+        Self { figure: cost.min(0.0), ..self }
+    }
+
+    fn list(&self, place: &Place) -> &Listed {
+        self.first.as_ref().filter(|_| place.first).unwrap_or(&self.others)
+    }
+
+    /// What it costs to end a word here.
     fn close(&self, place: &Place) -> f32 {
-        let unfinished = place.node.is_some_and(|node| node != 0 && self.known.ending(node).is_none());
-        if unfinished { self.unknown } else { 0.0 }
+        match place.node {
+            // Nothing was written, or the word has left the list and has paid for that.
+            Some(0) | None => 0.0,
+            Some(node) => {
+                let list = self.list(place);
+                list.known.ending(node).unwrap_or(list.unknown)
+            }
+        }
+    }
+}
+
+impl Listed {
+    fn new<'a>(words: impl IntoIterator<Item = (&'a str, f32)>, unknown: f32) -> Self {
+        let mut known = List::default();
+        words.into_iter().for_each(|(word, cost)| known.insert(&word.to_lowercase(), cost.min(0.0)));
+        Self { known, unknown: unknown.min(0.0) }
     }
 }
 
@@ -58,7 +102,8 @@ impl Prior for Words {
     fn next(&self, place: &Place, symbol: char) -> Option<(Place, f32)> {
         let tone = crate::alphabet::TONES.contains(&symbol);
         if !symbol.is_alphabetic() && !tone {
-            return Some((START, self.close(place)));
+            let figure = if symbol.is_ascii_digit() { self.figure } else { 0.0 };
+            return Some((Place { first: place.first && place.letters == 0, ..START }, self.close(place) + figure));
         }
         if tone && place.letters == 0 {
             return None;
@@ -71,10 +116,10 @@ impl Prior for Words {
             _ => None,
         };
         let low = symbol.to_lowercase().next().unwrap_or(symbol);
-        let node = place.node.filter(|_| case.is_some()).and_then(|node| self.known.step(node, low));
+        let node = place.node.filter(|_| case.is_some()).and_then(|node| self.list(place).known.step(node, low));
         // Leaving the list is paid once a word.
-        let cost = if place.node.is_some() && node.is_none() { self.unknown } else { 0.0 };
-        Some((Place { node, letters: place.letters + usize::from(!tone), case: case.unwrap_or(place.case) }, cost))
+        let cost = if place.node.is_some() && node.is_none() { self.list(place).unknown } else { 0.0 };
+        Some((Place { first: place.first, node, letters: place.letters + usize::from(!tone), case: case.unwrap_or(place.case) }, cost))
     }
 
     fn end(&self, place: &Place) -> Option<f32> {

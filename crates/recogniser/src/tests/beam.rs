@@ -2,7 +2,7 @@
 
 use super::build::{Dice, SYMBOLS, model, picture};
 use crate::prior::{Anything, List, Pattern, Words};
-use crate::{Alphabet, Line, Model, Posteriors, Prior, Recogniser, Search};
+use crate::{Alphabet, Knowledge, Line, Model, Posteriors, Prior, Recogniser, Search};
 
 /// A line on which each place has some candidates with their probabilities, a blank after each; the rest is spread thin.
 fn line(places: &[&[(char, f32)]]) -> Posteriors {
@@ -169,4 +169,37 @@ fn words_cost_once_each_and_by_case() {
         assert_eq!(cost(text), Some(expected), "{text}");
     }
     assert_eq!(words.next(&words.start(), '\u{301}').map(|(_, cost)| cost), None);
+}
+
+#[test]
+fn common_words_cost_less_and_the_first_has_a_list_of_its_own() {
+    let words = Words::weighted([("hồng", 0.0), ("hông", -3.0), ("lê", -1.0)], -6.0).beginning_with([("lê", 0.0)], -9.0).figures_at(-5.0);
+    let cost = |text: &str| {
+        let mut total = 0.0;
+        let mut state = words.start();
+        for c in crate::alphabet::split(text) {
+            let (next, cost) = words.next(&state, c)?;
+            (state, total) = (next, total + cost);
+        }
+        Some(total + words.end(&state)?)
+    };
+    for (text, expected) in
+        [("Lê Hồng", 0.0), ("Lê Hông", -3.0), (" LÊ LÊ", -1.0), ("Hồng Lê", -10.0), ("Lê Hòng", -6.0), ("Lê Hồng 1", -5.0), ("L", -9.0)]
+    {
+        assert_eq!(cost(text), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn candidates_share_what_the_line_leaves_open() {
+    let posteriors = line(&[&[('N', 0.9)], &[('ê', 0.9)], &[(' ', 0.9)], &[('a', 0.3), ('ă', 0.6)], &[('n', 0.9)]]);
+    let free = posteriors.candidates(&Knowledge::Nothing, Search::default(), 2);
+    assert_eq!(free.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["Nê ăn", "Nê an"]);
+    assert!((free[0].score - free[1].score - 2.0_f32.ln()).abs() < 0.05, "{free:?}");
+    let names = Knowledge::Words(Words::weighted([("an", 0.0), ("nê", 0.0)], -3.0));
+    let known = posteriors.candidates(&names, Search::default(), 2);
+    assert_eq!(known[0].text, "Nê an");
+    assert!((known[0].score - known[1].score - (3.0 - 2.0_f32.ln())).abs() < 0.05, "{known:?}");
+    let five = Knowledge::Pattern(Pattern::digits(5).unwrap());
+    assert!(posteriors.candidates(&five, Search { slack: 5.0, ..Search::default() }, 2).is_empty());
 }

@@ -5,7 +5,7 @@ use crate::inspect::read::text::{distance, text_distance};
 use crate::record::fold_loose;
 
 /// Words of addresses, offices and land use that are printed the same everywhere.
-const PHRASES: [&str; 47] = [
+const PHRASES: [&str; 55] = [
     "phẩy",
     "mét vuông",
     "ủy ban nhân dân",
@@ -53,6 +53,14 @@ const PHRASES: [&str; 47] = [
     "có thu tiền sử dụng đất",
     "không thu tiền sử dụng đất",
     "tuổi cao sức yếu",
+    "tai biến mạch máu não",
+    "nhồi máu cơ tim",
+    "suy hô hấp",
+    "suy tim",
+    "tai nạn giao thông",
+    "tuổi già",
+    "đột quỵ",
+    "chuyển nhượng đất được",
 ];
 
 /// Puts the marks of such words right where nothing but marks is wrong.
@@ -118,7 +126,7 @@ pub(super) fn mend_commas(text: &str) -> String {
 }
 
 /// The letters of `part` in the case of `word`, with the punctuation of `word`.
-pub(super) fn with_marks_of(word: &str, part: &str) -> String {
+pub(in crate::inspect::read) fn with_marks_of(word: &str, part: &str) -> String {
     let letters: Vec<char> = word.chars().filter(|c| c.is_alphanumeric()).collect();
     let shouted = letters.len() > 1 && letters.iter().all(|c| c.is_uppercase() || !c.is_alphabetic());
     let capital = letters.first().is_some_and(|c| c.is_uppercase());

@@ -12,9 +12,11 @@ mod words;
 
 use lists::ethnicity;
 pub(crate) use lists::signer_title;
+pub(super) use mend::with_marks_of;
 use numbers::{area, date, digits, land_register_no, personal_id, registration_no, time_of_day, year};
 pub(crate) use numbers::{identity_number, land_serial};
 use syllable::is_syllable;
+pub(super) use syllable::spelled;
 pub(crate) use words::{area_words_value, could_say};
 
 use crate::inspect::forms::FieldType;

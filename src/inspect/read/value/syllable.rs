@@ -39,21 +39,78 @@ pub(super) fn is_syllable(word: &str) -> bool {
 
 fn fits(onset: &str, rime: &str) -> bool {
     let known = |rime: &str| RIMES.split_whitespace().any(|known| known == rime);
+    // `gì`, `giêng`: the rime's first i is the onset's.
+    joins(onset, rime) && (known(rime) || (onset == "gi" && (rime.is_empty() || known(&format!("i{rime}")))))
+}
+
+/// Whether a rime can follow an onset by its first letter.
+fn joins(onset: &str, rime: &str) -> bool {
     let front = rime.starts_with(['e', 'ê', 'i', 'y']);
     match onset {
-        "q" => rime.starts_with('u') && rime.len() > 1 && known(rime),
-        "c" | "ng" | "g" => known(rime) && !(front && !(onset == "g" && rime.starts_with('i'))),
-        "k" | "gh" | "ngh" => known(rime) && front,
-        // `gì`, `giêng`: the rime's first i is the onset's.
-        "gi" => rime.is_empty() || known(rime) || known(&format!("i{rime}")),
+        "q" => rime.starts_with('u') && rime.len() > 1,
+        "g" => !front || rime.starts_with('i'),
+        "c" | "ng" => !front,
+        "k" | "gh" | "ngh" => front,
+        "gi" => true,
         // `yên` stands alone; after an onset it is written `iên`.
-        _ => known(rime) && (onset.is_empty() || !rime.starts_with("yê")),
+        _ => onset.is_empty() || !rime.starts_with("yê"),
     }
+}
+
+/// Every syllable that the rules of spelling allow, in small letters, with its tone; `hoà` and `hòa` are both.
+pub(in crate::inspect::read) fn spelled() -> Vec<String> {
+    let rimes: Vec<&str> = RIMES.split_whitespace().filter(|rime| !rime.ends_with('k')).collect();
+    let mut all = Vec::new();
+    for onset in ONSETS.into_iter().filter(|onset| *onset != "gị") {
+        for rime in rimes.iter().filter(|rime| joins(onset, rime)) {
+            let stopped = ["c", "ch", "p", "t"].iter().any(|end| rime.ends_with(end));
+            let tones = TONES.get(if stopped { 4 } else { 0 }..).unwrap_or_default();
+            for at in bearers(onset, rime) {
+                let (head, tail) = rime.split_at(at);
+                all.extend(tones.iter().map(|tone| format!("{onset}{head}{tone}{tail}").nfc().collect::<String>()));
+            }
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// None, grave, hook, tilde, acute, dot below: after a stop only the last two.
+const TONES: [&str; 6] = ["", "\u{300}", "\u{309}", "\u{303}", "\u{301}", "\u{323}"];
+
+/// Behind which letter of a rime, by its byte, the tone mark is written; two places where usage differs.
+fn bearers(onset: &str, rime: &str) -> Vec<usize> {
+    let vowels: Vec<(usize, char)> = rime.char_indices().filter(|(_, c)| "aăâeêioôơuưy".contains(*c)).collect();
+    let after = |at: usize| vowels.get(at).map(|(byte, c)| byte + c.len_utf8());
+    let marked = vowels.iter().rposition(|(_, c)| "ăâêôơư".contains(*c));
+    let closed = rime.ends_with(|c| !"aăâeêioôơuưy".contains(c));
+    let places: &[usize] = match (marked, vowels.len()) {
+        (Some(marked), _) => &[marked],
+        (None, 3) => &[1],
+        (None, 2) if closed => &[1],
+        (None, 2) if matches!(rime, "oa" | "oe" | "uy") && onset != "q" => &[0, 1],
+        (None, 2) if onset == "q" => &[1],
+        _ => &[0],
+    };
+    places.iter().filter_map(|at| after(*at)).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_syllable;
+    use super::{is_syllable, spelled};
+
+    #[test]
+    fn what_is_spelled_is_a_syllable_and_the_other_way_round() {
+        let all = spelled();
+        assert!((15_000..25_000).contains(&all.len()), "{}", all.len());
+        assert_eq!(all.iter().find(|syllable| !is_syllable(syllable)), None);
+        for syllable in
+            "nguyễn khoát quý quyết hòa hoà thúy thuý giỏi giêng gì ngoãn khuyến yến ước trưởng nghĩa quang loan hoài khuỷu".split(' ')
+        {
+            assert!(all.binary_search_by(|known| known.as_str().cmp(syllable)).is_ok(), "{syllable}");
+        }
+    }
 
     #[test]
     fn syllables_of_names_and_places() {

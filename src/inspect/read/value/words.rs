@@ -13,11 +13,21 @@ const WORDS: [&str; 36] = [
 
 /// A date in words, each word put right by the vocabulary.
 pub(super) fn date_words(text: &str) -> Value {
+    let text = from_day(text);
     let (mended, changed) = mended(text);
     match parse_date_words(&mended) {
         Ok(_) => Value::bent(mended, if changed <= 2 { 1.0 } else { 0.85 }),
         Err(_) => Value::bent(text, UNFIT),
     }
+}
+
+/// What is left of the label before the word that begins every date is cut off.
+fn from_day(text: &str) -> &str {
+    let start = text.match_indices(' ').take(2).map(|(at, _)| at + 1).find(|at| {
+        let rest = text.get(*at..).unwrap_or_default();
+        fold_loose(rest.split(' ').next().unwrap_or_default()) == "ngay"
+    });
+    start.and_then(|at| text.get(at..)).unwrap_or(text)
 }
 
 /// Whether `printed` can be the words of `date`: every word says so, or is no word of a date and one letter off.
@@ -166,6 +176,8 @@ mod tests {
         assert_eq!(read.text, "Ngày mười bảy tháng sáu năm hai nghìn không trăm hai mươi tư");
         assert!(read.trust > 0.8);
         assert!(date_words("Ngày xyz").trust <= UNFIT);
+        let labelled = date_words("chữ): Ngày mười tháng ba năm hai nghìn không trăm hai mươi");
+        assert_eq!(labelled.text, "Ngày mười tháng ba năm hai nghìn không trăm hai mươi");
         let tenth = date_words("Ngày mười tháng ba năm hai nghìn không trăm hai mươi");
         assert_eq!(tenth.text, "Ngày mười tháng ba năm hai nghìn không trăm hai mươi");
         let ten = date_words("Ngày mười chín tháng tư năm hai nghìn không trăm mười");
