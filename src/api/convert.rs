@@ -10,7 +10,7 @@ use crate::flow::{
     Delivery, IssuedCopy, PageEvidence, Report, SignatureSummary, State, StepSummary, Submission, TokenSummary, Verdict, VerifyCode,
     VerifyFinding,
 };
-use crate::record::{CertificationNo, Facts, Sha256};
+use crate::record::{CertificationNo, CopyStatus, Facts, RegisterStatus, Sha256};
 
 /// An instant, milliseconds since 1970 UTC.
 pub fn timestamp(ms: i64) -> Timestamp {
@@ -170,6 +170,7 @@ pub fn report(report: &Report, with_facts: bool) -> proto::VerificationReport {
             certification_no: token.certification_no.clone(),
             agency: token.agency.clone(),
             issue_time: Some(timestamp(token.issued_ms)),
+            copy: format!("copies/{}", token.copy_id),
             facts: if with_facts { facts(&token.facts) } else { Vec::new() },
         }),
         sha256: report.sha256.as_bytes().to_vec().into(),
@@ -177,7 +178,54 @@ pub fn report(report: &Report, with_facts: bool) -> proto::VerificationReport {
         trust_time: Some(timestamp(report.trust_ms)),
         revocation_time: report.revocation_ms.map(timestamp),
         advice: Some(advice(report.verdict.sentences())),
+        register_status: report.register.as_ref().map(register_status),
     }
+}
+
+/// What the register says of a copy.
+pub fn register_status(status: &RegisterStatus) -> proto::RegisterStatus {
+    proto::RegisterStatus {
+        status: match status.status {
+            CopyStatus::Valid => proto::CopyStatus::Valid,
+            CopyStatus::Revoked => proto::CopyStatus::Revoked,
+            CopyStatus::Superseded => proto::CopyStatus::Superseded,
+            CopyStatus::Void => proto::CopyStatus::Void,
+            CopyStatus::Unknown => proto::CopyStatus::Unknown,
+        }
+        .into(),
+        as_of_time: Some(timestamp(status.as_of_ms)),
+        change_time: status.changed_ms.map(timestamp),
+        superseded_by: status.superseded_by.as_ref().map(number),
+    }
+}
+
+/// What a service said of a copy; a status that this program does not know is no knowledge.
+fn register_status_of(status: proto::RegisterStatus) -> RegisterStatus {
+    RegisterStatus {
+        status: match status.status() {
+            proto::CopyStatus::Valid => CopyStatus::Valid,
+            proto::CopyStatus::Revoked => CopyStatus::Revoked,
+            proto::CopyStatus::Superseded => CopyStatus::Superseded,
+            proto::CopyStatus::Void => CopyStatus::Void,
+            proto::CopyStatus::Unspecified | proto::CopyStatus::Unknown => CopyStatus::Unknown,
+        },
+        as_of_ms: status.as_of_time.as_ref().map(unix_ms).unwrap_or_default(),
+        changed_ms: status.change_time.as_ref().map(unix_ms),
+        superseded_by: status.superseded_by.and_then(number_of),
+    }
+}
+
+/// A number as a service gives it; none where its book is not as printed.
+fn number_of(number: proto::CertificationNumber) -> Option<CertificationNo> {
+    let (book, rest) = number.book.split_once('/')?;
+    let (_, symbol) = rest.split_once('-')?;
+    Some(CertificationNo {
+        agency: number.agency.strip_prefix("agencies/").unwrap_or(&number.agency).to_owned(),
+        year: number.year,
+        book: book.parse().ok()?,
+        number: number.number,
+        symbol: symbol.to_owned(),
+    })
 }
 
 fn signature(signature: &SignatureSummary) -> proto::SignatureReport {
@@ -257,11 +305,13 @@ pub fn report_of(report: proto::VerificationReport) -> Report {
             kind: token.kind,
             certification_no: token.certification_no,
             agency: token.agency,
+            copy_id: token.copy.strip_prefix("copies/").unwrap_or(&token.copy).to_owned(),
             facts: facts_of(token.facts),
         }),
         sha256: Sha256::from_bytes(sha256),
         verified_ms: ms(&report.verify_time).unwrap_or_default(),
         trust_ms: ms(&report.trust_time).unwrap_or_default(),
         revocation_ms: ms(&report.revocation_time),
+        register: report.register_status.map(register_status_of),
     }
 }

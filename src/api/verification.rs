@@ -7,13 +7,14 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::convert;
 use super::gate::Gate;
+use super::proto::get_status_request::Subject;
 use super::proto::verification_service_server::VerificationService;
 use super::proto::{self, trusted_certificate};
 use super::status::status;
 use super::stream::Answers;
 use crate::error::ErrorCode;
-use crate::flow::{Flow, TrustPurpose};
-use crate::record::{Role, Sha256};
+use crate::flow::{Flow, StatusSubject, TrustPurpose};
+use crate::record::{CopyId, Role, Sha256};
 
 /// The service of those who verify.
 pub struct Verification {
@@ -97,6 +98,13 @@ impl VerificationService for Verification {
         Ok(Response::new(convert::report(&report, SEES_FACTS.contains(&caller.role))))
     }
 
+    async fn get_status(&self, request: Request<proto::GetStatusRequest>) -> Result<Response<proto::GetStatusResponse>, Status> {
+        self.gate.admit(&request, &Role::ALL).await?;
+        let subject = status_subject(request.into_inner())?;
+        let statuses = self.flow.copy_status(&subject).await.map_err(|failure| status(&failure))?;
+        Ok(Response::new(proto::GetStatusResponse { statuses: statuses.iter().map(convert::register_status).collect() }))
+    }
+
     async fn get_trust_list(&self, request: Request<proto::GetTrustListRequest>) -> Result<Response<proto::TrustList>, Status> {
         self.gate.admit(&request, &Role::ALL).await?;
         let list = self.flow.trust_list();
@@ -148,6 +156,23 @@ async fn next_copy(
             return Ok(Some((name, pdf)));
         }
         part = parts.message().await?.ok_or_else(|| status(&ErrorCode::UploadIncomplete.into()))?;
+    }
+}
+
+fn status_subject(request: proto::GetStatusRequest) -> Result<StatusSubject, Status> {
+    let invalid = super::certification::field_invalid;
+    match request.subject.ok_or_else(|| invalid("subject"))? {
+        Subject::Sha256(sha256) => {
+            let sha256: [u8; 32] = sha256.as_ref().try_into().map_err(|_| invalid("sha256"))?;
+            Ok(StatusSubject::Digest(Sha256::from_bytes(sha256)))
+        }
+        Subject::Copy(name) => CopyId::parse(&name).map(StatusSubject::Copy).map_err(|_| invalid("copy")),
+        Subject::Number(asked) => {
+            let agency =
+                asked.agency.strip_prefix("agencies/").filter(|agency| !agency.is_empty()).ok_or_else(|| invalid("number.agency"))?;
+            let book = Some(asked.book.clone()).filter(|book| !book.is_empty());
+            Ok(StatusSubject::Number { agency: agency.to_owned(), year: asked.year, number: asked.number, book })
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod issue;
 mod jobs;
 mod ports;
 mod review;
+mod status;
 mod submit;
 mod verify;
 
@@ -37,6 +38,7 @@ pub use desk::{CertifierDesk, Desk};
 pub use jobs::Jobs;
 pub use ports::{Citizens, Ports, Registries, RegistryUnavailable};
 pub use review::OfficerDecision;
+pub use status::StatusSubject;
 pub use submit::Watched;
 pub use verify::{TrustList, TrustPurpose};
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::Flow;
+use super::status::judge as judge_status;
 use crate::error::{ErrorCode, Failure};
 use crate::keys::Purpose;
 use crate::record::Sha256;
-use crate::verify::{Material, Report, TokenKeys, Verdict, VerifyCode, verify_copy, verify_token};
+use crate::verify::{Material, Report, TokenKeys, VerifyCode, verify_copy, verify_token};
 
 /// What a certificate is trusted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub struct TrustList {
 }
 
 impl Flow {
-    /// Judges a copy, and looks it up in the certification register when its token is ours.
+    /// Judges a copy, and asks the certification register about it when its token is ours.
     ///
     /// # Errors
     /// `STORE_UNAVAILABLE`.
@@ -37,32 +38,21 @@ impl Flow {
         let flow = Arc::clone(&self);
         let judged = tokio::task::spawn_blocking(move || flow.judge_copy(&pdf)).await;
         let mut report = judged.map_err(|_| ErrorCode::Internal)?;
-        let ours = report.token.as_ref().is_some_and(|token| token.issuer == self.issuer.name);
-        if ours && report.verdict == Verdict::Valid && !self.is_registered(&report).await? {
-            report.find(VerifyCode::NotRegistered, "");
-        }
+        self.look_up_copy(&mut report, true).await?;
         Ok(report)
     }
 
-    /// Whether the register has the copy as it is, or as it was before its holder added proofs to it.
-    async fn is_registered(&self, report: &Report) -> Result<bool, Failure> {
-        for sha256 in &report.issued {
-            if self.ports.store.copy_by_digest(sha256).await?.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether a copy with this digest was issued here: nothing but the digest leaves the office that asks.
+    /// Whether a copy with this digest was issued here, and how it stands: nothing but the digest leaves the office that asks.
     ///
     /// # Errors
     /// `STORE_UNAVAILABLE`.
     pub async fn verify_digest(&self, sha256: Sha256) -> Result<Report, Failure> {
         let mut report = Report::of_digest(sha256, self.ports.clock.now_ms(), self.loaded_ms);
-        if self.ports.store.copy_by_digest(&sha256).await?.is_none() {
+        let copy = self.ports.store.copy_by_digest(&sha256).await?;
+        if copy.is_none() {
             report.find(VerifyCode::DigestUnknown, "");
         }
+        judge_status(&mut report, self.status_of(copy.as_ref()).await?);
         Ok(report)
     }
 
@@ -73,12 +63,14 @@ impl Flow {
         report
     }
 
-    /// Judges the text of a QR code.
+    /// Judges the text of a QR code, and asks the certification register about the copy that it names when it is ours.
     ///
     /// # Errors
-    /// None at present; the register will be asked here.
+    /// `STORE_UNAVAILABLE`.
     pub async fn verify_token(&self, text: &str) -> Result<Report, Failure> {
-        Ok(verify_token(text, &self.material(), self.ports.clock.now()))
+        let mut report = verify_token(text, &self.material(), self.ports.clock.now());
+        self.look_up_copy(&mut report, false).await?;
+        Ok(report)
     }
 
     /// What is trusted here.

@@ -13,6 +13,7 @@ mod id;
 mod number;
 mod people;
 mod personal_id;
+mod status;
 mod text;
 
 pub use caller::{Caller, Role};
@@ -25,4 +26,5 @@ pub use id::{CopyId, DeliveryId, IdError, SubmissionId};
 pub use number::{CertificationNo, NumberError, RegistrationNo};
 pub use people::{Agency, Assurance, Certifier, Requester, SigningCapacity};
 pub use personal_id::{Gender, PersonalId, PersonalIdError};
+pub use status::{CopyStatus, RegisterStatus};
 pub use text::{fold, fold_loose, nfc, printable, same_text};

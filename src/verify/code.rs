@@ -32,7 +32,7 @@ impl Verdict {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident $code:literal $verdict:ident { $vi:literal $en:literal })*) => {
+    ($($(#[$doc:meta])* $variant:ident $code:literal $verdict:ident { $vi:literal $en:literal $(next $next_vi:literal $next_en:literal)? })*) => {
         /// The code of a reason.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -59,10 +59,16 @@ macro_rules! codes {
                 match self { $(VerifyCode::$variant => Verdict::$verdict,)* }
             }
 
-            /// What people read; the next step is the verdict's.
+            /// What people read; the next step is the verdict's, unless the code has one of its own.
             pub fn sentences(self) -> Sentences {
                 let next = self.verdict().sentences();
-                match self { $(VerifyCode::$variant => Sentences { vi: $vi, en: $en, ..next },)* }
+                match self {
+                    $(VerifyCode::$variant => {
+                        let said = Sentences { vi: $vi, en: $en, ..next };
+                        $(let said = Sentences { next_vi: $next_vi, next_en: $next_en, ..said };)?
+                        said
+                    })*
+                }
             }
         }
     };
@@ -107,6 +113,10 @@ codes! {
     PagesDiffer "PAGES_DIFFER_FROM_TOKEN" Invalid { "Hình ảnh các trang khác với mã QR." "The page images are not those that the code names." }
     /// The number on the copy is void.
     NumberVoid "NUMBER_VOID" Invalid { "Số chứng thực đã bị hủy." "The certification number is void." }
+    /// An officer revoked the copy.
+    CopyRevoked "COPY_REVOKED" Invalid { "Bản sao đã bị thu hồi." "The copy was revoked." next "Không sử dụng bản sao này; hãy hỏi cơ quan đã chứng thực." "Do not use this copy; ask the agency that certified it." }
+    /// Another copy took its place.
+    CopySuperseded "COPY_SUPERSEDED" Invalid { "Bản sao đã được thay thế bằng bản khác." "The copy was superseded by another." next "Hãy yêu cầu bản sao thay thế." "Ask for the copy that took its place." }
     /// Nobody here knows a copy with this digest.
     DigestUnknown "DIGEST_UNKNOWN" Indeterminate { "Không tìm thấy bản sao nào có mã băm này." "No copy with this digest is known here." }
     /// The register of this service has another copy or none under this number.

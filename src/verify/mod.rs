@@ -9,7 +9,7 @@ mod token;
 
 use serde::Serialize;
 
-use crate::record::{Facts, Sha256};
+use crate::record::{Facts, RegisterStatus, Sha256};
 
 pub use code::VerifyCode;
 pub use copy::{Material, verify_copy};
@@ -84,6 +84,8 @@ pub struct TokenSummary {
     pub certification_no: String,
     /// Agency id.
     pub agency: String,
+    /// Id of the copy.
+    pub copy_id: String,
     /// When the copy was issued, ms since 1970 UTC.
     pub issued_ms: i64,
     /// Facts that the token carries. Personal data.
@@ -112,6 +114,8 @@ pub struct Report {
     pub trust_ms: i64,
     /// Oldest as-of time of revocation data that was used, ms since 1970 UTC.
     pub revocation_ms: Option<i64>,
+    /// What the certification register says; none where it was not asked: offline, or another issuer's copy.
+    pub register: Option<RegisterStatus>,
 }
 
 impl Report {
@@ -133,6 +137,7 @@ impl Report {
             verified_ms,
             trust_ms,
             revocation_ms: None,
+            register: None,
         }
     }
 

@@ -15,5 +15,6 @@ mod outages;
 mod registers;
 mod review;
 mod stage;
+mod status;
 mod uploads;
 mod workers;

@@ -30,8 +30,19 @@ pub(super) fn line(subject: &str, report: &Report, elapsed_ms: f64) -> serde_jso
     let details: Vec<&str> = report.findings.iter().map(|finding| finding.detail.as_str()).collect();
     json!({
         "file": subject, "verdict": report.verdict, "codes": codes, "details": details, "signatures": signatures,
-        "token": report.token, "sha256": report.sha256, "elapsed_ms": (elapsed_ms * 10.0).round() / 10.0,
+        "token": report.token, "sha256": report.sha256, "register": register(report), "elapsed_ms": (elapsed_ms * 10.0).round() / 10.0,
     })
+}
+
+/// What the register says, or that it was not asked.
+fn register(report: &Report) -> serde_json::Value {
+    match &report.register {
+        Some(said) => json!({
+            "status": said.status, "as_of_time": moment(said.as_of_ms), "change_time": said.changed_ms.map(moment),
+            "superseded_by": said.superseded_by.as_ref().map(ToString::to_string),
+        }),
+        None => json!({ "status": "NOT_ASKED", "as_of_time": moment(report.verified_ms) }),
+    }
 }
 
 /// One file of many.
@@ -62,6 +73,13 @@ pub(super) fn whole(subject: &str, report: &Report) {
         for (field, value) in token.facts.iter() {
             say(&format!("      {field}: {value}"));
         }
+    }
+    match &report.register {
+        Some(said) => {
+            let ((vi, en), by) = (said.status.words(), said.superseded_by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default());
+            say(&format!("  sổ chứng thực / register: {vi} / {en}{by}, {}", moment(said.as_of_ms)));
+        }
+        None => say(&format!("  sổ chứng thực: chưa hỏi / the register was not asked, {}", moment(report.verified_ms))),
     }
     for finding in &report.findings {
         let texts = finding.code.sentences();
