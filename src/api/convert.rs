@@ -7,8 +7,8 @@ use crate::clock::from_unix_ms;
 use crate::error::ErrorCode;
 use crate::finding::{Finding, Region, Sentences, Severity};
 use crate::flow::{
-    Delivery, IssuedCopy, PageEvidence, Report, SignatureSummary, State, StepSummary, Submission, TokenSummary, Verdict, VerifyCode,
-    VerifyFinding,
+    Delivery, IssuedCopy, Likeness, PageEvidence, PrintFact, PrintReport, Report, SignatureSummary, State, StepSummary, Submission,
+    TokenSummary, Verdict, VerifyCode, VerifyFinding,
 };
 use crate::record::{CertificationNo, CopyStatus, Facts, RegisterStatus, Sha256};
 
@@ -177,9 +177,59 @@ pub fn report(report: &Report, with_facts: bool) -> proto::VerificationReport {
         verify_time: Some(timestamp(report.verified_ms)),
         trust_time: Some(timestamp(report.trust_ms)),
         revocation_time: report.revocation_ms.map(timestamp),
-        advice: Some(advice(report.verdict.sentences())),
+        advice: Some(advice(report.sentences())),
+        image: report.print.as_ref().map(|print| image_report(print, with_facts)),
         register_status: report.register.as_ref().map(register_status),
     }
+}
+
+fn image_report(print: &PrintReport, with_facts: bool) -> proto::ImageReport {
+    let personal = |text: &str| if with_facts { text.to_owned() } else { String::new() };
+    let fact = |fact: &PrintFact| proto::ImageFact {
+        field: fact.field.clone(),
+        likeness: likeness(fact.likeness).into(),
+        picture: fact.picture.and_then(|picture| i32::try_from(picture).ok()).unwrap_or_default(),
+        region: fact.region.map(region),
+        seen: personal(fact.seen.as_deref().unwrap_or_default()),
+        expected: personal(&fact.expected),
+    };
+    proto::ImageReport {
+        likeness: likeness(print.likeness).into(),
+        facts: print.facts.iter().map(fact).collect(),
+        uncovered: print.uncovered.clone(),
+    }
+}
+
+fn likeness(likeness: Likeness) -> proto::Likeness {
+    match likeness {
+        Likeness::Same => proto::Likeness::Same,
+        Likeness::Differs => proto::Likeness::Differs,
+        Likeness::CannotTell => proto::Likeness::CannotTell,
+    }
+}
+
+/// What a service read back; what this program does not know is not told.
+fn print_of(image: proto::ImageReport) -> PrintReport {
+    let likeness = |wire: proto::Likeness| match wire {
+        proto::Likeness::Same => Likeness::Same,
+        proto::Likeness::Differs => Likeness::Differs,
+        proto::Likeness::Unspecified | proto::Likeness::CannotTell => Likeness::CannotTell,
+    };
+    let part = |value: u32| u16::try_from(value.min(1000)).unwrap_or(1000);
+    let fact = |fact: proto::ImageFact| PrintFact {
+        likeness: likeness(fact.likeness()),
+        picture: usize::try_from(fact.picture).ok().filter(|picture| *picture > 0),
+        region: fact.region.as_ref().map(|region| Region {
+            left: part(region.left),
+            top: part(region.top),
+            right: part(region.right),
+            bottom: part(region.bottom),
+        }),
+        seen: Some(fact.seen).filter(|seen| !seen.is_empty()),
+        field: fact.field,
+        expected: fact.expected,
+    };
+    PrintReport { likeness: likeness(image.likeness()), facts: image.facts.into_iter().map(fact).collect(), uncovered: image.uncovered }
 }
 
 /// What the register says of a copy.
@@ -313,5 +363,6 @@ pub fn report_of(report: proto::VerificationReport) -> Report {
         trust_ms: ms(&report.trust_time).unwrap_or_default(),
         revocation_ms: ms(&report.revocation_time),
         register: report.register_status.map(register_status_of),
+        print: report.image.map(print_of),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::{TryStreamExt, stream};
 use tonic::{Request, Response, Status, Streaming};
 
@@ -13,7 +14,7 @@ use super::proto::{self, trusted_certificate};
 use super::status::status;
 use super::stream::Answers;
 use crate::error::ErrorCode;
-use crate::flow::{Flow, StatusSubject, TrustPurpose};
+use crate::flow::{Flow, Limits, StatusSubject, TrustPurpose};
 use crate::record::{CopyId, Role, Sha256};
 
 /// The service of those who verify.
@@ -98,6 +99,16 @@ impl VerificationService for Verification {
         Ok(Response::new(convert::report(&report, SEES_FACTS.contains(&caller.role))))
     }
 
+    async fn verify_image(
+        &self,
+        request: Request<Streaming<proto::VerifyImageRequest>>,
+    ) -> Result<Response<proto::VerificationReport>, Status> {
+        let caller = self.gate.admit(&request, &Role::ALL).await?;
+        let pictures = pictures(&mut request.into_inner(), self.flow.limits()).await?;
+        let report = self.flow.verify_print(pictures).await.map_err(|failure| status(&failure))?;
+        Ok(Response::new(convert::report(&report, SEES_FACTS.contains(&caller.role))))
+    }
+
     async fn get_status(&self, request: Request<proto::GetStatusRequest>) -> Result<Response<proto::GetStatusResponse>, Status> {
         self.gate.admit(&request, &Role::ALL).await?;
         let subject = status_subject(request.into_inner())?;
@@ -157,6 +168,33 @@ async fn next_copy(
         }
         part = parts.message().await?.ok_or_else(|| status(&ErrorCode::UploadIncomplete.into()))?;
     }
+}
+
+/// The pictures of one print, as many and as large as the files of a submission may be.
+async fn pictures(parts: &mut Streaming<proto::VerifyImageRequest>, limits: &Limits) -> Result<Vec<Bytes>, Status> {
+    let (mut pictures, mut open): (Vec<Bytes>, Vec<u8>) = (Vec::new(), Vec::new());
+    let mut left = limits.submission_bytes;
+    while let Some(part) = parts.message().await? {
+        if part.chunk.len() > limits.chunk_bytes {
+            return Err(status(&ErrorCode::ChunkTooLarge.into()));
+        }
+        left = left.checked_sub(part.chunk.len() as u64).ok_or_else(|| status(&ErrorCode::UploadTooLarge.into()))?;
+        open.extend_from_slice(&part.chunk);
+        if part.last {
+            pictures.push(std::mem::take(&mut open).into());
+        }
+        if pictures.len() > limits.files {
+            return Err(status(&ErrorCode::UploadTooLarge.into()));
+        }
+    }
+    // A client that sends one picture need not say that it ends.
+    if !open.is_empty() {
+        pictures.push(open.into());
+    }
+    if pictures.is_empty() || pictures.iter().any(Bytes::is_empty) {
+        return Err(status(&ErrorCode::UploadEmpty.into()));
+    }
+    Ok(pictures)
 }
 
 fn status_subject(request: proto::GetStatusRequest) -> Result<StatusSubject, Status> {

@@ -23,15 +23,16 @@ use tokio::sync::Notify;
 
 use crate::error::{ErrorCode, Failure};
 use crate::inspect::forms::FormSet;
-use crate::limits::Limits;
 use crate::record::Kind;
 use crate::store::StoreError;
 
 pub use crate::inspect::evidence::PageEvidence;
+pub use crate::inspect::print::Likeness;
 pub use crate::intake::{Declaration, Upload, UploadError};
+pub use crate::limits::Limits;
 pub use crate::store::Closing;
 pub use crate::store::{Delivery, Event, IssuedCopy, State, Submission};
-pub use crate::verify::{Report, SignatureSummary, StepSummary, TokenSummary, Verdict, VerifyCode, VerifyFinding};
+pub use crate::verify::{PrintFact, PrintReport, Report, SignatureSummary, StepSummary, TokenSummary, Verdict, VerifyCode, VerifyFinding};
 pub use books::{Book, BookLine, Totals, book, close};
 pub use deliver::Consent;
 pub use desk::{CertifierDesk, Desk};

@@ -103,9 +103,9 @@ impl Flow {
     }
 
     /// Adds to a verdict what the register says of the copy, looked up by its digests where the file is there (`of_file`), else by
-    /// the identifier in its token. Copies of other issuers are not in this register, so it is not asked.
-    pub(super) async fn look_up_copy(&self, report: &mut Report, of_file: bool) -> Result<(), Failure> {
-        let Some(token) = report.token.clone().filter(|token| token.issuer == self.issuer.name) else { return Ok(()) };
+    /// the identifier in its token; gives the copy. Copies of other issuers are not in this register, so it is not asked.
+    pub(super) async fn look_up_copy(&self, report: &mut Report, of_file: bool) -> Result<Option<IssuedCopy>, Failure> {
+        let Some(token) = report.token.clone().filter(|token| token.issuer == self.issuer.name) else { return Ok(None) };
         let registered = if of_file { self.by_digest(report).await? } else { None };
         let named = match CopyId::parse(&token.copy_id) {
             Ok(id) => self.ports.store.copy(&id).await?,
@@ -125,7 +125,7 @@ impl Flow {
         if !known && report.verdict != Verdict::Invalid {
             report.find(VerifyCode::NotRegistered, "");
         }
-        Ok(())
+        Ok(registered.or(named).filter(|_| known))
     }
 
     /// The copy as it is, or as it was before its holder added proofs to it.

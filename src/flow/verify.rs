@@ -2,12 +2,18 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::Flow;
 use super::status::judge as judge_status;
 use crate::error::{ErrorCode, Failure};
+use crate::finding::Code;
+use crate::inspect::PagesError;
 use crate::keys::Purpose;
 use crate::record::Sha256;
-use crate::verify::{Material, Report, TokenKeys, VerifyCode, verify_copy, verify_token};
+use crate::verify::{
+    Material, Report, TokenKeys, VerifyCode, judge_print, judge_symbols, judge_unread, print_report, verify_copy, verify_token,
+};
 
 /// What a certificate is trusted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +33,20 @@ pub struct TrustList {
     pub certificates: Vec<(TrustPurpose, Vec<u8>)>,
     /// When the list was loaded, ms since 1970 UTC.
     pub as_of_ms: i64,
+}
+
+/// Why pictures of a print were not read: nobody is there to do it, or they cannot be.
+fn unread(mut report: Report, error: PagesError) -> Result<Report, Failure> {
+    match error {
+        PagesError::Unavailable(error) => {
+            tracing::error!(%error, "pictures of a print");
+            Err(ErrorCode::InspectionUnavailable.into())
+        }
+        PagesError::Scan(finding) => {
+            judge_unread(&mut report, finding.code != Code::InspectionStopped, finding.code.as_str());
+            Ok(report)
+        }
+    }
 }
 
 impl Flow {
@@ -71,6 +91,38 @@ impl Flow {
         let mut report = verify_token(text, &self.material(), self.ports.clock.now());
         self.look_up_copy(&mut report, false).await?;
         Ok(report)
+    }
+
+    /// Judges pictures of one print: its QR code, how the copy stands, and whether the print states what was certified. Pictures are
+    /// opened and read by a worker; where the register has the copy, all that it holds of it is compared, else what the token signs.
+    ///
+    /// # Errors
+    /// `STORE_UNAVAILABLE`; `INSPECTION_UNAVAILABLE` when no worker can be had.
+    pub async fn verify_print(&self, pictures: Vec<Bytes>) -> Result<Report, Failure> {
+        let (material, now) = (self.material(), self.ports.clock.now());
+        let digests: Vec<Sha256> = pictures.iter().map(|picture| Sha256::of(picture)).collect();
+        let mut report = print_report(&digests, &material, now);
+        let found = {
+            let (inspector, pictures) = (Arc::clone(&self.ports.inspector), pictures.clone());
+            tokio::task::spawn_blocking(move || inspector.symbols(&pictures)).await.map_err(|_| ErrorCode::Internal)?
+        };
+        let symbols = match found {
+            Ok(symbols) => symbols,
+            Err(error) => return unread(report, error),
+        };
+        let expected = judge_symbols(&mut report, &symbols, &material, now);
+        let copy = self.look_up_copy(&mut report, false).await?;
+        let Some(mut expected) = expected else { return Ok(report) };
+        expected.registered = copy.map(|copy| copy.facts).unwrap_or_default();
+        let inspector = Arc::clone(&self.ports.inspector);
+        let compared = tokio::task::spawn_blocking(move || inspector.compare(&pictures, &expected)).await;
+        match compared.map_err(|_| ErrorCode::Internal)? {
+            Ok(comparison) => {
+                judge_print(&mut report, &comparison);
+                Ok(report)
+            }
+            Err(error) => unread(report, error),
+        }
     }
 
     /// What is trusted here.

@@ -5,15 +5,18 @@
 mod code;
 mod copy;
 mod foreign;
+mod print;
 mod token;
 
 use serde::Serialize;
 
+use crate::finding::Sentences;
 use crate::record::{Facts, RegisterStatus, Sha256};
 
 pub use code::VerifyCode;
 pub use copy::{Material, verify_copy};
 pub use foreign::verify_pades;
+pub use print::{PrintFact, PrintReport, judge_print, judge_symbols, judge_unread, print_report};
 pub use token::{TokenKeys, verify_token};
 
 /// The outcome. "Cannot tell" is never shown as either of the others.
@@ -116,6 +119,8 @@ pub struct Report {
     pub revocation_ms: Option<i64>,
     /// What the certification register says; none where it was not asked: offline, or another issuer's copy.
     pub register: Option<RegisterStatus>,
+    /// What was read back from a print; none where no print was judged, or its code was not told.
+    pub print: Option<PrintReport>,
 }
 
 impl Report {
@@ -138,6 +143,20 @@ impl Report {
             trust_ms,
             revocation_ms: None,
             register: None,
+            print: None,
+        }
+    }
+
+    /// One sentence for a clerk: the verdict's, or of a print that holds that it says what was certified.
+    pub fn sentences(&self) -> Sentences {
+        if self.verdict != Verdict::Valid || self.print.is_none() {
+            return self.verdict.sentences();
+        }
+        Sentences {
+            vi: "BẢN IN KHỚP: các mục đã đối chiếu trên bản in đúng như nội dung đã chứng thực.",
+            en: "THE PRINT AGREES: the facts that were compared are those that were certified.",
+            next_vi: "Có thể đối chiếu thêm với tệp bản sao điện tử khi cần.",
+            next_en: "Where more is needed, ask for the electronic copy itself.",
         }
     }
 

@@ -4,6 +4,8 @@
 
 mod attacks;
 mod callers;
+#[path = "../camera/mod.rs"]
+mod camera;
 mod copies;
 mod evidence;
 mod fixtures;
@@ -12,6 +14,9 @@ mod judges;
 mod keys;
 mod mutants;
 mod outages;
+#[path = "../printer/mod.rs"]
+mod printer;
+mod prints;
 mod registers;
 mod review;
 mod stage;

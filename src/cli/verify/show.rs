@@ -7,7 +7,8 @@ use time::format_description::well_known::Rfc3339;
 
 use super::super::text::say;
 use crate::clock::{from_unix_ms, in_vietnam};
-use crate::verify::{Report, Verdict};
+use crate::inspect::print::Likeness;
+use crate::verify::{PrintReport, Report, Verdict};
 
 fn moment(ms: i64) -> String {
     in_vietnam(from_unix_ms(ms)).format(&Rfc3339).unwrap_or_default()
@@ -30,7 +31,7 @@ pub(super) fn line(subject: &str, report: &Report, elapsed_ms: f64) -> serde_jso
     let details: Vec<&str> = report.findings.iter().map(|finding| finding.detail.as_str()).collect();
     json!({
         "file": subject, "verdict": report.verdict, "codes": codes, "details": details, "signatures": signatures,
-        "token": report.token, "sha256": report.sha256, "register": register(report), "elapsed_ms": (elapsed_ms * 10.0).round() / 10.0,
+        "token": report.token, "sha256": report.sha256, "register": register(report), "print": report.print, "elapsed_ms": (elapsed_ms * 10.0).round() / 10.0,
     })
 }
 
@@ -59,7 +60,7 @@ pub(super) fn row(subject: &str, report: &Report) -> String {
 
 /// Everything about one file.
 pub(super) fn whole(subject: &str, report: &Report) {
-    let sentences = report.verdict.sentences();
+    let sentences = report.sentences();
     say(&format!("{subject}\n  {}\n  {}", sentences.vi, sentences.en));
     for signature in &report.signatures {
         let time = signature.signed_ms.map_or_else(|| "?".to_owned(), moment);
@@ -74,6 +75,7 @@ pub(super) fn whole(subject: &str, report: &Report) {
             say(&format!("      {field}: {value}"));
         }
     }
+    report.print.iter().for_each(print);
     match &report.register {
         Some(said) => {
             let ((vi, en), by) = (said.status.words(), said.superseded_by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default());
@@ -87,6 +89,25 @@ pub(super) fn whole(subject: &str, report: &Report) {
     }
     if report.verdict != Verdict::Valid {
         say(&format!("  → {}\n  → {}", sentences.next_vi, sentences.next_en));
+    }
+}
+
+/// What was read back from a print, fact by fact.
+fn print(print: &PrintReport) {
+    for fact in &print.facts {
+        let place = match (fact.picture, &fact.region) {
+            (Some(picture), Some(at)) => format!(", ảnh/picture {picture} [{} {} {} {}‰]", at.left, at.top, at.right, at.bottom),
+            _ => String::new(),
+        };
+        let seen = fact.seen.as_deref().unwrap_or("-");
+        say(&match fact.likeness {
+            Likeness::Same => format!("  = {}: {}", fact.field, fact.expected),
+            Likeness::Differs => format!("  ✗ {}: {seen} ≠ {}{place}", fact.field, fact.expected),
+            Likeness::CannotTell => format!("  ? {}: {seen} / {}{place}", fact.field, fact.expected),
+        });
+    }
+    if !print.uncovered.is_empty() {
+        say(&format!("  ? không đối chiếu / not compared: {}", print.uncovered.join(", ")));
     }
 }
 

@@ -86,7 +86,7 @@ fn mend(reading: &mut Settled) {
 
 /// The box widened to where its words end: a letter that the first reading lost lies outside of it, and would be lost
 /// again by every other.
-fn whole_words(layer: &GrayImage, line: Rect) -> Rect {
+pub(in crate::inspect) fn whole_words(layer: &GrayImage, line: Rect) -> Rect {
     let rows = line.y.min(layer.height())..line.bottom().min(layer.height());
     let inked = |x: u32| x < layer.width() && rows.clone().any(|y| layer.get_pixel(x, y)[0] < INK);
     let (space, reach) = ((line.h as f32 * SPACE) as u32, line.h);

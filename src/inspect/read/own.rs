@@ -43,14 +43,8 @@ impl Own {
 impl Reader for Own {
     fn read(&self, lines: &[GrayImage], deadline: Duration) -> Result<Vec<Vec<ReadWord>>, ReadError> {
         let end = Instant::now() + deadline;
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut recogniser = idle.unwrap_or_else(|| self.ready.clone());
-        let words = lines
-            .iter()
-            .map(|line| if Instant::now() < end { Ok(one(&mut recogniser, line)) } else { Err(ReadError::Overrun(deadline)) })
-            .collect();
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(recogniser);
-        words
+        let in_time = || if Instant::now() < end { Ok(()) } else { Err(ReadError::Overrun(deadline)) };
+        self.with(|recogniser| lines.iter().map(|line| in_time().map(|()| one(recogniser, line))).collect())
     }
 
     fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Round>, ReadError> {
@@ -58,20 +52,48 @@ impl Reader for Own {
         Ok(vec![Round { height: ALONE_PX, words: self.read(&cut(layer, boxes, ALONE_PX), deadline)? }])
     }
 
+    fn likelihoods(&self, layer: &GrayImage, place: Rect, texts: &[String], deadline: Duration) -> Result<Vec<f32>, ReadError> {
+        let end = Instant::now() + deadline;
+        let cut = cut(layer, &[place], ALONE_PX);
+        let line = cut.first().and_then(line).map(|(line, _)| line);
+        let Some(line) = line else { return Ok(Vec::new()) };
+        let posteriors = self.with(|recogniser| recogniser.posteriors(&line));
+        let in_time = || if Instant::now() < end { Ok(()) } else { Err(ReadError::Overrun(deadline)) };
+        // A text with a sign that the network does not know cannot be what it sees.
+        let of = |text: &String| posteriors.log_likelihood(text).unwrap_or(f32::NEG_INFINITY);
+        texts.iter().map(|text| in_time().map(|()| of(text))).collect()
+    }
+
     fn name(&self) -> &str {
         &self.name
     }
 }
 
+impl Own {
+    /// Works with an idle network, or with one made for it.
+    fn with<T>(&self, work: impl FnOnce(&mut Recogniser) -> T) -> T {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut recogniser = idle.unwrap_or_else(|| self.ready.clone());
+        let done = work(&mut recogniser);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(recogniser);
+        done
+    }
+}
+
 fn one(recogniser: &mut Recogniser, picture: &GrayImage) -> Vec<ReadWord> {
-    let Some(ink) = ink(picture, 0, picture.width()) else { return Vec::new() };
+    let Some((line, x)) = line(picture) else { return Vec::new() };
+    recogniser.read(&line).words.into_iter().map(|word| placed(word, picture, x)).collect()
+}
+
+/// The ink of a picture with the air around it that the network was taught with, and where it begins; none of a blank picture.
+fn line(picture: &GrayImage) -> Option<(Line, u32)> {
+    let ink = ink(picture, 0, picture.width())?;
     let tall = (ink.h as f32).max(picture.height() as f32 * LEAST);
     let air = ((tall - ink.h as f32) / 2.0 + tall * AIR).round() as u32;
     let (x, y) = (ink.x.saturating_sub(2 * air), ink.y.saturating_sub(air));
     let (right, bottom) = ((ink.right() + 2 * air).min(picture.width()), (ink.bottom() + air).min(picture.height()));
     let cut = crop_imm(picture, x, y, right - x, bottom - y).to_image();
-    let Ok(line) = Line::from_gray(&cut) else { return Vec::new() };
-    recogniser.read(&line).words.into_iter().map(|word| placed(word, picture, x)).collect()
+    Some((Line::from_gray(&cut).ok()?, x))
 }
 
 /// The network knows where along the line a word is; its height is that of its ink.

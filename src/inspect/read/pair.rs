@@ -43,6 +43,10 @@ impl Reader for Pair {
         Ok(rounds)
     }
 
+    fn likelihoods(&self, layer: &GrayImage, place: Rect, texts: &[String], deadline: Duration) -> Result<Vec<f32>, ReadError> {
+        self.own.likelihoods(layer, place, texts, deadline)
+    }
+
     fn name(&self) -> &str {
         &self.name
     }
