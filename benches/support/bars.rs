@@ -1,5 +1,6 @@
 //! The bars that the project set itself for a copy, beside what was measured.
 
+use super::certify::PHOTO;
 use super::issue::{FLOORS, ISSUE};
 use super::table::{Bench, Measured};
 
@@ -9,6 +10,9 @@ const TIMES_FLOORS: f64 = 2.0;
 const TIMES_PYHANKO: f64 = 20.0;
 /// At most, milliseconds on the clock, in 95 of 100 issues.
 const P95_MS: f64 = 60.0;
+
+/// At most, milliseconds of CPU, from a photographed QR code to a verdict on its token.
+const PHOTO_MS: f64 = 40.0;
 
 /// One line for each bar, for the rows that this run has.
 pub(crate) fn lines(bench: &Bench, large: Option<(&str, usize)>) -> Vec<String> {
@@ -29,6 +33,9 @@ pub(crate) fn lines(bench: &Bench, large: Option<(&str, usize)>) -> Vec<String> 
         }
         let p95 = issue.wall_p95_ms;
         lines.push(line("issue, clock, p95", format!("{p95:.1} ms"), "≤ 60 ms", p95 <= P95_MS));
+    }
+    if let Some(photo) = bench.measured(PHOTO) {
+        lines.push(line("photo of a QR, CPU", format!("{:.1} ms", photo.cpu_ms), "≤ 40 ms", photo.cpu_ms <= PHOTO_MS));
     }
     if let Some((measured, (name, file_bytes))) = large.and_then(|large| Some((bench.measured(large.0)?, large))) {
         lines.push(memory(&measured, name, file_bytes));

@@ -3,11 +3,13 @@
 use bansao::certify::compose::{ComposedCopy, Statement, compose};
 use bansao::certify::{PreparedCopy, prepare};
 use bansao::clock::{Clock, SystemClock};
+use bansao::inspect::scan_limits;
 use bansao::keys::{FileSigner, Signer, public_key};
 use bansao::record::Sha256;
 use bansao::verify::{verify_copy, verify_token};
 use bansao_pades::forget_checked_signatures;
 use bytes::Bytes;
+use qrcodegen::{QrCode, QrCodeEcc};
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, KeyPair, RSA_PSS_2048_8192_SHA256,
@@ -128,6 +130,36 @@ pub(crate) fn token(bench: &mut Bench, dossier: &Dossier<'_>, bare: &Bare<'_>) {
     let now = SystemClock.now();
     let verify = || spend(verify_token(&text, &ground.material, now));
     bench.row(20, vec![Work::new("token: verify", 50, verify), Work::new("bare P-256 check", 50, || bare.p256.check())]);
+    let photo = photo_of(&text);
+    let limits = scan_limits(&ground.limits);
+    let read = || {
+        let page = bansao_scan::open(&photo, &limits).unwrap().pages.remove(0);
+        let symbols = bansao_scan::qr::read(&page.image);
+        spend(verify_token(&symbols[0].text, &ground.material, now));
+    };
+    let decode = || spend(image::load_from_memory(&photo).unwrap().into_rgb8());
+    bench.row(20, vec![Work::new(PHOTO, 1, read), Work::new("bare JPEG decode", 1, decode)]);
+}
+
+/// The row of a photographed QR code.
+pub(crate) const PHOTO: &str = "photo of a QR: open, find, read, verify";
+
+/// A phone's picture of a QR code, two megapixels: turned by five degrees, in uneven light.
+fn photo_of(text: &str) -> Vec<u8> {
+    let code = QrCode::encode_text(text, QrCodeEcc::Quartile).unwrap();
+    let (width, height, side) = (1600_u32, 1200_u32, 900.0_f32);
+    let modules = (code.size() + 8) as f32;
+    let (sin, cos) = 5.0_f32.to_radians().sin_cos();
+    let photo = image::RgbImage::from_fn(width, height, |x, y| {
+        let (dx, dy) = (x as f32 - width as f32 / 2.0, y as f32 - height as f32 / 2.0);
+        let at = |along: f32| ((along + side / 2.0) * modules / side).floor() as i32 - 4;
+        let dark = code.get_module(at(dx * cos + dy * sin), at(dy * cos - dx * sin));
+        let light = 235.0 - 60.0 * x as f32 / width as f32;
+        image::Rgb([if dark { 40 } else { light as u8 }; 3])
+    });
+    let mut bytes = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 85).encode_image(&photo).unwrap();
+    bytes
 }
 
 /// Composing, preparing and sealing. Returns what was made; the first seal fills the cache of revocation data.

@@ -7,10 +7,10 @@ use crate::clock::from_unix_ms;
 use crate::error::ErrorCode;
 use crate::finding::{Finding, Region, Sentences, Severity};
 use crate::flow::{
-    Delivery, IssuedCopy, PageEvidence, Report, SignatureSummary, State, StepSummary, Submission, TokenSummary, Verdict, VerifyCode,
-    VerifyFinding,
+    Delivery, IssuedCopy, Likeness, PageEvidence, PrintFact, PrintReport, Report, SignatureSummary, State, StepSummary, Submission,
+    TokenSummary, Verdict, VerifyCode, VerifyFinding,
 };
-use crate::record::{CertificationNo, Facts, Sha256};
+use crate::record::{CertificationNo, CopyStatus, Facts, RegisterStatus, Sha256};
 
 /// An instant, milliseconds since 1970 UTC.
 pub fn timestamp(ms: i64) -> Timestamp {
@@ -170,16 +170,114 @@ pub fn report(report: &Report, with_facts: bool) -> proto::VerificationReport {
             certification_no: token.certification_no.clone(),
             agency: token.agency.clone(),
             issue_time: Some(timestamp(token.issued_ms)),
+            copy: format!("copies/{}", token.copy_id),
             facts: if with_facts { facts(&token.facts) } else { Vec::new() },
         }),
         sha256: report.sha256.as_bytes().to_vec().into(),
         verify_time: Some(timestamp(report.verified_ms)),
         trust_time: Some(timestamp(report.trust_ms)),
         revocation_time: report.revocation_ms.map(timestamp),
-        advice: Some(advice(report.verdict.sentences())),
+        advice: Some(advice(report.sentences())),
         trust_lists: report.trust_lists.iter().map(lists::standing).collect(),
         document: None,
+        image: report.print.as_ref().map(|print| image_report(print, with_facts)),
+        register_status: report.register.as_ref().map(register_status),
     }
+}
+
+fn image_report(print: &PrintReport, with_facts: bool) -> proto::ImageReport {
+    let personal = |text: &str| if with_facts { text.to_owned() } else { String::new() };
+    let fact = |fact: &PrintFact| proto::ImageFact {
+        field: fact.field.clone(),
+        likeness: likeness(fact.likeness).into(),
+        picture: fact.picture.and_then(|picture| i32::try_from(picture).ok()).unwrap_or_default(),
+        region: fact.region.map(region),
+        seen: personal(fact.seen.as_deref().unwrap_or_default()),
+        expected: personal(&fact.expected),
+    };
+    proto::ImageReport {
+        likeness: likeness(print.likeness).into(),
+        facts: print.facts.iter().map(fact).collect(),
+        uncovered: print.uncovered.clone(),
+    }
+}
+
+fn likeness(likeness: Likeness) -> proto::Likeness {
+    match likeness {
+        Likeness::Same => proto::Likeness::Same,
+        Likeness::Differs => proto::Likeness::Differs,
+        Likeness::CannotTell => proto::Likeness::CannotTell,
+    }
+}
+
+/// What a service read back; what this program does not know is not told.
+fn print_of(image: proto::ImageReport) -> PrintReport {
+    let likeness = |wire: proto::Likeness| match wire {
+        proto::Likeness::Same => Likeness::Same,
+        proto::Likeness::Differs => Likeness::Differs,
+        proto::Likeness::Unspecified | proto::Likeness::CannotTell => Likeness::CannotTell,
+    };
+    let part = |value: u32| u16::try_from(value.min(1000)).unwrap_or(1000);
+    let fact = |fact: proto::ImageFact| PrintFact {
+        likeness: likeness(fact.likeness()),
+        picture: usize::try_from(fact.picture).ok().filter(|picture| *picture > 0),
+        region: fact.region.as_ref().map(|region| Region {
+            left: part(region.left),
+            top: part(region.top),
+            right: part(region.right),
+            bottom: part(region.bottom),
+        }),
+        seen: Some(fact.seen).filter(|seen| !seen.is_empty()),
+        field: fact.field,
+        expected: fact.expected,
+    };
+    PrintReport { likeness: likeness(image.likeness()), facts: image.facts.into_iter().map(fact).collect(), uncovered: image.uncovered }
+}
+
+/// What the register says of a copy.
+pub fn register_status(status: &RegisterStatus) -> proto::RegisterStatus {
+    proto::RegisterStatus {
+        status: match status.status {
+            CopyStatus::Valid => proto::CopyStatus::Valid,
+            CopyStatus::Revoked => proto::CopyStatus::Revoked,
+            CopyStatus::Superseded => proto::CopyStatus::Superseded,
+            CopyStatus::Void => proto::CopyStatus::Void,
+            CopyStatus::Unknown => proto::CopyStatus::Unknown,
+        }
+        .into(),
+        as_of_time: Some(timestamp(status.as_of_ms)),
+        change_time: status.changed_ms.map(timestamp),
+        superseded_by: status.superseded_by.as_ref().map(number),
+    }
+}
+
+/// What a service said of a copy; a status that this program does not know is no knowledge.
+fn register_status_of(status: proto::RegisterStatus) -> RegisterStatus {
+    RegisterStatus {
+        status: match status.status() {
+            proto::CopyStatus::Valid => CopyStatus::Valid,
+            proto::CopyStatus::Revoked => CopyStatus::Revoked,
+            proto::CopyStatus::Superseded => CopyStatus::Superseded,
+            proto::CopyStatus::Void => CopyStatus::Void,
+            proto::CopyStatus::Unspecified | proto::CopyStatus::Unknown => CopyStatus::Unknown,
+        },
+        as_of_ms: status.as_of_time.as_ref().map(unix_ms).unwrap_or_default(),
+        changed_ms: status.change_time.as_ref().map(unix_ms),
+        superseded_by: status.superseded_by.and_then(number_of),
+    }
+}
+
+/// A number as a service gives it; none where its book is not as printed.
+fn number_of(number: proto::CertificationNumber) -> Option<CertificationNo> {
+    let (book, rest) = number.book.split_once('/')?;
+    let (_, symbol) = rest.split_once('-')?;
+    Some(CertificationNo {
+        agency: number.agency.strip_prefix("agencies/").unwrap_or(&number.agency).to_owned(),
+        year: number.year,
+        book: book.parse().ok()?,
+        number: number.number,
+        symbol: symbol.to_owned(),
+    })
 }
 
 fn signature(signature: &SignatureSummary) -> proto::SignatureReport {
@@ -265,6 +363,7 @@ pub fn report_of(report: proto::VerificationReport) -> Report {
             kind: token.kind,
             certification_no: token.certification_no,
             agency: token.agency,
+            copy_id: token.copy.strip_prefix("copies/").unwrap_or(&token.copy).to_owned(),
             facts: facts_of(token.facts),
         }),
         sha256: Sha256::from_bytes(sha256),
@@ -272,5 +371,7 @@ pub fn report_of(report: proto::VerificationReport) -> Report {
         trust_ms: ms(&report.trust_time).unwrap_or_default(),
         trust_lists: report.trust_lists.iter().filter_map(lists::standing_of).collect(),
         revocation_ms: ms(&report.revocation_time),
+        register: report.register_status.map(register_status_of),
+        print: report.image.map(print_of),
     }
 }

@@ -14,7 +14,7 @@ use super::status::status;
 use super::stream::{Answers, answers, chunks};
 use crate::finding::Code;
 use crate::flow::{Flow, OfficerDecision, Submission};
-use crate::record::{Caller, Kind, Role, SubmissionId};
+use crate::record::{Caller, CopyId, Kind, Role, SubmissionId};
 
 /// The service of officers.
 pub struct Review {
@@ -93,6 +93,33 @@ impl ReviewService for Review {
         let reasons = reasons.filter(|codes| !codes.is_empty()).ok_or_else(|| field_invalid("reasons"))?;
         self.decide(&officer, &id, OfficerDecision::Refuse(reasons), &request.note).await
     }
+
+    async fn revoke_copy(&self, request: Request<proto::RevokeCopyRequest>) -> Result<Response<proto::RegisterStatus>, Status> {
+        let officer = self.gate.admit(&request, &[Role::Officer]).await?;
+        let request = request.into_inner();
+        let (copy, reason) = (copy_id("name", &request.name)?, reason(&request.reason)?);
+        let done = self.flow.revoke_copy(&officer, &copy, reason).await.map_err(|failure| status(&failure))?;
+        Ok(Response::new(convert::register_status(&done)))
+    }
+
+    async fn supersede_copy(&self, request: Request<proto::SupersedeCopyRequest>) -> Result<Response<proto::RegisterStatus>, Status> {
+        let officer = self.gate.admit(&request, &[Role::Officer]).await?;
+        let request = request.into_inner();
+        let (copy, by) = (copy_id("name", &request.name)?, copy_id("superseded_by", &request.superseded_by)?);
+        let reason = reason(&request.reason)?;
+        let done = self.flow.supersede_copy(&officer, &copy, &by, reason).await.map_err(|failure| status(&failure))?;
+        Ok(Response::new(convert::register_status(&done)))
+    }
+}
+
+fn copy_id(field: &str, name: &str) -> Result<CopyId, Status> {
+    CopyId::parse(name).map_err(|_| field_invalid(field))
+}
+
+/// Why: the register is kept for ever, and an act without a reason cannot be understood later.
+fn reason(text: &str) -> Result<&str, Status> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 1000 { Err(field_invalid("reason")) } else { Ok(text) }
 }
 
 impl Review {

@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::{TryStreamExt, stream};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::convert;
 use super::gate::Gate;
 use super::lists;
+use super::proto::get_status_request::Subject;
 use super::proto::verification_service_server::VerificationService;
 use super::proto::{self, trusted_certificate};
 use super::status::status;
 use super::stream::Answers;
 use crate::error::ErrorCode;
-use crate::flow::{Flow, TrustPurpose};
-use crate::record::{Role, Sha256};
+use crate::flow::{Flow, Limits, StatusSubject, TrustPurpose};
+use crate::record::{CopyId, Role, Sha256};
 
 /// The service of those who verify.
 pub struct Verification {
@@ -110,6 +112,23 @@ impl VerificationService for Verification {
         Ok(Response::new(convert::report(&report, SEES_FACTS.contains(&caller.role))))
     }
 
+    async fn verify_image(
+        &self,
+        request: Request<Streaming<proto::VerifyImageRequest>>,
+    ) -> Result<Response<proto::VerificationReport>, Status> {
+        let caller = self.gate.admit(&request, &Role::ALL).await?;
+        let pictures = pictures(&mut request.into_inner(), self.flow.limits()).await?;
+        let report = self.flow.verify_print(pictures).await.map_err(|failure| status(&failure))?;
+        Ok(Response::new(convert::report(&report, SEES_FACTS.contains(&caller.role))))
+    }
+
+    async fn get_status(&self, request: Request<proto::GetStatusRequest>) -> Result<Response<proto::GetStatusResponse>, Status> {
+        self.gate.admit(&request, &Role::ALL).await?;
+        let subject = status_subject(request.into_inner())?;
+        let statuses = self.flow.copy_status(&subject).await.map_err(|failure| status(&failure))?;
+        Ok(Response::new(proto::GetStatusResponse { statuses: statuses.iter().map(convert::register_status).collect() }))
+    }
+
     async fn get_trust_list(&self, request: Request<proto::GetTrustListRequest>) -> Result<Response<proto::TrustList>, Status> {
         self.gate.admit(&request, &Role::ALL).await?;
         let list = self.flow.trust_list();
@@ -165,6 +184,50 @@ async fn next_copy(
             return Ok(Some((name, pdf)));
         }
         part = parts.message().await?.ok_or_else(|| status(&ErrorCode::UploadIncomplete.into()))?;
+    }
+}
+
+/// The pictures of one print, as many and as large as the files of a submission may be.
+async fn pictures(parts: &mut Streaming<proto::VerifyImageRequest>, limits: &Limits) -> Result<Vec<Bytes>, Status> {
+    let (mut pictures, mut open): (Vec<Bytes>, Vec<u8>) = (Vec::new(), Vec::new());
+    let mut left = limits.submission_bytes;
+    while let Some(part) = parts.message().await? {
+        if part.chunk.len() > limits.chunk_bytes {
+            return Err(status(&ErrorCode::ChunkTooLarge.into()));
+        }
+        left = left.checked_sub(part.chunk.len() as u64).ok_or_else(|| status(&ErrorCode::UploadTooLarge.into()))?;
+        open.extend_from_slice(&part.chunk);
+        if part.last {
+            pictures.push(std::mem::take(&mut open).into());
+        }
+        if pictures.len() > limits.files {
+            return Err(status(&ErrorCode::UploadTooLarge.into()));
+        }
+    }
+    // A client that sends one picture need not say that it ends.
+    if !open.is_empty() {
+        pictures.push(open.into());
+    }
+    if pictures.is_empty() || pictures.iter().any(Bytes::is_empty) {
+        return Err(status(&ErrorCode::UploadEmpty.into()));
+    }
+    Ok(pictures)
+}
+
+fn status_subject(request: proto::GetStatusRequest) -> Result<StatusSubject, Status> {
+    let invalid = super::certification::field_invalid;
+    match request.subject.ok_or_else(|| invalid("subject"))? {
+        Subject::Sha256(sha256) => {
+            let sha256: [u8; 32] = sha256.as_ref().try_into().map_err(|_| invalid("sha256"))?;
+            Ok(StatusSubject::Digest(Sha256::from_bytes(sha256)))
+        }
+        Subject::Copy(name) => CopyId::parse(&name).map(StatusSubject::Copy).map_err(|_| invalid("copy")),
+        Subject::Number(asked) => {
+            let agency =
+                asked.agency.strip_prefix("agencies/").filter(|agency| !agency.is_empty()).ok_or_else(|| invalid("number.agency"))?;
+            let book = Some(asked.book.clone()).filter(|book| !book.is_empty());
+            Ok(StatusSubject::Number { agency: agency.to_owned(), year: asked.year, number: asked.number, book })
+        }
     }
 }
 

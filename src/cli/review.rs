@@ -51,6 +51,25 @@ enum Command {
         #[arg(long, default_value = "")]
         note: String,
     },
+    /// Revokes an issued copy: it is not accepted any more.
+    Revoke {
+        /// copies/{id}: the identifier that is printed on the copy.
+        name: String,
+        /// Why, for the register.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Puts another copy in the place of one.
+    Supersede {
+        /// copies/{id}
+        name: String,
+        /// The copy that takes its place, copies/{id}.
+        #[arg(long)]
+        by: String,
+        /// Why, for the register.
+        #[arg(long)]
+        reason: String,
+    },
     /// Refuses, with reasons.
     Refuse {
         /// submissions/{id}
@@ -105,6 +124,17 @@ pub(super) async fn run(args: Args) -> Result<(), CliError> {
             let request = proto::RefuseReferralRequest { name, reasons: reason, note };
             let submission = client.refuse_referral(request).await?.into_inner();
             say(&format!("{}  {}", submission.name, submission.state().as_str_name()));
+            Ok(())
+        }
+        Command::Revoke { name, reason } => {
+            let done = client.revoke_copy(proto::RevokeCopyRequest { name: name.clone(), reason }).await?.into_inner();
+            say(&format!("{name}  {}", done.status().as_str_name()));
+            Ok(())
+        }
+        Command::Supersede { name, by, reason } => {
+            let request = proto::SupersedeCopyRequest { name: name.clone(), superseded_by: by, reason };
+            let done = client.supersede_copy(request).await?.into_inner();
+            say(&format!("{name}  {}", done.status().as_str_name()));
             Ok(())
         }
     }

@@ -1,4 +1,4 @@
-//! `bansao verify`: copies, folders of copies and QR tokens, with the service or offline.
+//! `bansao verify`: copies, folders of copies, QR tokens and pictures of prints, with the service or offline.
 
 mod document;
 mod show;
@@ -7,9 +7,11 @@ pub(super) mod trust;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use bansao_scan::{Format as FileFormat, sniff};
+use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use time::format_description::well_known::Rfc3339;
@@ -21,19 +23,30 @@ use self::document::Document;
 use self::show::Tally;
 use self::subjects::Subject;
 use super::CliError;
+use super::doctor::alone;
 use super::text::{complain, say};
 use crate::api::proto::verification_service_client::VerificationServiceClient;
 use crate::api::{convert, proto};
 use crate::app::tls_identity;
 use crate::clock::{Clock, SystemClock};
+use crate::finding::Code;
+use crate::inspect::forms::FormSet;
+use crate::inspect::{Inspector, PagesError};
 use crate::record::Sha256;
-use crate::verify::{Material, Report, ReportFormat, Verdict, verify_copy, verify_pades, verify_token};
+use crate::verify::{
+    Material, Report, ReportFormat, Verdict, judge_print, judge_symbols, judge_unread, print_report, verify_copy, verify_pades,
+    verify_token,
+};
+use crate::worker::Pool;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Copies (PDF files), folders, patterns such as `in/*.pdf`, or texts of QR codes.
+    /// Copies (PDF files), pictures of prints (JPEG, PNG, TIFF), folders, patterns such as `in/*.pdf`, or texts of QR codes.
     #[arg(required = true)]
     subjects: Vec<String>,
+    /// All files that are named are pictures of the pages of one print.
+    #[arg(long)]
+    together: bool,
     /// Needs no service: judges by the certificates given with --trust.
     #[arg(long, requires = "trust")]
     offline: bool,
@@ -136,6 +149,7 @@ pub(super) async fn run(args: Args) -> ExitCode {
         }
     };
     let (subjects, missing) = subjects::find(&args.subjects);
+    let subjects = if args.together { subjects::together(subjects) } else { subjects };
     missing.iter().for_each(complain);
     let mut worst = if missing.is_empty() { Verdict::Valid } else { Verdict::Indeterminate };
     let progress = progress(subjects.len(), args.json);
@@ -228,15 +242,54 @@ struct Outcome {
     document: Option<Document>,
 }
 
+impl Outcome {
+    /// Of a token or a print: the sentence or the JSON.
+    fn without_signatures(report: Report, format: Option<ReportFormat>) -> Result<Self, CliError> {
+        if format == Some(ReportFormat::Etsi) {
+            return Err(CliError::Failed("ETSI TS 119 102-2 reports on signed files; ask for this report as simple or json".to_owned()));
+        }
+        let document = format.map(|format| Document::unsigned(&report, format));
+        Ok(Self { report, document })
+    }
+}
+
 /// By what this program judges.
 struct Grounds {
     material: Material,
     now: OffsetDateTime,
     policy: Policy,
     format: Option<ReportFormat>,
+    /// Workers that open and read pictures, started with the first one.
+    pool: OnceLock<Result<Pool, String>>,
 }
 
 impl Grounds {
+    /// Judges pictures of one print, which a sandboxed worker opens.
+    fn print(&self, pictures: &[Bytes]) -> Result<Report, CliError> {
+        let pool = self.pool.get_or_init(|| {
+            let forms = FormSet::embedded().map_err(|error| error.to_string())?;
+            let pool = Pool::start(alone(), &forms).map_err(|error| error.to_string())?;
+            for missing in pool.sandbox().missing() {
+                complain(&CliError::Failed(format!("warning: the worker's sandbox is not whole: {missing}")));
+            }
+            Ok(pool)
+        });
+        let pool = pool.as_ref().map_err(|error| CliError::Failed(error.clone()))?;
+        let digests: Vec<Sha256> = pictures.iter().map(|picture| Sha256::of(picture)).collect();
+        let mut report = print_report(&digests, &self.material, self.now);
+        let compared = pool.symbols(pictures).and_then(|symbols| {
+            let expected = judge_symbols(&mut report, &symbols, &self.material, self.now);
+            expected.map(|expected| pool.compare(pictures, &expected)).transpose()
+        });
+        match compared {
+            Ok(Some(comparison)) => judge_print(&mut report, &comparison),
+            Ok(None) => {}
+            Err(PagesError::Scan(finding)) => judge_unread(&mut report, finding.code != Code::InspectionStopped, finding.code.as_str()),
+            Err(error) => return Err(CliError::Failed(error.to_string())),
+        }
+        Ok(report)
+    }
+
     fn copy(&self, pdf: &[u8]) -> Outcome {
         let report = match self.policy {
             Policy::Copy => verify_copy(pdf, &self.material, self.now),
@@ -261,15 +314,31 @@ impl Judge {
                 let read = |paths: &[PathBuf]| paths.iter().map(|path| subjects::read(path)).collect::<Result<Vec<_>, _>>();
                 material.crls = read(&args.crl)?;
                 material.ocsp_responses = read(&args.ocsp)?;
-                Ok(Self::Here(Arc::new(Grounds { material, now, policy: args.policy, format: args.report.map(Format::as_report) })))
+                Ok(Self::Here(Arc::new(Grounds {
+                    material,
+                    now,
+                    policy: args.policy,
+                    format: args.report.map(Format::as_report),
+                    pool: OnceLock::new(),
+                })))
             }
         }
     }
 
     async fn judge(&self, subject: &Subject) -> Result<Outcome, CliError> {
         match subject {
-            Subject::File(path) => self.copy(subjects::read(path)?).await,
+            Subject::File(path) => {
+                let bytes = subjects::read(path)?;
+                match sniff(&bytes) {
+                    Some(FileFormat::Jpeg | FileFormat::Png | FileFormat::Tiff) => self.print(vec![bytes.into()]).await,
+                    _ => self.copy(bytes).await,
+                }
+            }
             Subject::Token(text) => self.token(text).await,
+            Subject::Print(paths) => {
+                let pictures: Result<Vec<Bytes>, CliError> = paths.iter().map(|path| Ok(subjects::read(path)?.into())).collect();
+                self.print(pictures?).await
+            }
         }
     }
 
@@ -294,6 +363,22 @@ impl Judge {
         }
     }
 
+    /// A print has no signatures that the XML could report on.
+    async fn print(&self, pictures: Vec<Bytes>) -> Result<Outcome, CliError> {
+        let (report, format) = match self {
+            Self::Here(grounds) => {
+                let (grounds, format) = (Arc::clone(grounds), grounds.format);
+                let judged = tokio::task::spawn_blocking(move || grounds.print(&pictures)).await;
+                (judged.map_err(|error| CliError::Failed(error.to_string()))??, format)
+            }
+            Self::Service(client, wanted) => {
+                let parts: Vec<_> = pictures.iter().flat_map(picture_parts).collect();
+                (convert::report_of(client.clone().verify_image(tokio_stream::iter(parts)).await?.into_inner()), wanted.format)
+            }
+        };
+        Outcome::without_signatures(report, format)
+    }
+
     /// A token has no signatures that the XML could report on: its report is the sentence or the JSON.
     async fn token(&self, text: &str) -> Result<Outcome, CliError> {
         let (report, format) = match self {
@@ -303,12 +388,18 @@ impl Judge {
                 (convert::report_of(client.clone().verify_token(request).await?.into_inner()), wanted.format)
             }
         };
-        if format == Some(ReportFormat::Etsi) {
-            return Err(CliError::Failed("ETSI TS 119 102-2 reports on files; ask for a token's report as simple or json".to_owned()));
-        }
-        let document = format.map(|format| Document::unsigned(&report, format));
-        Ok(Outcome { report, document })
+        Outcome::without_signatures(report, format)
     }
+}
+
+/// One picture as messages, the last of which says so.
+fn picture_parts(picture: &Bytes) -> Vec<proto::VerifyImageRequest> {
+    let starts = (0..picture.len()).step_by(CHUNK_BYTES);
+    let part = |start: usize| {
+        let end = picture.len().min(start + CHUNK_BYTES);
+        proto::VerifyImageRequest { chunk: picture.slice(start..end), last: end == picture.len() }
+    };
+    starts.map(part).collect()
 }
 
 const CHUNK_BYTES: usize = 256 << 10;

@@ -11,8 +11,8 @@ use time::{Date, OffsetDateTime};
 use crate::certify::compose::BookContent;
 use crate::clock::{from_unix_ms, in_vietnam, unix_ms};
 use crate::error::{ErrorCode, Failure};
-use crate::record::{CertificationNo, Fees, Kind};
-use crate::store::{Closing, NumberState, RegisterLine, Store};
+use crate::record::{CertificationNo, CopyId, Fees, Kind};
+use crate::store::{Change, Closing, NumberState, RegisterLine, Store};
 
 /// One line of a book.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct BookLine {
     pub copies: u32,
     /// The fee of all copies, đồng.
     pub fee_vnd: u64,
-    /// Why a number is void, or that it is still open.
+    /// Why a number is void, that it is still open, or which of its copies were revoked or superseded.
     pub note: String,
 }
 
@@ -103,9 +103,23 @@ async fn written(store: &dyn Store, line: RegisterLine, fees: Fees) -> Result<Bo
             (written.kind, written.certifier) = (Some(copy.kind), Some(copy.certifier));
             written.copies = u32::try_from(copies.len()).map_err(|_| ErrorCode::Internal)?;
             written.fee_vnd = fees.of(pages).saturating_mul(written.copies.into());
+            written.note = changes(store, &copies).await?;
         }
     }
     Ok(written)
+}
+
+/// What became of copies under one number: `thu hồi bản 2; thay thế bản 3`.
+async fn changes(store: &dyn Store, copies: &[CopyId]) -> Result<String, Failure> {
+    let mut notes = Vec::new();
+    for (place, copy) in (1..).zip(copies) {
+        if let Some(change) = store.status_change(copy).await? {
+            let what = if change.change == Change::Revoked { "thu hồi" } else { "thay thế" };
+            let day = printed(in_vietnam(from_unix_ms(change.changed_ms)).date());
+            notes.push(format!("{what} bản {place} ngày {day}"));
+        }
+    }
+    Ok(notes.join("; "))
 }
 
 /// Closes a year of an agency's register, confirmed by `certifier`: totals are fixed and no number is given in it any more.

@@ -13,6 +13,7 @@ mod jobs;
 mod pages;
 mod ports;
 mod review;
+mod status;
 mod submit;
 mod verify;
 
@@ -23,21 +24,25 @@ use tokio::sync::Notify;
 
 use crate::error::{ErrorCode, Failure};
 use crate::inspect::forms::FormSet;
-use crate::limits::Limits;
 use crate::record::Kind;
 use crate::store::StoreError;
 
 pub use crate::inspect::evidence::PageEvidence;
+pub use crate::inspect::print::Likeness;
 pub use crate::intake::{Declaration, Upload, UploadError};
+pub use crate::limits::Limits;
 pub use crate::store::Closing;
 pub use crate::store::{Delivery, Event, IssuedCopy, State, Submission};
-pub use crate::verify::{ListName, Report, ReportFormat, SignatureSummary, StepSummary, TokenSummary, Verdict, VerifyCode, VerifyFinding};
+pub use crate::verify::{
+    ListName, PrintFact, PrintReport, Report, ReportFormat, SignatureSummary, StepSummary, TokenSummary, Verdict, VerifyCode, VerifyFinding,
+};
 pub use books::{Book, BookLine, Totals, book, close};
 pub use deliver::Consent;
 pub use desk::{CertifierDesk, Desk};
 pub use jobs::Jobs;
 pub use ports::{Citizens, Ports, Registries, RegistryUnavailable};
 pub use review::OfficerDecision;
+pub use status::StatusSubject;
 pub use submit::Watched;
 pub use verify::{ReportDocument, TrustList, TrustPurpose};
 

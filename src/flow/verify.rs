@@ -2,12 +2,20 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::Flow;
+use super::status::judge as judge_status;
 use crate::error::{ErrorCode, Failure};
+use crate::finding::Code;
+use crate::inspect::PagesError;
 use crate::keys::{Purpose, sign_detached};
 use crate::record::{Sha256, TrustLists};
 use crate::trust::Trust;
-use crate::verify::{Material, Report, ReportFormat, TokenKeys, Verdict, VerifyCode, render, verify_copy, verify_token};
+use crate::verify::{
+    Material, Report, ReportFormat, TokenKeys, VerifyCode, judge_print, judge_symbols, judge_unread, print_report, render, verify_copy,
+    verify_token,
+};
 
 /// What a certificate is trusted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +50,22 @@ pub struct ReportDocument {
     pub signature: Vec<u8>,
 }
 
+/// Why pictures of a print were not read: nobody is there to do it, or they cannot be.
+fn unread(mut report: Report, error: PagesError) -> Result<Report, Failure> {
+    match error {
+        PagesError::Unavailable(error) => {
+            tracing::error!(%error, "pictures of a print");
+            Err(ErrorCode::InspectionUnavailable.into())
+        }
+        PagesError::Scan(finding) => {
+            judge_unread(&mut report, finding.code != Code::InspectionStopped, finding.code.as_str());
+            Ok(report)
+        }
+    }
+}
+
 impl Flow {
-    /// Judges a copy, and looks it up in the certification register when its token is ours.
+    /// Judges a copy, and asks the certification register about it when its token is ours.
     ///
     /// # Errors
     /// `STORE_UNAVAILABLE`.
@@ -51,32 +73,21 @@ impl Flow {
         let flow = Arc::clone(&self);
         let judged = tokio::task::spawn_blocking(move || flow.judge_copy(&pdf)).await;
         let mut report = judged.map_err(|_| ErrorCode::Internal)?;
-        let ours = report.token.as_ref().is_some_and(|token| token.issuer == self.issuer.name);
-        if ours && report.verdict == Verdict::Valid && !self.is_registered(&report).await? {
-            report.find(VerifyCode::NotRegistered, "");
-        }
+        self.look_up_copy(&mut report, true).await?;
         Ok(report)
     }
 
-    /// Whether the register has the copy as it is, or as it was before its holder added proofs to it.
-    async fn is_registered(&self, report: &Report) -> Result<bool, Failure> {
-        for sha256 in &report.issued {
-            if self.ports.store.copy_by_digest(sha256).await?.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether a copy with this digest was issued here: nothing but the digest leaves the office that asks.
+    /// Whether a copy with this digest was issued here, and how it stands: nothing but the digest leaves the office that asks.
     ///
     /// # Errors
     /// `STORE_UNAVAILABLE`.
     pub async fn verify_digest(&self, sha256: Sha256) -> Result<Report, Failure> {
         let mut report = Report::of_digest(sha256, self.ports.clock.now_ms(), self.trust_ms(&self.ports.trust.current()));
-        if self.ports.store.copy_by_digest(&sha256).await?.is_none() {
+        let copy = self.ports.store.copy_by_digest(&sha256).await?;
+        if copy.is_none() {
             report.find(VerifyCode::DigestUnknown, "");
         }
+        judge_status(&mut report, self.status_of(copy.as_ref()).await?);
         Ok(report)
     }
 
@@ -87,12 +98,46 @@ impl Flow {
         report
     }
 
-    /// Judges the text of a QR code.
+    /// Judges the text of a QR code, and asks the certification register about the copy that it names when it is ours.
     ///
     /// # Errors
-    /// None at present; the register will be asked here.
+    /// `STORE_UNAVAILABLE`.
     pub async fn verify_token(&self, text: &str) -> Result<Report, Failure> {
-        Ok(verify_token(text, &self.material(), self.ports.clock.now()))
+        let mut report = verify_token(text, &self.material(), self.ports.clock.now());
+        self.look_up_copy(&mut report, false).await?;
+        Ok(report)
+    }
+
+    /// Judges pictures of one print: its QR code, how the copy stands, and whether the print states what was certified. Pictures are
+    /// opened and read by a worker; where the register has the copy, all that it holds of it is compared, else what the token signs.
+    ///
+    /// # Errors
+    /// `STORE_UNAVAILABLE`; `INSPECTION_UNAVAILABLE` when no worker can be had.
+    pub async fn verify_print(&self, pictures: Vec<Bytes>) -> Result<Report, Failure> {
+        let (material, now) = (self.material(), self.ports.clock.now());
+        let digests: Vec<Sha256> = pictures.iter().map(|picture| Sha256::of(picture)).collect();
+        let mut report = print_report(&digests, &material, now);
+        let found = {
+            let (inspector, pictures) = (Arc::clone(&self.ports.inspector), pictures.clone());
+            tokio::task::spawn_blocking(move || inspector.symbols(&pictures)).await.map_err(|_| ErrorCode::Internal)?
+        };
+        let symbols = match found {
+            Ok(symbols) => symbols,
+            Err(error) => return unread(report, error),
+        };
+        let expected = judge_symbols(&mut report, &symbols, &material, now);
+        let copy = self.look_up_copy(&mut report, false).await?;
+        let Some(mut expected) = expected else { return Ok(report) };
+        expected.registered = copy.map(|copy| copy.facts).unwrap_or_default();
+        let inspector = Arc::clone(&self.ports.inspector);
+        let compared = tokio::task::spawn_blocking(move || inspector.compare(&pictures, &expected)).await;
+        match compared.map_err(|_| ErrorCode::Internal)? {
+            Ok(comparison) => {
+                judge_print(&mut report, &comparison);
+                Ok(report)
+            }
+            Err(error) => unread(report, error),
+        }
     }
 
     /// Whether reports are signed here.

@@ -10,6 +10,7 @@ use time::Date;
 
 use super::evidence::{Preview, previews};
 use super::forms::FormSet;
+use super::print::{ExpectedPrint, PrintComparison, PrintSymbol, compare, symbols};
 use super::read::Reader;
 use super::{InspectionReport, inspect, open};
 use crate::finding::Finding;
@@ -39,6 +40,18 @@ pub trait Inspector: Send + Sync {
     /// # Errors
     /// [`PagesError`].
     fn previews(&self, files: &[Bytes]) -> Result<Vec<Preview>, PagesError>;
+
+    /// The QR symbols in pictures of a print.
+    ///
+    /// # Errors
+    /// [`PagesError`].
+    fn symbols(&self, files: &[Bytes]) -> Result<Vec<PrintSymbol>, PagesError>;
+
+    /// Pictures of one print compared with what it should state.
+    ///
+    /// # Errors
+    /// [`PagesError`].
+    fn compare(&self, files: &[Bytes], expected: &ExpectedPrint) -> Result<PrintComparison, PagesError>;
 }
 
 /// Nobody is there to inspect; the same call may succeed later.
@@ -151,5 +164,15 @@ impl<R: Reader> Inspector for Direct<R> {
     fn previews(&self, files: &[Bytes]) -> Result<Vec<Preview>, PagesError> {
         let files: Vec<Vec<u8>> = files.iter().map(|bytes| bytes.to_vec()).collect();
         previews(&files, &self.limits).map_err(PagesError::Scan)
+    }
+
+    fn symbols(&self, files: &[Bytes]) -> Result<Vec<PrintSymbol>, PagesError> {
+        let files: Vec<Vec<u8>> = files.iter().map(|bytes| bytes.to_vec()).collect();
+        symbols(&files, &self.limits).map_err(PagesError::Scan)
+    }
+
+    fn compare(&self, files: &[Bytes], expected: &ExpectedPrint) -> Result<PrintComparison, PagesError> {
+        let files: Vec<Vec<u8>> = files.iter().map(|bytes| bytes.to_vec()).collect();
+        compare(&files, expected, &self.forms, &self.reader, &self.limits).map_err(PagesError::Scan)
     }
 }

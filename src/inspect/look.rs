@@ -23,6 +23,29 @@ pub(super) struct Looked {
 }
 
 pub(super) fn look(received: &Page, reader: &dyn Reader, limits: &Limits) -> Looked {
+    let (mut looked, lines) = look_at(received, reader, limits);
+    let seen = &mut looked.page;
+    let flat = seen.flat.take();
+    let page = flat.as_ref().map_or(received, |flat| &flat.page);
+    if let Some(layer) = seen.layer.take() {
+        looked.failure = examine(page, &layer, &lines, &looked.text, seen).err();
+        seen.layer = Some(layer);
+    }
+    let signed = seen.seals.first().filter(|seal| seal.score >= 0.5);
+    seen.ink = signed.map(|seal| signature_ink(&page.image, seen.measures.resolution.dpi, seen.measures.pose(), seal));
+    if let (Some(seal), true) = (signed, looked.failure.is_none() && !seen.is_blank()) {
+        let arc = inscription(&page.image, seen.measures.resolution.dpi, seen.measures.pose(), seal);
+        match read_inscription(&arc, reader, limits.page_deadline()) {
+            Ok(words) => seen.inscription = words,
+            Err(error) => looked.failure = Some(Finding::new(Code::CheckFailed).seen(error)),
+        }
+    }
+    seen.flat = flat;
+    looked
+}
+
+/// The page measured and read, and the lines that it was read by; what is on it is not examined.
+pub(super) fn look_at(received: &Page, reader: &dyn Reader, limits: &Limits) -> (Looked, Vec<Line>) {
     let (sheet, mut flat) = flattened(received);
     let (measures, seals) = match &mut flat {
         Some(flat) => sized(&mut flat.page),
@@ -30,31 +53,21 @@ pub(super) fn look(received: &Page, reader: &dyn Reader, limits: &Limits) -> Loo
     };
     let page = flat.as_ref().map_or(received, |flat| &flat.page);
     let mut seen = SeenPage::measured(measures, page.image.dimensions(), sheet, seals);
-    let mut text = PageText::default();
+    let (mut text, mut read_by) = (PageText::default(), Vec::new());
     let mut failure = None;
     if !seen.is_blank() {
         seen.symbols = qr::read(&page.image);
         let skip: Vec<Rect> = seen.seal().map(|seal| seal.bbox).into_iter().chain(seen.symbols.iter().map(|symbol| symbol.bbox)).collect();
         match read_upright(page, &mut seen.measures, &skip, reader, limits.page_deadline()) {
             Ok(ReadPage { text: read, layer, lines }) => {
-                failure = examine(page, &layer, &lines, &read, &mut seen).err();
                 seen.layer = Some(layer);
-                text = read;
+                (text, read_by) = (read, lines);
             }
             Err(error) => failure = Some(Finding::new(Code::CheckFailed).seen(error)),
         }
     }
-    let signed = seen.seals.first().filter(|seal| seal.score >= 0.5);
-    seen.ink = signed.map(|seal| signature_ink(&page.image, seen.measures.resolution.dpi, seen.measures.pose(), seal));
-    if let (Some(seal), true) = (signed, failure.is_none() && !seen.is_blank()) {
-        let arc = inscription(&page.image, seen.measures.resolution.dpi, seen.measures.pose(), seal);
-        match read_inscription(&arc, reader, limits.page_deadline()) {
-            Ok(words) => seen.inscription = words,
-            Err(error) => failure = Some(Finding::new(Code::CheckFailed).seen(error)),
-        }
-    }
     seen.flat = flat;
-    Looked { page: seen, text, failure }
+    (Looked { page: seen, text, failure }, read_by)
 }
 
 /// Reads the page as it was found to lie, and, where hardly a word of it is legible so, the other ways round, all within one

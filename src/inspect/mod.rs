@@ -12,6 +12,7 @@ mod gather;
 mod inspector;
 mod look;
 mod parallel;
+pub mod print;
 pub mod read;
 pub mod register;
 mod report;

@@ -109,16 +109,15 @@ impl SeenPage {
 
     /// Where a box of the page lies on the page as received, in thousandths.
     pub fn region(&self, rect: &Rect) -> Region {
-        let part = |at: u32, of: u32| u16::try_from(u64::from(at) * 1000 / u64::from(of.max(1))).unwrap_or(1000).min(1000);
-        let (width, height) = self.received_px();
         let rect = self.flat.as_ref().map_or(*rect, |flat| flat.to_received(rect));
-        Region {
-            left: part(rect.x, width),
-            top: part(rect.y, height),
-            right: part(rect.right(), width),
-            bottom: part(rect.bottom(), height),
-        }
+        region_in(self.received_px(), &rect)
     }
+}
+
+/// A box of a picture of that size in thousandths of it.
+pub(super) fn region_in((width, height): (u32, u32), rect: &Rect) -> Region {
+    let part = |at: u32, of: u32| u16::try_from(u64::from(at) * 1000 / u64::from(of.max(1))).unwrap_or(1000).min(1000);
+    Region { left: part(rect.x, width), top: part(rect.y, height), right: part(rect.right(), width), bottom: part(rect.bottom(), height) }
 }
 
 impl<'a> Seen<'a> {

@@ -13,6 +13,7 @@ mod id;
 mod number;
 mod people;
 mod personal_id;
+mod status;
 mod text;
 mod trust;
 
@@ -26,5 +27,6 @@ pub use id::{CopyId, DeliveryId, IdError, SubmissionId};
 pub use number::{CertificationNo, NumberError, RegistrationNo};
 pub use people::{Agency, Assurance, Certifier, Requester, SigningCapacity};
 pub use personal_id::{Gender, PersonalId, PersonalIdError};
+pub use status::{CopyStatus, RegisterStatus};
 pub use text::{fold, fold_loose, nfc, printable, same_text};
 pub use trust::{AnchorUse, ListFault, ListPurpose, ListStanding, TrustLists};

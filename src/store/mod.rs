@@ -271,6 +271,30 @@ pub struct Closing {
     pub closed_ms: i64,
 }
 
+/// What an officer's act makes of a copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// It must not be accepted any more. Final.
+    Revoked,
+    /// The copy with this id took its place.
+    Superseded(CopyId),
+}
+
+/// A recorded change of how a copy stands: who, when and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusChange {
+    /// The copy.
+    pub copy: CopyId,
+    /// What became of it.
+    pub change: Change,
+    /// The officer, by id.
+    pub officer: String,
+    /// Why, in the officer's words. Encrypted at rest.
+    pub reason: String,
+    /// When, ms since 1970 UTC.
+    pub changed_ms: i64,
+}
+
 /// A citizen linked to a wallet.
 #[derive(Debug, Clone)]
 pub struct HolderLink {
@@ -382,6 +406,20 @@ pub trait Store: Send + Sync {
 
     /// The lines of an agency's register of one year, by number.
     async fn register_lines(&self, agency: &str, year: i32) -> Result<Vec<RegisterLine>, StoreError>;
+
+    /// One line of an agency's register.
+    async fn register_line(&self, agency: &str, year: i32, number: u32) -> Result<Option<RegisterLine>, StoreError>;
+
+    /// Records that a copy was revoked or superseded; nothing recorded is ever changed or taken back. The same act repeated gives
+    /// what was recorded first. A superseded copy may still be revoked.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the copy or the one that takes its place was not issued; [`StoreError::WrongState`] when it
+    /// was revoked already, superseded by another one, or when the one that takes its place is itself or is not in force.
+    async fn change_status(&self, change: &StatusChange) -> Result<StatusChange, StoreError>;
+
+    /// What became of a copy, if anything: a revocation outweighs all else.
+    async fn status_change(&self, copy: &CopyId) -> Result<Option<StatusChange>, StoreError>;
 
     /// Closes a year of an agency's register; no number is reserved in it any more. Repeated, the first closing stays and is
     /// given back.

@@ -33,7 +33,7 @@ impl Verdict {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident $code:literal $verdict:ident { $vi:literal $en:literal })*) => {
+    ($($(#[$doc:meta])* $variant:ident $code:literal $verdict:ident { $vi:literal $en:literal $(next $next_vi:literal $next_en:literal)? })*) => {
         /// The code of a reason.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -66,7 +66,13 @@ macro_rules! codes {
                     Some((next_vi, next_en)) => Sentences { next_vi, next_en, ..self.verdict().sentences() },
                     None => self.verdict().sentences(),
                 };
-                match self { $(VerifyCode::$variant => Sentences { vi: $vi, en: $en, ..next },)* }
+                match self {
+                    $(VerifyCode::$variant => {
+                        let said = Sentences { vi: $vi, en: $en, ..next };
+                        $(let said = Sentences { next_vi: $next_vi, next_en: $next_en, ..said };)?
+                        said
+                    })*
+                }
             }
         }
     };
@@ -111,6 +117,24 @@ codes! {
     PagesDiffer "PAGES_DIFFER_FROM_TOKEN" Invalid { "Hình ảnh các trang khác với mã QR." "The page images are not those that the code names." }
     /// The number on the copy is void.
     NumberVoid "NUMBER_VOID" Invalid { "Số chứng thực đã bị hủy." "The certification number is void." }
+    /// An officer revoked the copy.
+    CopyRevoked "COPY_REVOKED" Invalid { "Bản sao đã bị thu hồi." "The copy was revoked." next "Không sử dụng bản sao này; hãy hỏi cơ quan đã chứng thực." "Do not use this copy; ask the agency that certified it." }
+    /// Another copy took its place.
+    CopySuperseded "COPY_SUPERSEDED" Invalid { "Bản sao đã được thay thế bằng bản khác." "The copy was superseded by another." next "Hãy yêu cầu bản sao thay thế." "Ask for the copy that took its place." }
+    /// The file is no picture that can be opened.
+    NotAPicture "NOT_A_PICTURE" Invalid { "Tệp không phải là ảnh hoặc bản quét đọc được." "The file is no picture or scan that can be opened." next "Hãy chụp hoặc quét lại bản in." "Photograph or scan the print again." }
+    /// No code of a copy was found in the pictures.
+    QrNotFound "QR_NOT_FOUND" Indeterminate { "Không tìm thấy mã QR của bản sao trong ảnh." "No code of a copy was found in the picture." next "Hãy chụp rõ trang lời chứng, thấy trọn mã QR." "Photograph the statement page with the whole QR code in focus." }
+    /// Codes of more than one copy were found.
+    QrSeveral "QR_SEVERAL" Indeterminate { "Trong ảnh có mã QR của nhiều bản sao." "The pictures bear codes of more than one copy." next "Hãy chụp riêng từng bản in." "Photograph each print by itself." }
+    /// A fact on the print is not the certified one.
+    PrintDiffers "PRINT_DIFFERS" Invalid { "Nội dung trên bản in khác với nội dung đã chứng thực." "The print states something else than what was certified." next "Không sử dụng bản in này; hãy yêu cầu tệp bản sao điện tử." "Do not use this print; ask for the electronic copy." }
+    /// A fact was found and not read surely.
+    PrintUnclear "PRINT_UNCLEAR" Indeterminate { "Chưa đọc chắc chắn được một số mục trên bản in." "Some facts on the print could not be read surely." next "Hãy chụp lại rõ nét, đủ sáng, thẳng trang; hoặc đối chiếu bằng mắt." "Photograph again, sharp, well lit and straight; or compare by eye." }
+    /// A fact was not found in the pictures.
+    PrintIncomplete "PRINT_INCOMPLETE" Indeterminate { "Ảnh chưa có đủ các trang của bản in." "The pictures do not show all that must be compared." next "Hãy chụp đủ các trang, cả trang lời chứng có mã QR." "Photograph all pages, the statement page with the QR code among them." }
+    /// Names on the print are not in the token, and no register was asked.
+    PrintNotCovered "PRINT_NOT_COVERED" Indeterminate { "Bản in có họ tên mà mã QR không ghi nhận nên chưa đối chiếu được." "The print bears names that its code does not carry, so they were not compared." next "Hãy kiểm tra qua dịch vụ để đối chiếu đủ các mục." "Verify with the service, which compares them too." }
     /// Nobody here knows a copy with this digest.
     DigestUnknown "DIGEST_UNKNOWN" Indeterminate { "Không tìm thấy bản sao nào có mã băm này." "No copy with this digest is known here." }
     /// A trust list that is no list.

@@ -5,6 +5,7 @@
 mod code;
 mod copy;
 mod foreign;
+mod print;
 mod render;
 #[cfg(test)]
 mod tests;
@@ -13,11 +14,13 @@ mod token;
 use bansao_pades::validate::Report as Validation;
 use serde::Serialize;
 
-use crate::record::{Facts, ListPurpose, ListStanding, Sha256, TrustLists};
+use crate::finding::Sentences;
+use crate::record::{Facts, ListPurpose, ListStanding, RegisterStatus, Sha256, TrustLists};
 
 pub use code::VerifyCode;
 pub use copy::{Material, verify_and_read, verify_copy};
 pub use foreign::verify_pades;
+pub use print::{PrintFact, PrintReport, judge_print, judge_symbols, judge_unread, print_report};
 pub use render::{ReportFormat, detailed, etsi, render, simple};
 pub use token::{TokenKeys, verify_token};
 
@@ -113,6 +116,8 @@ pub struct TokenSummary {
     pub certification_no: String,
     /// Agency id.
     pub agency: String,
+    /// Id of the copy.
+    pub copy_id: String,
     /// When the copy was issued, ms since 1970 UTC.
     pub issued_ms: i64,
     /// Facts that the token carries. Personal data.
@@ -149,6 +154,10 @@ pub struct Report {
     pub trust_lists: Vec<ListStanding>,
     /// Oldest as-of time of revocation data that was used, ms since 1970 UTC.
     pub revocation_ms: Option<i64>,
+    /// What the certification register says; none where it was not asked: offline, or another issuer's copy.
+    pub register: Option<RegisterStatus>,
+    /// What was read back from a print; none where no print was judged, or its code was not told.
+    pub print: Option<PrintReport>,
 }
 
 impl Report {
@@ -173,6 +182,21 @@ impl Report {
             trust_ms,
             trust_lists: Vec::new(),
             revocation_ms: None,
+            register: None,
+            print: None,
+        }
+    }
+
+    /// One sentence for a clerk: the verdict's, or of a print that holds that it says what was certified.
+    pub fn sentences(&self) -> Sentences {
+        if self.verdict != Verdict::Valid || self.print.is_none() {
+            return self.verdict.sentences();
+        }
+        Sentences {
+            vi: "BẢN IN KHỚP: các mục đã đối chiếu trên bản in đúng như nội dung đã chứng thực.",
+            en: "THE PRINT AGREES: the facts that were compared are those that were certified.",
+            next_vi: "Có thể đối chiếu thêm với tệp bản sao điện tử khi cần.",
+            next_en: "Where more is needed, ask for the electronic copy itself.",
         }
     }
 

@@ -95,6 +95,7 @@ pub(super) fn summary(claims: &Claims) -> TokenSummary {
         kind: claims.kind.clone(),
         certification_no: claims.certification_no.clone(),
         agency: claims.agency_id.clone(),
+        copy_id: claims.copy_id.clone(),
         issued_ms: i64::try_from(claims.issued_at).unwrap_or_default().saturating_mul(1000),
         facts: claims.facts.clone().into_iter().collect(),
     }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::attempt::{Attempt, Outcome};
 use super::sandbox::Sandbox;
 use crate::finding::Finding;
+use crate::inspect::print::{ExpectedPrint, PrintComparison, PrintSymbol};
 use crate::inspect::read::Engine;
 use crate::inspect::{InspectionReport, ScannedContent, ScannedPage};
 use crate::limits::Limits;
@@ -47,6 +48,10 @@ pub(super) enum Request {
     Pages,
     /// Make the pages small.
     Previews,
+    /// Find the QR symbols in pictures of a print.
+    Symbols,
+    /// Compare pictures of a print with what it should state.
+    Compare(Box<ExpectedPrint>),
     /// Try to break out.
     Try(Attempt),
 }
@@ -71,6 +76,10 @@ pub(super) enum Answer {
     Pages(Vec<PageHead>),
     /// Width and height of the previews; their JPEG streams are the message's byte strings.
     Previews(Vec<(u32, u32)>),
+    /// The QR symbols.
+    Symbols(Vec<PrintSymbol>),
+    /// The print compared.
+    Compared(PrintComparison),
     /// The files are no pages.
     Unopened(Finding),
     /// How trying went.

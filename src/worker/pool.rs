@@ -14,6 +14,7 @@ use super::sandbox::Sandbox;
 use crate::finding::{Code, Finding};
 use crate::inspect::evidence::{PREVIEW_BYTES, Preview};
 use crate::inspect::forms::FormSet;
+use crate::inspect::print::{ExpectedPrint, PrintComparison, PrintSymbol};
 use crate::inspect::read::Engine;
 use crate::inspect::{InspectionReport, Inspector, InspectorUnavailable, PagesError, ScannedPage};
 use crate::limits::Limits;
@@ -251,6 +252,20 @@ impl Inspector for Pool {
         }
     }
 
+    fn symbols(&self, files: &[Bytes]) -> Result<Vec<PrintSymbol>, PagesError> {
+        match self.pictures(&Request::Symbols, files)? {
+            Answer::Symbols(symbols) => Ok(symbols),
+            _ => Err(PagesError::Scan(stopped(&WorkerError::Garbled("no symbols".into())))),
+        }
+    }
+
+    fn compare(&self, files: &[Bytes], expected: &ExpectedPrint) -> Result<PrintComparison, PagesError> {
+        match self.pictures(&Request::Compare(Box::new(expected.clone())), files)? {
+            Answer::Compared(comparison) => Ok(comparison),
+            _ => Err(PagesError::Scan(stopped(&WorkerError::Garbled("no comparison".into())))),
+        }
+    }
+
     fn previews(&self, files: &[Bytes]) -> Result<Vec<Preview>, PagesError> {
         let files: Vec<&[u8]> = files.iter().map(AsRef::as_ref).collect();
         match self.work(&Request::Previews, &files) {
@@ -262,6 +277,19 @@ impl Inspector for Pool {
             }
             Ok((Answer::Unopened(finding), _)) => Err(PagesError::Scan(finding)),
             Ok(_) => Err(PagesError::Scan(stopped(&WorkerError::Garbled("no previews".into())))),
+            Err(error @ (WorkerError::NotStarted(_) | WorkerError::Gone)) => Err(InspectorUnavailable(error.to_string()).into()),
+            Err(error) => Err(PagesError::Scan(stopped(&error))),
+        }
+    }
+}
+
+impl Pool {
+    /// An answer without byte strings about pictures of a print.
+    fn pictures(&self, request: &Request, files: &[Bytes]) -> Result<Answer, PagesError> {
+        let files: Vec<&[u8]> = files.iter().map(AsRef::as_ref).collect();
+        match self.work(request, &files) {
+            Ok((Answer::Unopened(finding), _)) => Err(PagesError::Scan(finding)),
+            Ok((answer, _)) => Ok(answer),
             Err(error @ (WorkerError::NotStarted(_) | WorkerError::Gone)) => Err(InspectorUnavailable(error.to_string()).into()),
             Err(error) => Err(PagesError::Scan(stopped(&error))),
         }

@@ -75,18 +75,31 @@ fn answer(direct: &Direct<Announcing>, request: Request, files: &[Bytes]) -> (An
                 let (heads, strings) = pages.into_iter().map(PageHead::split).unzip();
                 (Answer::Pages(heads), strings)
             }
-            Err(PagesError::Scan(finding)) => (Answer::Unopened(finding), Vec::new()),
-            Err(error) => (Answer::Unopened(Finding::new(Code::CheckFailed).seen(error)), Vec::new()),
+            Err(error) => (unopened(error), Vec::new()),
         },
         Request::Previews => match direct.previews(files) {
             Ok(previews) => {
                 let (sizes, strings) = previews.into_iter().map(|preview| (preview.size_px, preview.jpeg)).unzip();
                 (Answer::Previews(sizes), strings)
             }
-            Err(PagesError::Scan(finding)) => (Answer::Unopened(finding), Vec::new()),
-            Err(error) => (Answer::Unopened(Finding::new(Code::CheckFailed).seen(error)), Vec::new()),
+            Err(error) => (unopened(error), Vec::new()),
+        },
+        Request::Symbols => match direct.symbols(files) {
+            Ok(symbols) => (Answer::Symbols(symbols), Vec::new()),
+            Err(error) => (unopened(error), Vec::new()),
+        },
+        Request::Compare(expected) => match direct.compare(files, &expected) {
+            Ok(comparison) => (Answer::Compared(comparison), Vec::new()),
+            Err(error) => (unopened(error), Vec::new()),
         },
         Request::Try(what) => (Answer::Tried(attempt(what)), Vec::new()),
+    }
+}
+
+fn unopened(error: PagesError) -> Answer {
+    match error {
+        PagesError::Scan(finding) => Answer::Unopened(finding),
+        other => Answer::Unopened(Finding::new(Code::CheckFailed).seen(other)),
     }
 }
 
@@ -113,6 +126,17 @@ impl Reader for Announcing {
     fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> std::result::Result<Vec<Round>, ReadError> {
         self.announce()?;
         self.reader.again(layer, boxes, deadline)
+    }
+
+    fn likelihoods(
+        &self,
+        layer: &GrayImage,
+        place: Rect,
+        texts: &[String],
+        deadline: Duration,
+    ) -> std::result::Result<Vec<f32>, ReadError> {
+        self.announce()?;
+        self.reader.likelihoods(layer, place, texts, deadline)
     }
 
     fn name(&self) -> &str {

@@ -4,6 +4,8 @@
 
 mod attacks;
 mod callers;
+#[path = "../camera/mod.rs"]
+mod camera;
 mod copies;
 mod evidence;
 mod fixtures;
@@ -13,9 +15,13 @@ mod keys;
 mod lists;
 mod mutants;
 mod outages;
+#[path = "../printer/mod.rs"]
+mod printer;
+mod prints;
 mod registers;
 mod reports;
 mod review;
 mod stage;
+mod status;
 mod uploads;
 mod workers;

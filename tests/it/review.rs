@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bansao::api::proto::review_service_client::ReviewServiceClient;
 use bansao::api::proto::submission::State;
+use bansao::api::proto::verification_service_client::VerificationServiceClient;
 use bansao::api::proto::{self, get_scan_response};
 use bansao::clock::{Clock, SystemClock, in_vietnam};
 use bansao::decide::Basis;
@@ -57,6 +58,11 @@ async fn an_approval_under_a_mandate_lasts_as_long_as_the_mandate() {
     let year = in_vietnam(SystemClock.now()).year();
     let lines = stage.app().flow().register_lines("ba-dinh", year).await.unwrap();
     assert!(matches!(&lines[1].state, NumberState::Void(reason) if reason.contains("mandate")), "{lines:?}");
+    let asked = proto::CertificationNumber { number: 2, year, agency: "agencies/ba-dinh".to_owned(), ..Default::default() };
+    let request = proto::GetStatusRequest { subject: Some(proto::get_status_request::Subject::Number(asked)) };
+    let mut office = VerificationServiceClient::new(stage.channel("office-1"));
+    let void = office.get_status(request).await.unwrap().into_inner();
+    assert_eq!(void.statuses[0].status(), proto::CopyStatus::Void);
     let lapsed = officer(&stage, "officer-3").approve_referral(approve(&second.name)).await.unwrap_err();
     assert_eq!(reason(&lapsed), "CERTIFIER_UNKNOWN");
     officer(&stage, "officer-1").approve_referral(approve(&second.name)).await.unwrap();

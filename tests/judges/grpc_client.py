@@ -72,6 +72,13 @@ def main():
     print(types_pb2.Verdict.Name(report.verdict), [finding.code for finding in report.findings])
     token = office.VerifyToken(verification_pb2.VerifyTokenRequest(token=copy.qr_text), timeout=60)
     print(types_pb2.Verdict.Name(token.verdict))
+    status = office.GetStatus(verification_pb2.GetStatusRequest(sha256=copy.sha256), timeout=10).statuses[0]
+    if status.status != types_pb2.COPY_STATUS_VALID or not status.HasField("as_of_time"):
+        sys.exit(f"unexpected: {status}")
+    pictures = iter([verification_pb2.VerifyImageRequest(chunk=scan, last=True)])
+    image = office.VerifyImage(pictures, timeout=120)
+    if [finding.code for finding in image.findings] != ["QR_NOT_FOUND"]:
+        sys.exit(f"a scan without a code of ours: {image.findings}")
     try:
         kiosk.GetSubmission(certification_pb2.GetSubmissionRequest(name="submissions/none"), timeout=10)
         sys.exit("a wrong name was accepted")

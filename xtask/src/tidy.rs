@@ -21,7 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("identity", &["record", "clock", "http", "jws"]),
     ("anatomy", &["record"]),
     ("certify", &["record", "finding", "clock", "inspect", "keys", "anatomy"]),
-    ("verify", &["record", "finding", "clock", "anatomy"]),
+    ("verify", &["record", "finding", "clock", "inspect", "anatomy"]),
     ("store", &["record", "finding", "clock", "inspect", "decide"]),
     ("deliver", &["record", "store"]),
     ("error", &["finding"]),

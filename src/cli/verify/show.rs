@@ -8,7 +8,8 @@ use time::format_description::well_known::Rfc3339;
 use super::super::text::say;
 use super::super::trust;
 use crate::clock::{from_unix_ms, in_vietnam};
-use crate::verify::{ListName, Report, Verdict, detailed};
+use crate::inspect::print::Likeness;
+use crate::verify::{ListName, PrintReport, Report, Verdict, detailed};
 
 fn moment(ms: i64) -> String {
     in_vietnam(from_unix_ms(ms)).format(&Rfc3339).unwrap_or_default()
@@ -36,7 +37,7 @@ pub(super) fn row(subject: &str, report: &Report) -> String {
 
 /// Everything about one file.
 pub(super) fn whole(subject: &str, report: &Report) {
-    let sentences = report.verdict.sentences();
+    let sentences = report.sentences();
     say(&format!("{subject}\n  {}\n  {}", sentences.vi, sentences.en));
     for signature in &report.signatures {
         let time = signature.signed_ms.map_or_else(|| "?".to_owned(), moment);
@@ -59,6 +60,14 @@ pub(super) fn whole(subject: &str, report: &Report) {
             say(&format!("      {field}: {value}"));
         }
     }
+    report.print.iter().for_each(print);
+    match &report.register {
+        Some(said) => {
+            let ((vi, en), by) = (said.status.words(), said.superseded_by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default());
+            say(&format!("  sổ chứng thực / register: {vi} / {en}{by}, {}", moment(said.as_of_ms)));
+        }
+        None => say(&format!("  sổ chứng thực: chưa hỏi / the register was not asked, {}", moment(report.verified_ms))),
+    }
     for finding in &report.findings {
         let texts = finding.code.sentences();
         say(&format!("  ✗ {}: {} / {} ({})", finding.code.as_str(), texts.vi, texts.en, finding.detail));
@@ -80,6 +89,25 @@ fn vouching(report: &Report) -> Vec<(&'static str, &ListName)> {
         }
     }
     lists
+}
+
+/// What was read back from a print, fact by fact.
+fn print(print: &PrintReport) {
+    for fact in &print.facts {
+        let place = match (fact.picture, &fact.region) {
+            (Some(picture), Some(at)) => format!(", ảnh/picture {picture} [{} {} {} {}‰]", at.left, at.top, at.right, at.bottom),
+            _ => String::new(),
+        };
+        let seen = fact.seen.as_deref().unwrap_or("-");
+        say(&match fact.likeness {
+            Likeness::Same => format!("  = {}: {}", fact.field, fact.expected),
+            Likeness::Differs => format!("  ✗ {}: {seen} ≠ {}{place}", fact.field, fact.expected),
+            Likeness::CannotTell => format!("  ? {}: {seen} / {}{place}", fact.field, fact.expected),
+        });
+    }
+    if !print.uncovered.is_empty() {
+        say(&format!("  ? không đối chiếu / not compared: {}", print.uncovered.join(", ")));
+    }
 }
 
 /// How many of each verdict.

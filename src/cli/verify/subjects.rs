@@ -1,4 +1,4 @@
-//! What is named on the command line: files, folders, patterns, texts of QR codes.
+//! What is named on the command line: files, folders, patterns, texts of QR codes, pictures of a print.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,8 @@ pub(super) enum Subject {
     File(PathBuf),
     /// The text of a QR code.
     Token(String),
+    /// Pictures of the pages of one print.
+    Print(Vec<PathBuf>),
 }
 
 impl fmt::Display for Subject {
@@ -19,11 +21,31 @@ impl fmt::Display for Subject {
         match self {
             Self::File(path) => write!(f, "{}", path.display()),
             Self::Token(text) => f.write_str(text),
+            Self::Print(pictures) => {
+                let names: Vec<String> = pictures.iter().map(|picture| picture.display().to_string()).collect();
+                f.write_str(&names.join(" + "))
+            }
         }
     }
 }
 
-/// Everything that is named, folders with all PDF files below them in order; and what cannot be found.
+/// All files among the subjects as pictures of one print; texts of QR codes stay by themselves.
+pub(super) fn together(subjects: Vec<Subject>) -> Vec<Subject> {
+    let (mut pictures, mut others) = (Vec::new(), Vec::new());
+    for subject in subjects {
+        match subject {
+            Subject::File(path) => pictures.push(path),
+            Subject::Print(paths) => pictures.extend(paths),
+            token @ Subject::Token(_) => others.push(token),
+        }
+    }
+    if !pictures.is_empty() {
+        others.insert(0, Subject::Print(pictures));
+    }
+    others
+}
+
+/// Everything that is named, folders with all PDF files and pictures below them in order; and what cannot be found.
 pub(super) fn find(named: &[String]) -> (Vec<Subject>, Vec<CliError>) {
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for name in named {
@@ -41,7 +63,11 @@ fn expand(name: &str) -> Result<Vec<Subject>, CliError> {
     if path.is_dir() {
         let mut files = Vec::new();
         below(path, &mut files)?;
-        return if files.is_empty() { Err(none("no PDF file in it")) } else { Ok(files.into_iter().map(Subject::File).collect()) };
+        return if files.is_empty() {
+            Err(none("no PDF file or picture in it"))
+        } else {
+            Ok(files.into_iter().map(Subject::File).collect())
+        };
     }
     if path.exists() {
         return Ok(vec![Subject::File(path.to_owned())]);
@@ -61,14 +87,17 @@ fn expand(name: &str) -> Result<Vec<Subject>, CliError> {
     if files.is_empty() { Err(none("nothing fits the pattern")) } else { Ok(files.into_iter().map(Subject::File).collect()) }
 }
 
-/// All PDF files below a folder; links to folders are not followed.
+/// How the names of copies and of pictures end.
+const ENDINGS: [&str; 6] = ["pdf", "jpg", "jpeg", "png", "tif", "tiff"];
+
+/// All PDF files and pictures below a folder; links to folders are not followed.
 fn below(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), CliError> {
     let mut entries = entries(folder)?;
     entries.sort();
     for entry in entries {
         if entry.is_dir() && !entry.is_symlink() {
             below(&entry, files)?;
-        } else if entry.extension().is_some_and(|end| end.eq_ignore_ascii_case("pdf")) {
+        } else if entry.extension().is_some_and(|end| ENDINGS.iter().any(|known| end.eq_ignore_ascii_case(known))) {
             files.push(entry);
         }
     }
@@ -134,6 +163,15 @@ mod tests {
         ] {
             assert_eq!(fits(pattern, name), fit, "{pattern} {name}");
         }
+    }
+
+    #[test]
+    fn pictures_of_one_print_are_one_subject() {
+        let file = |name: &str| Subject::File(name.into());
+        let token = Subject::Token("X".to_owned());
+        let joined = together(vec![file("1.jpg"), token.clone(), file("2.jpg")]);
+        assert_eq!(joined, [Subject::Print(vec!["1.jpg".into(), "2.jpg".into()]), token]);
+        assert_eq!(joined[0].to_string(), "1.jpg + 2.jpg");
     }
 
     #[test]

@@ -141,7 +141,7 @@ fn mend(reading: &mut Settled) {
 
 /// The box widened to where its words end: a letter that the first reading lost lies outside of it, and would be lost
 /// again by every other.
-fn whole_words(layer: &GrayImage, line: Rect, space: f32) -> Rect {
+pub(in crate::inspect) fn whole_words(layer: &GrayImage, line: Rect, space: f32) -> Rect {
     let rows = line.y.min(layer.height())..line.bottom().min(layer.height());
     let inked = |x: u32| x < layer.width() && rows.clone().any(|y| layer.get_pixel(x, y)[0] < INK);
     let (space, reach) = ((line.h as f32 * space) as u32, line.h);

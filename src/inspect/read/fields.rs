@@ -44,6 +44,20 @@ pub fn printed_fields(form: &Form, page: usize, text: &PageText, title_rows: Opt
     values.into_values().collect()
 }
 
+/// Fields whose label, of eight letters or more, stands on the page more often than there are fields that bear it: which of the
+/// places is meant is open.
+pub(in crate::inspect) fn repeated_labels(form: &Form, page: usize, text: &PageText, title_rows: Option<(usize, usize)>) -> Vec<FieldId> {
+    let letters: Vec<Letters> = text.rows.iter().map(|row| Letters::of(&row.words)).collect();
+    let specs: Vec<&FieldSpec> = form.fields.iter().filter(|spec| spec.page == page && !spec.labels.is_empty()).collect();
+    let hits = hits(form, &specs, text, &letters, title_rows);
+    let mut counts: BTreeMap<&[usize], usize> = BTreeMap::new();
+    for hit in hits.iter().filter(|hit| !hit.fields.is_empty() && hit.end - hit.start >= 8) {
+        *counts.entry(&hit.fields).or_default() += 1;
+    }
+    let repeated = counts.into_iter().filter(|(fields, count)| *count > fields.len()).flat_map(|(fields, _)| fields);
+    repeated.filter_map(|field| specs.get(*field)).map(|spec| spec.id.clone()).collect()
+}
+
 /// Which field each hit is the label of: labels that repeat go to the section last opened, and each field is found once.
 fn assign(specs: &[&FieldSpec], hits: &mut [Hit], text: &PageText) -> Vec<(usize, usize)> {
     let mut owners: Vec<(usize, usize)> = Vec::new();
@@ -287,7 +301,7 @@ fn boundary(first: u32, second: u32) -> u32 {
 }
 
 /// The words as one text; confidence between the mean and the least, by letters.
-pub(super) fn printed(id: &str, words: &[TextWord]) -> Option<Printed> {
+pub(in crate::inspect) fn printed(id: &str, words: &[TextWord]) -> Option<Printed> {
     let rect = words.iter().map(|word| word.rect).reduce(|a, b| a.union(&b))?;
     let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
     let counted: Vec<&TextWord> = words.iter().filter(|word| word.text.chars().any(char::is_alphanumeric)).collect();
@@ -357,6 +371,16 @@ mod tests {
         assert_eq!(value("mother.residence"), Some("Tổ dân phố Đại Trường, xã Tân Trường, huyện Cờ Đỏ, thành phố Cần Thơ"));
         assert_eq!(value("father.birth_year"), Some("1988"));
         assert_eq!(value("registration_date"), Some("02/08/2024"));
+    }
+
+    #[test]
+    fn a_label_that_stands_twice_is_noticed() {
+        let forms = FormSet::embedded().unwrap();
+        let repeated = |lines: &[&str]| repeated_labels(forms.form("birth_2015").unwrap(), 0, &page(lines), Some((0, 0)));
+        let plain = ["GIẤY KHAI SINH", "Họ, chữ đệm, tên: ĐỖ TUYẾT NƯƠNG", "Họ, chữ đệm, tên người mẹ: Tạ Diệu Tuyền", "Năm sinh: 1990"];
+        assert!(repeated(&plain).is_empty());
+        let twice = [&plain[..], &["Họ, chữ đệm, tên: ĐỖ TUYẾT HƯƠNG"]].concat();
+        assert_eq!(repeated(&twice), ["full_name"]);
     }
 
     #[test]

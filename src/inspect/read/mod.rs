@@ -19,10 +19,12 @@ mod tesseract;
 pub(crate) mod text;
 pub(crate) mod value;
 
+pub(super) use again::whole_words;
 pub use again::{Candidate, Settled, settle};
 pub use alone::alone_fields;
 pub use engine::{Engine, open_reader};
 pub use fields::{Printed, printed_fields};
+pub(super) use fields::{printed, repeated_labels};
 pub use inscription::{SealWord, read_inscription};
 pub use own::Own;
 pub use page::{ReadPage, read_page};

@@ -50,12 +50,17 @@ impl Own {
     /// Does something to each of `items`, with one network, until the deadline.
     fn each<T, R>(&self, items: &[T], deadline: Duration, mut work: impl FnMut(&mut Recogniser, &T) -> R) -> Result<Vec<R>, ReadError> {
         let end = Instant::now() + deadline;
+        let in_time = |item, recogniser: &mut Recogniser, work: &mut dyn FnMut(&mut Recogniser, &T) -> R| {
+            if Instant::now() < end { Ok(work(recogniser, item)) } else { Err(ReadError::Overrun(deadline)) }
+        };
+        self.with(|recogniser| items.iter().map(|item| in_time(item, recogniser, &mut work)).collect())
+    }
+
+    /// Works with an idle network, or with one made for it.
+    fn with<T>(&self, work: impl FnOnce(&mut Recogniser) -> T) -> T {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut recogniser = idle.unwrap_or_else(|| self.ready.clone());
-        let done = items
-            .iter()
-            .map(|item| if Instant::now() < end { Ok(work(&mut recogniser, item)) } else { Err(ReadError::Overrun(deadline)) })
-            .collect();
+        let done = work(&mut recogniser);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(recogniser);
         done
     }
@@ -76,6 +81,18 @@ impl Reader for Own {
     fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Round>, ReadError> {
         // Sizes are all one to it: what helps is the value without its neighbours.
         Ok(vec![Round { height: ALONE_PX, words: self.read(&cut(layer, boxes, ALONE_PX), deadline)? }])
+    }
+
+    fn likelihoods(&self, layer: &GrayImage, place: Rect, texts: &[String], deadline: Duration) -> Result<Vec<f32>, ReadError> {
+        let end = Instant::now() + deadline;
+        let cut = cut(layer, &[place], ALONE_PX);
+        let line = cut.first().and_then(trimmed).map(|(line, _)| line);
+        let Some(line) = line else { return Ok(Vec::new()) };
+        let posteriors = self.with(|recogniser| recogniser.posteriors(&line));
+        let in_time = || if Instant::now() < end { Ok(()) } else { Err(ReadError::Overrun(deadline)) };
+        // A text with a sign that the network does not know cannot be what it sees.
+        let of = |text: &String| posteriors.log_likelihood(text).unwrap_or(f32::NEG_INFINITY);
+        texts.iter().map(|text| in_time().map(|()| of(text))).collect()
     }
 
     fn name(&self) -> &str {

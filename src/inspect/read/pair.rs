@@ -52,6 +52,10 @@ impl Reader for Pair {
         Ok(vec![Round { height: TESSERACT_PX, words: self.tesseract.read(&cut(layer, boxes, TESSERACT_PX), deadline)? }])
     }
 
+    fn likelihoods(&self, layer: &GrayImage, place: Rect, texts: &[String], deadline: Duration) -> Result<Vec<f32>, ReadError> {
+        self.own.likelihoods(layer, place, texts, deadline)
+    }
+
     fn name(&self) -> &str {
         &self.name
     }

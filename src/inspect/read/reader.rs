@@ -111,6 +111,15 @@ pub trait Reader: Send + Sync {
         Ok(Vec::new())
     }
 
+    /// How likely each of `texts` is in a box of an upright layer, natural logarithms in their order; none where the engine cannot
+    /// say. The figures of one call may be compared with each other, and with nothing else.
+    ///
+    /// # Errors
+    /// As [`Reader::read`].
+    fn likelihoods(&self, _layer: &GrayImage, _place: Rect, _texts: &[String], _deadline: Duration) -> Result<Vec<f32>, ReadError> {
+        Ok(Vec::new())
+    }
+
     /// Engine, version and language data, for the audit trail.
     fn name(&self) -> &str;
 }

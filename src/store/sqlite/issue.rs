@@ -180,10 +180,17 @@ pub(super) async fn register_lines(store: &SqliteStore, agency: &str, year: i32)
     let lines = "SELECT *, (SELECT json_group_array(c.id ORDER BY c.place) FROM copies c WHERE c.submission = r.submission) AS made \
                  FROM register r WHERE agency = $1 AND year = $2 ORDER BY r.number";
     let rows = sqlx::query(lines).bind(agency).bind(year).fetch_all(&store.reader).await?;
-    rows.iter().map(register_line).collect()
+    rows.iter().map(line_of).collect()
 }
 
-fn register_line(row: &SqliteRow) -> Result<RegisterLine, StoreError> {
+pub(super) async fn register_line(store: &SqliteStore, agency: &str, year: i32, number: u32) -> Result<Option<RegisterLine>, StoreError> {
+    let line = "SELECT *, (SELECT json_group_array(c.id ORDER BY c.place) FROM copies c WHERE c.submission = r.submission) AS made \
+                FROM register r WHERE agency = $1 AND year = $2 AND number = $3";
+    let row = sqlx::query(line).bind(agency).bind(year).bind(i64::from(number)).fetch_optional(&store.reader).await?;
+    row.as_ref().map(line_of).transpose()
+}
+
+fn line_of(row: &SqliteRow) -> Result<RegisterLine, StoreError> {
     let number = CertificationNo {
         agency: row.try_get("agency")?,
         year: row.try_get("year")?,

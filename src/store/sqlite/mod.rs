@@ -7,6 +7,7 @@ mod delivery;
 mod issue;
 mod originals;
 mod row;
+mod status;
 mod submission;
 
 use std::path::Path;
@@ -18,8 +19,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Pool, Sqlite, Transaction};
 
 use super::{
-    Cipher, Closing, Delivery, Event, HolderLink, Issue, IssuedCopy, NewSubmission, Outcome, RegisterLine, Reservation, Store, StoreError,
-    Submission,
+    Cipher, Closing, Delivery, Event, HolderLink, Issue, IssuedCopy, NewSubmission, Outcome, RegisterLine, Reservation, StatusChange,
+    Store, StoreError, Submission,
 };
 use crate::inspect::InspectionReport;
 use crate::record::{CopyId, DeliveryId, Facts, Sha256, SubmissionId};
@@ -134,6 +135,19 @@ impl Store for SqliteStore {
 
     async fn register_lines(&self, agency: &str, year: i32) -> Result<Vec<RegisterLine>, StoreError> {
         issue::register_lines(self, agency, year).await
+    }
+
+    async fn register_line(&self, agency: &str, year: i32, number: u32) -> Result<Option<RegisterLine>, StoreError> {
+        issue::register_line(self, agency, year, number).await
+    }
+
+    async fn change_status(&self, change: &StatusChange) -> Result<StatusChange, StoreError> {
+        status::change(self, change).await
+    }
+
+    async fn status_change(&self, copy: &CopyId) -> Result<Option<StatusChange>, StoreError> {
+        let mut connection = self.reader.acquire().await?;
+        status::find(&mut connection, self, copy).await
     }
 
     async fn close_year(&self, agency: &str, year: i32, closing: &Closing) -> Result<Closing, StoreError> {

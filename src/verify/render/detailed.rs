@@ -41,9 +41,26 @@ pub fn detailed(report: &Report, facts: bool) -> Value {
     if let Some(token) = token.as_object_mut().filter(|_| !facts) {
         token.remove("facts");
     }
+    let mut print = json!(report.print);
+    for fact in print["facts"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut).filter(|_| !facts) {
+        fact.remove("seen");
+        fact.remove("expected");
+    }
     json!({
         "verdict": report.verdict, "codes": codes, "details": details, "signatures": signatures, "trust_lists": lists,
         "trust_time": moment(report.trust_ms), "revocation_time": report.revocation_ms.map(moment),
         "verify_time": moment(report.verified_ms), "token": token, "sha256": report.sha256,
+        "register": register(report), "print": print,
     })
+}
+
+/// What the register says, or that it was not asked.
+fn register(report: &Report) -> Value {
+    match &report.register {
+        Some(said) => json!({
+            "status": said.status, "as_of_time": moment(said.as_of_ms), "change_time": said.changed_ms.map(moment),
+            "superseded_by": said.superseded_by.as_ref().map(ToString::to_string),
+        }),
+        None => json!({ "status": "NOT_ASKED", "as_of_time": moment(report.verified_ms) }),
+    }
 }
