@@ -169,7 +169,7 @@ fn no_altered_print_is_ever_the_same() {
         counts.entry((capture, genuine)).or_default()[place] += 1;
     };
     let mut wrong = Vec::new();
-    let forms = if wide { &FORMS[..] } else { &FORMS[..3] };
+    let forms = if wide { &FORMS[..] } else { &FORMS[..2] };
     for (number, (form, round)) in (1..).zip((0..papers).flat_map(|round| forms.iter().map(move |form| (*form, round)))) {
         let paper = Paper::of(form, number);
         let captures: Vec<Capture> =

@@ -1,6 +1,7 @@
 //! Who may call what: every RPC with no certificate, a wrong role, an expired and a revoked certificate.
 
 use bansao::api::proto::certification_service_client::CertificationServiceClient;
+use bansao::api::proto::get_status_request::Subject;
 use bansao::api::proto::review_service_client::ReviewServiceClient;
 use bansao::api::proto::verification_service_client::VerificationServiceClient;
 use bansao::api::proto::wallet_service_client::WalletServiceClient;
@@ -19,11 +20,13 @@ async fn call_all(channel: &Channel) -> Vec<(&'static str, Result<(), Status>)> 
     let name = || "submissions/aaaaaaaaaaaaaaaaaaaaaaaaaa".to_owned();
     let upload = || tokio_stream::iter(vec![header("request-1", "", "", &[vec![1]])]);
     let copy = || tokio_stream::iter(vec![proto::VerifyCopyRequest { chunk: b"%PDF"[..].into(), ..Default::default() }]);
+    let issued = || "copies/aaaaaaaaaaaaaaaaaaaaaaaaaa".to_owned();
+    let picture = || tokio_stream::iter(vec![proto::VerifyImageRequest { chunk: b"no picture"[..].into(), last: true }]);
     vec![
         ("SubmitScan", kiosk.submit_scan(upload()).await.map(drop)),
         ("WatchSubmission", kiosk.watch_submission(proto::WatchSubmissionRequest { name: name(), after_sequence: 0 }).await.map(drop)),
         ("GetSubmission", kiosk.get_submission(proto::GetSubmissionRequest { name: name() }).await.map(drop)),
-        ("GetCopy", kiosk.get_copy(proto::GetCopyRequest { name: "copies/aaaaaaaaaaaaaaaaaaaaaaaaaa".to_owned() }).await.map(drop)),
+        ("GetCopy", kiosk.get_copy(proto::GetCopyRequest { name: issued() }).await.map(drop)),
         ("CancelSubmission", kiosk.cancel_submission(proto::CancelSubmissionRequest { name: name() }).await.map(drop)),
         ("ListReferrals", officer.list_referrals(proto::ListReferralsRequest::default()).await.map(drop)),
         ("GetReferral", officer.get_referral(proto::GetReferralRequest { name: name() }).await.map(drop)),
@@ -36,7 +39,17 @@ async fn call_all(channel: &Channel) -> Vec<(&'static str, Result<(), Status>)> 
                 .await
                 .map(drop),
         ),
+        ("RevokeCopy", officer.revoke_copy(proto::RevokeCopyRequest { name: issued(), reason: "x".to_owned() }).await.map(drop)),
+        (
+            "SupersedeCopy",
+            officer
+                .supersede_copy(proto::SupersedeCopyRequest { name: issued(), superseded_by: issued(), reason: "x".to_owned() })
+                .await
+                .map(drop),
+        ),
         ("VerifyCopy", office.verify_copy(copy()).await.map(drop)),
+        ("VerifyImage", office.verify_image(picture()).await.map(drop)),
+        ("GetStatus", office.get_status(proto::GetStatusRequest { subject: Some(Subject::Copy(issued())) }).await.map(drop)),
         ("VerifyToken", office.verify_token(proto::VerifyTokenRequest { token: "A".to_owned() }).await.map(drop)),
         ("GetTrustList", office.get_trust_list(proto::GetTrustListRequest {}).await.map(drop)),
         ("LinkHolder", wallet.link_holder(proto::LinkHolderRequest::default()).await.map(drop)),
@@ -58,7 +71,9 @@ async fn call_all(channel: &Channel) -> Vec<(&'static str, Result<(), Status>)> 
 fn allowed(role: &str, rpc: &str) -> bool {
     match rpc {
         "SubmitScan" | "WatchSubmission" | "GetSubmission" | "GetCopy" | "CancelSubmission" => role == "kiosk",
-        "ListReferrals" | "GetReferral" | "GetScan" | "ApproveReferral" | "RefuseReferral" => role == "officer",
+        "ListReferrals" | "GetReferral" | "GetScan" | "ApproveReferral" | "RefuseReferral" | "RevokeCopy" | "SupersedeCopy" => {
+            role == "officer"
+        }
         "LinkHolder" | "ListDeliveries" | "AcknowledgeDelivery" => role == "wallet",
         _ => true,
     }
