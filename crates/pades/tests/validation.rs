@@ -460,3 +460,28 @@ fn an_unprotected_store_must_be_accounted_for() {
     let trailing = [add_document_security_store(&stamped, &pki.store()).unwrap().as_slice(), b"\n"].concat();
     assert_eq!(validate(&trailing, &pki.context()).unwrap().unaccounted, [Unaccounted::Tail]);
 }
+
+/// An object can mean something else although no later revision lists it: here a stream whose length lies in another object.
+#[test]
+fn a_page_that_changes_by_the_length_of_its_content_alone_is_seen() {
+    let pki = Pki::new(EC);
+    let mut document = Document::load_mem(&base_pdf()).unwrap();
+    let page = page(&document);
+    let content = document.get_page_contents(page)[0];
+    let whole = b"0 0 1 1 re f\nendstream\nendobj\n% and more".to_vec();
+    let length = document.add_object(Object::Integer(i64::try_from(whole.len()).unwrap()));
+    let mut stream = Stream::new(dictionary! {}, whole);
+    stream.dict.set("Length", length);
+    document.set_object(content, stream);
+    let mut base = Vec::new();
+    document.save_to(&mut base).unwrap();
+
+    let mut context = pki.context();
+    context.require_revocation = false;
+    let signed = pki.sign_twice(&base, true);
+    let report = validate(&signed, &context).unwrap();
+    assert_eq!(report.indication, Indication::TotalPassed, "{report:#?}");
+    let shorter = append(&signed, |increment, _| increment.new_document.set_object(length, Object::Integer(12)));
+    let changes = validate(&shorter, &context).unwrap().changes;
+    assert!(changes.iter().any(|c| c.modification == Modification::PageContentChanged { page: 0 }), "{changes:?}");
+}

@@ -82,16 +82,21 @@ fn same(one: &Object, other: &Primitive, places: &Places<'_>, depth: usize) -> b
         (Object::String(a, _), Primitive::String(b)) => a.as_slice() == b.as_bytes(),
         (Object::Reference(a), Primitive::Reference(b)) => u64::from(a.0) == b.id && u64::from(a.1) == b.r#gen,
         (Object::Array(a), Primitive::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b, places, depth + 1)),
-        (Object::Dictionary(a), Primitive::Dictionary(b)) => same_entries(a, b, places, depth),
-        (Object::Stream(a), Primitive::Stream(b)) => same_entries(&a.dict, &b.info, places, depth) && places.holds(b, &a.content),
+        (Object::Dictionary(a), Primitive::Dictionary(b)) => same_entries((a, b), None, places, depth),
+        (Object::Stream(a), Primitive::Stream(b)) =>
+        // The first reader puts the length itself where it was a reference; that both read the same content says more.
+        {
+            same_entries((&a.dict, &b.info), Some(b"Length"), places, depth) && places.holds(b, &a.content)
+        }
         _ => false,
     }
 }
 
 /// Entries whose value is null are entries that are not there (ISO 32000-1, 7.3.7).
-fn same_entries(one: &lopdf::Dictionary, other: &Dictionary, places: &Places<'_>, depth: usize) -> bool {
-    let there = one.iter().filter(|(_, v)| **v != Object::Null);
-    let count = other.iter().filter(|(_, v)| !matches!(v, Primitive::Null)).count();
+fn same_entries((one, other): (&lopdf::Dictionary, &Dictionary), but: Option<&[u8]>, places: &Places<'_>, depth: usize) -> bool {
+    let counts = |key: &[u8]| but != Some(key);
+    let there = one.iter().filter(|(k, v)| **v != Object::Null && counts(k.as_slice()));
+    let count = other.iter().filter(|(k, v)| !matches!(v, Primitive::Null) && counts(k.as_bytes())).count();
     let mut found = 0;
     for (key, value) in there {
         let twin = std::str::from_utf8(key).ok().and_then(|key| other.get(key));
