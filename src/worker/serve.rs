@@ -18,7 +18,7 @@ use super::message::{self, Answer, Bounds, PageHead, Request, Setup};
 use super::sandbox::{self, Sandbox};
 use crate::finding::{Code, Finding};
 use crate::inspect::forms::FormSet;
-use crate::inspect::read::{ReadError, ReadWord, Reader, Round, open_reader};
+use crate::inspect::read::{Asked, Heard, ReadError, ReadWord, Reader, Round, open_reader};
 use crate::inspect::{Direct, Inspector, PagesError};
 
 /// Serves until the other end closes. Must be called on the only thread of the process.
@@ -126,6 +126,16 @@ impl Reader for Announcing {
     fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> std::result::Result<Vec<Round>, ReadError> {
         self.announce()?;
         self.reader.again(layer, boxes, deadline)
+    }
+
+    fn weigh(&self, layer: &GrayImage, values: &[Asked], deadline: Duration) -> std::result::Result<Vec<Vec<Heard>>, ReadError> {
+        self.announce()?;
+        self.reader.weigh(layer, values, deadline)
+    }
+
+    fn other(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> std::result::Result<Vec<Round>, ReadError> {
+        self.announce()?;
+        self.reader.other(layer, boxes, deadline)
     }
 
     fn likelihoods(

@@ -160,7 +160,7 @@ pub(in crate::inspect) fn whole_words(layer: &GrayImage, line: Rect, space: f32)
 const INK: u8 = 160;
 /// Gaps that part words, in heights of the line; the digits of a typewriter stand further apart than letters do.
 fn space(kind: FieldType) -> f32 {
-    if matches!(kind, FieldType::Year | FieldType::PersonalId | FieldType::Digits) { 0.45 } else { 0.2 }
+    if matches!(kind, FieldType::Year | FieldType::PersonalId) { 0.45 } else { 0.2 }
 }
 
 /// Unsure, of a type in which a slip makes another valid value, or but for its marks the name of a unit that is known.
