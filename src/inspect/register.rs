@@ -3,9 +3,9 @@
 //! A field that the register has and the paper does not show, or that was not read, counts as a difference: only full
 //! agreement lets a copy pass without a person.
 //!
-//! What was read unsurely, and is in the register as it was read, is read: no slip makes the register's own value. Of names,
-//! one of several readings is enough, where the value chosen differs from it in two letters or marks at most. Numbers and dates
-//! are never settled so: a slip in a digit is a forgery as well as a misreading.
+//! A name that was read unsurely, and is in the register as it was read, is read: no slip makes the register's own name. One of
+//! several readings is enough, where the value chosen differs from it in two letters or marks at most. Nothing else is settled so:
+//! a slip in a digit is a forgery as well as a misreading, and doubt about an address was what spoke against a forged one.
 
 use super::forms::{FieldType, Form};
 use super::read::text::text_distance;
@@ -79,7 +79,7 @@ fn settle(report: &mut InspectionReport, form: &Form, entry: &Facts) -> Vec<Find
             field.alternatives.push(chosen);
             findings.push(finding);
         }
-        if is_words(kind) && same_text(&field.value, truth) {
+        if kind == FieldType::Name && same_text(&field.value, truth) {
             borne_out.push(id.clone());
         }
     }
@@ -87,10 +87,6 @@ fn settle(report: &mut InspectionReport, form: &Form, entry: &Facts) -> Vec<Find
         finding.code != Code::FieldUnreadable || finding.locus.field.as_ref().is_none_or(|field| !borne_out.contains(field))
     });
     findings
-}
-
-fn is_words(kind: FieldType) -> bool {
-    matches!(kind, FieldType::Name | FieldType::Place | FieldType::Text | FieldType::Gender | FieldType::Ethnicity | FieldType::Nationality)
 }
 
 /// The register has no such entry.

@@ -19,6 +19,8 @@ const SURE: f32 = 0.93;
 const LEAST_KNOWN: usize = 3;
 /// Shorter words are abbreviations ("H.", "TP.") or parts of broken ones.
 const LEAST_LETTERS: usize = 3;
+/// Words that say of what rank a people's committee is: a closed list, so that less sureness will do.
+const RANKS: [&str; 6] = ["xa", "phuong", "thi", "tran", "quan", "huyen"];
 /// What stands on seals beside the office's name.
 const COMMON: [&str; 17] =
     ["cong", "hoa", "hoi", "chu", "nghia", "viet", "nam", "uy", "ban", "nhan", "dan", "huyen", "tinh", "thanh", "pho", "phong", "tu"];
@@ -53,7 +55,19 @@ fn others(inscription: &[SealWord], offices: &[&str]) -> Vec<String> {
     let speaks = |word: &str, read: &SealWord| {
         read.confidence >= SURE && word.len() >= LEAST_LETTERS && word.bytes().all(|b| b.is_ascii_lowercase()) && !of_office(word)
     };
-    words.iter().filter(|(word, read)| speaks(word, read)).map(|(_, read)| read.text.clone()).collect()
+    let of_other_rank = |word: &str, read: &SealWord| read.confidence >= KNOWN && is_other_rank(word, offices);
+    let other = words.iter().filter(|(word, read)| speaks(word, read) || of_other_rank(word, read));
+    other.map(|(_, read)| read.text.clone()).collect()
+}
+
+/// Whether the word is the rank of a people's committee, and all offices are committees of other ranks.
+fn is_other_rank(word: &str, offices: &[&str]) -> bool {
+    let own = |office: &str| office.split(',').next().unwrap_or_default().split_whitespace().map(fold_loose).collect::<Vec<_>>();
+    let other = |office: &str| {
+        let own = own(office);
+        own.iter().any(|name| RANKS.contains(&name.as_str())) && !own.iter().any(|name| name == word)
+    };
+    RANKS.contains(&word) && offices.iter().all(|office| other(office))
 }
 
 /// One word in all likelihood: a letter lost or misread in each four.
@@ -90,6 +104,14 @@ mod tests {
     fn another_offices_seal_is_told_by_its_name() {
         let words = [("ỦY", 0.98), ("BAN", 0.99), ("NHÂN", 0.99), ("DÂN", 0.99), ("XÃ", 0.9), ("TAM", 0.97), ("PHƯỚC", 0.99)];
         assert_eq!(others_of(&words), ["TAM", "PHƯỚC"]);
+    }
+
+    #[test]
+    fn another_rank_is_another_office() {
+        let words = [("ỦY", 0.98), ("BAN", 0.99), ("NHÂN", 0.99), ("DÂN", 0.99), ("THỊ", 0.9)];
+        assert_eq!(others_of(&words), ["THỊ"], "the name itself lies under the signature");
+        assert!(!is_other_rank("thi", &["VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI"]), "no committee");
+        assert!(!is_other_rank("xa", &["Ủy ban nhân dân thị xã Sơn Tây, thành phố Hà Nội"]));
     }
 
     #[test]
