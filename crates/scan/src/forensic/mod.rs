@@ -13,6 +13,7 @@
 mod compare;
 mod field;
 mod patch;
+mod slant;
 mod smudge;
 mod stroke;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What is measured on one word: its paper, the paper around it, its grain, edges and ink.
 
 use super::field::{Field, INK};
+use super::slant::slant;
 use super::smudge::Levels;
 use crate::raster::{Rect, quantile};
 
@@ -25,6 +26,8 @@ pub struct Patch {
     pub stroke_mm: f32,
     /// How much more of its paper than of the paper around is smudged, as a share.
     pub smudged: f32,
+    /// Degrees by which its letters lean to the right; none where that is not clear.
+    pub slant: Option<f32>,
 }
 
 /// Bare paper of a box.
@@ -65,6 +68,7 @@ pub(super) fn measure(field: &Field<'_>, rect: Rect) -> Patch {
         ink: ink(field, &rect),
         stroke_mm: stroke / field.mm,
         smudged: own_levels.smudged(&around),
+        slant: slant(field, &rect),
     }
 }
 

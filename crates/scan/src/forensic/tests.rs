@@ -197,3 +197,19 @@ fn ink_that_was_rubbed_out_leaves_a_smudge() {
     only(&found(&scanned(&paper, 16, 3.0)), &[TraceKind::Smudged, TraceKind::Paper]);
     assert!(found(&scanned(&paper, 16, 3.0)).iter().any(|trace| trace.kind == TraceKind::Smudged));
 }
+
+#[test]
+fn words_lean_as_they_are_drawn() {
+    for lean in [0.0_f32, 12.0] {
+        let shear = lean.to_radians().tan();
+        let page = RgbImage::from_fn(400, 120, |x, y| {
+            let along = x as f32 - (90.0 - y as f32) * shear;
+            let upright = (60..90).contains(&y) && (60.0..340.0).contains(&along) && along.rem_euclid(17.0) < 4.0;
+            let bar = (60..63).contains(&y) && (60.0..340.0).contains(&along);
+            if upright || bar { INK } else { Rgb([250, 246, 236]) }
+        });
+        let field = super::field::Field::of(&page, DPI);
+        let slant = super::slant::slant(&field, &Rect { x: 56, y: 56, w: 294, h: 36 });
+        assert_eq!(slant, Some(lean));
+    }
+}

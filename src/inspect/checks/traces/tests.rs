@@ -115,6 +115,7 @@ fn written(blue: impl Fn(u32, u32) -> bool) -> SeenPage {
         ink: if blue(x, y) { [0.2, 0.25, 0.5] } else { [0.2, 0.2, 0.19] },
         stroke_mm: 0.3,
         smudged: 0.0,
+        slant: None,
     };
     let patches = [105, 205, 305].into_iter().flat_map(|y| (0..6).map(move |at| (310 + at * 60, y))).map(|(x, y)| word(x, y)).collect();
     SeenPage { examined: Some(Examination { patches, ..Examination::default() }), ..page() }
@@ -134,6 +135,25 @@ fn a_second_pen_in_a_value_is_seen_and_one_pen_for_all_is_not() {
     assert_eq!(fields_of(&check(&|x, y| y != 205 || x > 350))[0].0, Some("full_name"), "but not in a name");
     assert_eq!(check(&|_, y| y == 105), [], "the number is entered by hand");
     assert_eq!(fields_of(&check(&|x, y| y == 105 && x > 500))[0].0, Some("registration_no"), "but not half of it");
+}
+
+/// Words of a place, each leaning as given.
+fn leaning(slants: &[f32]) -> SeenPage {
+    let mut page = written(|_, _| false);
+    let examined = page.examined.as_mut().unwrap();
+    examined.mm = 10.0;
+    let place = examined.patches.iter_mut().filter(|patch| patch.rect.y == 305);
+    place.zip(slants).for_each(|(patch, slant)| patch.slant = Some(*slant));
+    page
+}
+
+#[test]
+fn an_upright_word_in_a_slanted_value_is_another_face() {
+    let found = |slants: &[f32]| fields_of(&findings(&by_software::BySoftware, "birth_2015", leaning(slants))).len();
+    assert_eq!(found(&[12.0, 15.0, 12.0, 12.0, 15.0, 0.0]), 1);
+    assert_eq!(found(&[0.0, 0.0, 12.0, 15.0, 12.0, 12.0]), 0, "the label before it");
+    assert_eq!(found(&[12.0, 15.0, 12.0, 12.0, 15.0, 3.0]), 0, "letters that hardly lean");
+    assert_eq!(found(&[0.0, 3.0, 0.0, 0.0, 0.0, 0.0]), 0);
 }
 
 #[test]
