@@ -1,13 +1,14 @@
 //! `bansao verify`: copies, folders of copies, QR tokens and pictures of prints, with the service or offline.
 
 mod document;
+mod pictures;
 mod show;
 mod subjects;
 pub(super) mod trust;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 use bansao_scan::{Format as FileFormat, sniff};
@@ -20,24 +21,17 @@ use time::{Date, OffsetDateTime, PrimitiveDateTime};
 use tonic::transport::Channel;
 
 use self::document::Document;
+use self::pictures::Pictures;
 use self::show::Tally;
 use self::subjects::Subject;
 use super::CliError;
-use super::doctor::alone;
 use super::text::{complain, say};
 use crate::api::proto::verification_service_client::VerificationServiceClient;
 use crate::api::{convert, proto};
 use crate::app::tls_identity;
 use crate::clock::{Clock, SystemClock};
-use crate::finding::Code;
-use crate::inspect::forms::FormSet;
-use crate::inspect::{Inspector, PagesError};
 use crate::record::Sha256;
-use crate::verify::{
-    Material, Report, ReportFormat, Verdict, judge_print, judge_symbols, judge_unread, print_report, verify_copy, verify_pades,
-    verify_token,
-};
-use crate::worker::Pool;
+use crate::verify::{Material, Report, ReportFormat, Verdict, verify_copy, verify_pades, verify_token};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -259,37 +253,10 @@ struct Grounds {
     now: OffsetDateTime,
     policy: Policy,
     format: Option<ReportFormat>,
-    /// Workers that open and read pictures, started with the first one.
-    pool: OnceLock<Result<Pool, String>>,
+    pictures: Pictures,
 }
 
 impl Grounds {
-    /// Judges pictures of one print, which a sandboxed worker opens.
-    fn print(&self, pictures: &[Bytes]) -> Result<Report, CliError> {
-        let pool = self.pool.get_or_init(|| {
-            let forms = FormSet::embedded().map_err(|error| error.to_string())?;
-            let pool = Pool::start(alone(), &forms).map_err(|error| error.to_string())?;
-            for missing in pool.sandbox().missing() {
-                complain(&CliError::Failed(format!("warning: the worker's sandbox is not whole: {missing}")));
-            }
-            Ok(pool)
-        });
-        let pool = pool.as_ref().map_err(|error| CliError::Failed(error.clone()))?;
-        let digests: Vec<Sha256> = pictures.iter().map(|picture| Sha256::of(picture)).collect();
-        let mut report = print_report(&digests, &self.material, self.now);
-        let compared = pool.symbols(pictures).and_then(|symbols| {
-            let expected = judge_symbols(&mut report, &symbols, &self.material, self.now);
-            expected.map(|expected| pool.compare(pictures, &expected)).transpose()
-        });
-        match compared {
-            Ok(Some(comparison)) => judge_print(&mut report, &comparison),
-            Ok(None) => {}
-            Err(PagesError::Scan(finding)) => judge_unread(&mut report, finding.code != Code::InspectionStopped, finding.code.as_str()),
-            Err(error) => return Err(CliError::Failed(error.to_string())),
-        }
-        Ok(report)
-    }
-
     fn copy(&self, pdf: &[u8]) -> Outcome {
         let report = match self.policy {
             Policy::Copy => verify_copy(pdf, &self.material, self.now),
@@ -319,7 +286,7 @@ impl Judge {
                     now,
                     policy: args.policy,
                     format: args.report.map(Format::as_report),
-                    pool: OnceLock::new(),
+                    pictures: Pictures::default(),
                 })))
             }
         }
@@ -368,11 +335,11 @@ impl Judge {
         let (report, format) = match self {
             Self::Here(grounds) => {
                 let (grounds, format) = (Arc::clone(grounds), grounds.format);
-                let judged = tokio::task::spawn_blocking(move || grounds.print(&pictures)).await;
+                let judged = tokio::task::spawn_blocking(move || grounds.pictures.judge(&pictures, &grounds.material, grounds.now)).await;
                 (judged.map_err(|error| CliError::Failed(error.to_string()))??, format)
             }
             Self::Service(client, wanted) => {
-                let parts: Vec<_> = pictures.iter().flat_map(picture_parts).collect();
+                let parts: Vec<_> = pictures.iter().flat_map(pictures::parts).collect();
                 (convert::report_of(client.clone().verify_image(tokio_stream::iter(parts)).await?.into_inner()), wanted.format)
             }
         };
@@ -390,16 +357,6 @@ impl Judge {
         };
         Outcome::without_signatures(report, format)
     }
-}
-
-/// One picture as messages, the last of which says so.
-fn picture_parts(picture: &Bytes) -> Vec<proto::VerifyImageRequest> {
-    let starts = (0..picture.len()).step_by(CHUNK_BYTES);
-    let part = |start: usize| {
-        let end = picture.len().min(start + CHUNK_BYTES);
-        proto::VerifyImageRequest { chunk: picture.slice(start..end), last: end == picture.len() }
-    };
-    starts.map(part).collect()
 }
 
 const CHUNK_BYTES: usize = 256 << 10;

@@ -13,6 +13,7 @@ mod crop;
 mod dates;
 mod district;
 mod electronic;
+mod face;
 mod family;
 mod fields;
 mod form_period;
@@ -80,6 +81,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &electronic::Electronic,
     &by_hand::ByHand,
     &by_software::BySoftware,
+    &face::OtherFace,
     &pages::Pages,
     &seal::Sealed,
     &inscription::Inscription,

@@ -7,12 +7,10 @@ use bansao_scan::{GrayImage, Rect};
 use super::Likeness;
 use super::rivals::rivals;
 use crate::inspect::forms::FieldType;
-use crate::inspect::read::{ReadError, ReadWord, Reader, value, whole_words};
+use crate::inspect::read::{ReadError, ReadWord, Reader, WORD_SPACE, value, whole_words};
 use crate::record::{fold, nfc};
 
 /// A reading that is to count, 0 to 1. Tuned on printed copies in `tests/prints.rs`, as the bounds below.
-/// Gaps that part words, in heights of the line.
-const SPACE: f32 = 0.2;
 const SURE: f32 = 0.5;
 /// A reading that is to count against the print, 0 to 1.
 const SURE_OF_ANOTHER: f32 = 0.85;
@@ -59,7 +57,7 @@ pub(super) fn judge(
     deadline: Duration,
 ) -> Result<(Likeness, Option<String>), ReadError> {
     let (layer, wanted) = (place.layer, normal(kind, expected));
-    let close = whole_words(layer, place.line, SPACE);
+    let close = whole_words(layer, place.line, WORD_SPACE);
     let rounds = again(reader, layer, close, deadline)?;
     let seen = rounds.first().map(|(text, _)| text.clone()).or(Some(place.first.0.clone()));
     // One engine by itself errs too often to be believed.

@@ -158,9 +158,12 @@ pub(in crate::inspect) fn whole_words(layer: &GrayImage, line: Rect, space: f32)
 
 /// Gray below this is ink.
 const INK: u8 = 160;
-/// Gaps that part words, in heights of the line; the digits of a typewriter stand further apart than letters do.
+/// Gaps that part words, in heights of the line.
+pub(in crate::inspect) const WORD_SPACE: f32 = 0.2;
+
+/// The gap for values of a type: the digits of a typewriter stand further apart than letters do.
 fn space(kind: FieldType) -> f32 {
-    if matches!(kind, FieldType::Year | FieldType::PersonalId) { 0.45 } else { 0.2 }
+    if matches!(kind, FieldType::Year | FieldType::PersonalId) { 0.45 } else { WORD_SPACE }
 }
 
 /// Unsure, of a type in which a slip makes another valid value, or but for its marks the name of a unit that is known.
@@ -239,9 +242,9 @@ mod tests {
         for (from, to) in [(100, 140), (144, 160), (200, 260)] {
             (20..40).for_each(|y| (from..to).for_each(|x| layer.put_pixel(x, y, [0].into())));
         }
-        let grown = whole_words(&layer, Rect { x: 104, y: 15, w: 34, h: 30 }, 0.2);
+        let grown = whole_words(&layer, Rect { x: 104, y: 15, w: 34, h: 30 }, WORD_SPACE);
         assert!(grown.x < 100 && (160..=167).contains(&grown.right()), "{grown:?}");
-        let kept = whole_words(&layer, Rect { x: 90, y: 15, w: 80, h: 30 }, 0.2);
+        let kept = whole_words(&layer, Rect { x: 90, y: 15, w: 80, h: 30 }, WORD_SPACE);
         assert_eq!((kept.x, kept.right()), (90, 170));
     }
 

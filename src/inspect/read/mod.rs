@@ -19,8 +19,8 @@ mod tesseract;
 pub(crate) mod text;
 pub(crate) mod value;
 
-pub(super) use again::whole_words;
 pub use again::{Candidate, Settled, settle};
+pub(super) use again::{WORD_SPACE, whole_words};
 pub use alone::alone_fields;
 pub use engine::{Engine, open_reader};
 pub use fields::{Printed, printed_fields};

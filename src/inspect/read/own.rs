@@ -44,16 +44,12 @@ impl Own {
         let name = format!("own {}", model.training().get(..12).unwrap_or_default());
         Ok(Self { ready, name, idle: Mutex::default() })
     }
-}
 
-impl Own {
     /// Does something to each of `items`, with one network, until the deadline.
     fn each<T, R>(&self, items: &[T], deadline: Duration, mut work: impl FnMut(&mut Recogniser, &T) -> R) -> Result<Vec<R>, ReadError> {
         let end = Instant::now() + deadline;
-        let in_time = |item, recogniser: &mut Recogniser, work: &mut dyn FnMut(&mut Recogniser, &T) -> R| {
-            if Instant::now() < end { Ok(work(recogniser, item)) } else { Err(ReadError::Overrun(deadline)) }
-        };
-        self.with(|recogniser| items.iter().map(|item| in_time(item, recogniser, &mut work)).collect())
+        let in_time = || if Instant::now() < end { Ok(()) } else { Err(ReadError::Overrun(deadline)) };
+        self.with(|recogniser| items.iter().map(|item| in_time().map(|()| work(recogniser, item))).collect())
     }
 
     /// Works with an idle network, or with one made for it.
@@ -81,6 +77,10 @@ impl Reader for Own {
     fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Round>, ReadError> {
         // Sizes are all one to it: what helps is the value without its neighbours.
         Ok(vec![Round { height: ALONE_PX, words: self.read(&cut(layer, boxes, ALONE_PX), deadline)? }])
+    }
+
+    fn other(&self, _layer: &GrayImage, _boxes: &[Rect], _deadline: Duration) -> Result<Vec<Round>, ReadError> {
+        Ok(Vec::new())
     }
 
     fn likelihoods(&self, layer: &GrayImage, place: Rect, texts: &[String], deadline: Duration) -> Result<Vec<f32>, ReadError> {

@@ -8,9 +8,6 @@ use thiserror::Error;
 
 use crate::inspect::forms::FieldType;
 
-/// Heights of a line's picture for the second and the third reading, pixels.
-const AGAIN_PX: [u32; 2] = [44, 70];
-
 /// The pictures of boxes of a layer.
 pub(super) fn cut(layer: &GrayImage, boxes: &[Rect], height: u32) -> Vec<GrayImage> {
     boxes.iter().map(|rect| crop_line(layer, rect, height)).collect()
@@ -73,6 +70,8 @@ pub enum ReadError {
 
 /// Reads pictures of single lines, black on white, upright.
 ///
+/// No question has an answer of its own here: a reader that stands before another would else keep questions from it unseen.
+///
 /// An implementation blocks, keeps no state between calls that could change a result, may be called from several
 /// threads at once, and returns by the deadline, with [`ReadError::Overrun`] at the latest.
 pub trait Reader: Send + Sync {
@@ -82,43 +81,33 @@ pub trait Reader: Send + Sync {
     /// [`ReadError`]; nothing is returned for a part of the lines.
     fn read(&self, lines: &[GrayImage], deadline: Duration) -> Result<Vec<Vec<ReadWord>>, ReadError>;
 
-    /// Further readings of single values, whose boxes on an upright layer are given. Values that matter are settled by a vote of the first reading and these.
+    /// Further readings of single values, whose boxes on an upright layer are given. Values that matter are settled by a vote of the
+    /// first reading and these.
     ///
     /// # Errors
     /// As [`Reader::read`].
-    fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Round>, ReadError> {
-        // The engine errs differently at different sizes: a mark lost at one is there at another.
-        AGAIN_PX.iter().map(|height| Ok(Round { height: *height, words: self.read(&cut(layer, boxes, *height), deadline)? })).collect()
-    }
+    fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Round>, ReadError>;
 
     /// The texts that each value may say, the likeliest first, with what the engine knows of such values. An engine that cannot weigh
     /// them has none.
     ///
     /// # Errors
     /// As [`Reader::read`].
-    fn weigh(&self, layer: &GrayImage, values: &[Asked], deadline: Duration) -> Result<Vec<Vec<Heard>>, ReadError> {
-        let _ = (layer, deadline);
-        Ok(vec![Vec::new(); values.len()])
-    }
+    fn weigh(&self, layer: &GrayImage, values: &[Asked], deadline: Duration) -> Result<Vec<Vec<Heard>>, ReadError>;
 
     /// What another engine reads in boxes of a layer: it is asked where [`Reader::weigh`] leaves doubt. Without another one there
     /// are no rounds.
     ///
     /// # Errors
     /// As [`Reader::read`].
-    fn other(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Round>, ReadError> {
-        let _ = (layer, boxes, deadline);
-        Ok(Vec::new())
-    }
+    fn other(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Round>, ReadError>;
 
     /// How likely each of `texts` is in a box of an upright layer, natural logarithms in their order; none where the engine cannot
     /// say. The figures of one call may be compared with each other, and with nothing else.
     ///
     /// # Errors
     /// As [`Reader::read`].
-    fn likelihoods(&self, _layer: &GrayImage, _place: Rect, _texts: &[String], _deadline: Duration) -> Result<Vec<f32>, ReadError> {
-        Ok(Vec::new())
-    }
+    fn likelihoods(&self, layer: &GrayImage, place: Rect, texts: &[String], deadline: Duration) -> Result<Vec<f32>, ReadError>;
 
     /// Engine, version and language data, for the audit trail.
     fn name(&self) -> &str;

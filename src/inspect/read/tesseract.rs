@@ -12,13 +12,16 @@ use std::time::{Duration, Instant};
 use bansao_scan::{GrayImage, Rect};
 use bansao_tesseract::{Engine, EngineError, Line, Word};
 
-use super::reader::{ReadError, ReadWord, Reader};
+use super::reader::{Asked, Heard, ReadError, ReadWord, Reader, Round, cut};
 
 /// Where the distribution keeps the Vietnamese model.
 pub const LANGUAGE_DATA: &str = "/usr/share/tesseract-ocr/5/tessdata/vie.traineddata";
 
 /// Language data is half a megabyte, or some ten in its largest variant.
 const DATA_BYTES: usize = 64 << 20;
+
+/// Heights of a line's picture for the second and the third reading, pixels.
+const AGAIN_PX: [u32; 2] = [44, 70];
 
 /// Reads with Tesseract.
 #[derive(Debug)]
@@ -59,6 +62,23 @@ impl Reader for Tesseract {
         let words = lines.iter().map(|line| one(&mut engine, line, end.saturating_duration_since(Instant::now()), deadline)).collect();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(engine);
         words
+    }
+
+    fn again(&self, layer: &GrayImage, boxes: &[Rect], deadline: Duration) -> Result<Vec<Round>, ReadError> {
+        // It errs differently at different sizes: a mark lost at one is there at another.
+        AGAIN_PX.iter().map(|height| Ok(Round { height: *height, words: self.read(&cut(layer, boxes, *height), deadline)? })).collect()
+    }
+
+    fn weigh(&self, _layer: &GrayImage, values: &[Asked], _deadline: Duration) -> Result<Vec<Vec<Heard>>, ReadError> {
+        Ok(vec![Vec::new(); values.len()])
+    }
+
+    fn other(&self, _layer: &GrayImage, _boxes: &[Rect], _deadline: Duration) -> Result<Vec<Round>, ReadError> {
+        Ok(Vec::new())
+    }
+
+    fn likelihoods(&self, _layer: &GrayImage, _place: Rect, _texts: &[String], _deadline: Duration) -> Result<Vec<f32>, ReadError> {
+        Ok(Vec::new())
     }
 
     fn name(&self) -> &str {

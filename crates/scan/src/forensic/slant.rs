@@ -1,7 +1,7 @@
 //! How far the letters of a word lean: the shear that makes their uprights stand on the fewest columns.
 
-use super::field::Field;
-use crate::raster::Rect;
+use super::field::{Field, INK};
+use crate::raster::{Rect, quantile};
 
 /// Leans that are tried, degrees to the right.
 const LEANS: [f32; 11] = [-6.0, -3.0, 0.0, 3.0, 6.0, 9.0, 12.0, 15.0, 18.0, 21.0, 24.0];
@@ -21,9 +21,9 @@ pub(super) fn slant(field: &Field<'_>, rect: &Rect) -> Option<f32> {
     let reach = (rect.h as f32 * 0.5) as usize + 1;
     let mut ink: Vec<(u32, u32, f32)> = Vec::new();
     for (y, x) in (0..rect.h).flat_map(|y| (0..rect.w).map(move |x| (y, x))) {
-        let level = field.flat.get_pixel_checked(rect.x + x, rect.y + y).map_or(255.0, |pixel| f32::from(pixel[0]));
-        if level < 190.0 {
-            ink.push((x, rect.h - 1 - y, 1.0 - level / 190.0));
+        let darkness = 1.0 - f32::from(field.flat.get_pixel(rect.x + x, rect.y + y)[0]) / f32::from(INK);
+        if darkness > 0.0 {
+            ink.push((x, rect.h - 1 - y, darkness));
         }
     }
     let mut columns = vec![0.0_f32; rect.w as usize + 2 * reach + 1];
@@ -40,7 +40,6 @@ pub(super) fn slant(field: &Field<'_>, rect: &Rect) -> Option<f32> {
     };
     let tried = LEANS.map(|lean| (sharp(lean), lean));
     let (most, lean) = tried.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
-    let mut all = tried.map(|(sharpness, _)| sharpness);
-    all.sort_by(f32::total_cmp);
-    (most > CLEAR * all[all.len() / 2]).then_some(lean)
+    let usual = quantile(&mut tried.map(|(sharpness, _)| sharpness), 0.5);
+    (most > CLEAR * usual).then_some(lean)
 }

@@ -6,7 +6,7 @@ use bansao_scan::qr::Symbol;
 use bansao_scan::{Rect, RgbImage};
 use time::macros::date;
 
-use super::super::{Check, by_hand, by_software, electronic};
+use super::super::{Check, by_hand, by_software, electronic, face};
 use crate::decide::{Decision, Policy, decide};
 use crate::finding::{Code, Finding, Region};
 use crate::inspect::forms::FormSet;
@@ -149,7 +149,7 @@ fn leaning(slants: &[f32]) -> SeenPage {
 
 #[test]
 fn an_upright_word_in_a_slanted_value_is_another_face() {
-    let found = |slants: &[f32]| fields_of(&findings(&by_software::BySoftware, "birth_2015", leaning(slants))).len();
+    let found = |slants: &[f32]| fields_of(&findings(&face::OtherFace, "birth_2015", leaning(slants))).len();
     assert_eq!(found(&[12.0, 15.0, 12.0, 12.0, 15.0, 0.0]), 1);
     assert_eq!(found(&[0.0, 0.0, 12.0, 15.0, 12.0, 12.0]), 0, "the label before it");
     assert_eq!(found(&[12.0, 15.0, 12.0, 12.0, 15.0, 3.0]), 0, "letters that hardly lean");
