@@ -2,7 +2,7 @@
 
 usage: beside.py TRAINING_FOLDER --fonts FOLDER [--lines N] [--golden FOLDER]
 
-Tesseract gets each line three times as large (cubic) with a white margin, which it reads better than 32 rows. `--golden` writes
+Tesseract gets each line twice as large (cubic) with a white margin, which it reads better than 48 rows. `--golden` writes
 a few lines with the network's reading of them, for the tests of `crates/recogniser`.
 """
 
@@ -21,7 +21,7 @@ import draw
 from alphabet import ALIKE, greedy
 from compose import compose
 from export import folded, rounded
-from model import Net
+from model import STEP, Net
 from train import distance, judges
 
 
@@ -48,9 +48,9 @@ def quantised(folder):
 def read(net, gray):
     x = gray.astype(np.float64)
     x = (x.mean() - x) / (x.std() + 8)
-    x = np.pad(x, ((0, 0), (0, -x.shape[1] % 4))).astype(np.float32)
+    x = np.pad(x, ((0, 0), (0, -x.shape[1] % STEP))).astype(np.float32)
     best = net(torch.from_numpy(x)[None, None]).argmax(-1)[0].numpy()
-    return greedy(best[: (gray.shape[1] + 1) // 2])
+    return greedy(best[: -(-2 * gray.shape[1] // STEP)])
 
 
 def pictures(lines, chances, patterns, stamps):
@@ -68,7 +68,7 @@ def tesseract(grays):
     with tempfile.TemporaryDirectory() as work:
         work = pathlib.Path(work)
         for at, gray in enumerate(grays):
-            large = cv2.resize(gray, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+            large = cv2.resize(gray, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
             cv2.imwrite(str(work / f"{at:05}.png"), cv2.copyMakeBorder(large, 12, 12, 12, 12, cv2.BORDER_CONSTANT, value=255))
         (work / "list.txt").write_text("\n".join(str(work / f"{at:05}.png") for at in range(len(grays))))
         done = subprocess.run(["tesseract", work / "list.txt", "-", "-l", "vie", "--psm", "7", "-c", "page_separator=\f"], capture_output=True, text=True, check=True, env={"OMP_THREAD_LIMIT": "1", "PATH": "/usr/bin:/bin"})

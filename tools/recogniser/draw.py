@@ -1,4 +1,4 @@
-"""Ink of lines: a text becomes a coverage mask 48 px high, its ink between rows 4 and 44, as a line finder would cut it.
+"""Ink of lines: a text becomes a coverage mask 56 px high, its ink between rows 4 and 52, as a line finder would cut it.
 
 Paper, leaders, seals, blur and noise come later (`compose.py`), many times over the same ink.
 """
@@ -15,8 +15,8 @@ from PIL import Image, ImageDraw, ImageFont
 import texts
 from alphabet import encode
 
-HEIGHT, INK = 48, 40
-WIDEST = 1472
+HEIGHT, INK = 56, 48
+WIDEST = 1792
 CANVAS, BASE = 170, 105
 
 cv2.setNumThreads(1)
@@ -83,13 +83,13 @@ def warp(mask, r, rs, strength, slant):
 
 def ink(r, rs, label, value, fonts, role):
     """(mask, baseline row), or None where the line would be too wide."""
-    em = r.choice([34, 40, 46, 52])
+    em = r.choice([34, 42, 50, 58])
     pen = role == "pen"
     path = fonts.pick(r, role)
     whole = " ".join(part for part in (label, value) if part)
     if not whole:
         width = r.randint(30, 400)
-        return np.zeros((HEIGHT, width), np.uint8), 34
+        return np.zeros((HEIGHT, width), np.uint8), 41
     room = int(em * (0.9 * len(whole) + 4) + 80)
     image = Image.new("L", (room, CANVAS), 0)
     draw = ImageDraw.Draw(image)
@@ -143,7 +143,7 @@ def lines(seed, fonts, share=(0.55, 0.07, 0.38), empty=0.05, only=None):
         except KeyError:
             continue
         # CTC needs a time step for every symbol and one more between equal ones.
-        if len(symbols) + 4 < drawn[0].shape[1] * 0.30:
+        if len(symbols) + 4 < drawn[0].shape[1] * 0.25:
             yield *drawn, symbols, text, role
 
 

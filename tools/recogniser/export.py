@@ -74,7 +74,7 @@ def main():
         body += scale.tobytes() + bias.astype("<f4").tobytes() + whole.tobytes()
     header = json.dumps({"c": list(CHANNELS), "e": EXPANDED, "r": ROWS, "height": HEIGHT, "symbols": SYMBOLS, "training": hashlib.sha256((folder / "log.jsonl").read_bytes()).hexdigest(),
                          "license": "Apache-2.0", "tensors": listed}, ensure_ascii=False).encode()
-    data = b"BSRN0001" + struct.pack("<I", len(header)) + header + body
+    data = b"BSRN0002" + struct.pack("<I", len(header)) + header + body
     pathlib.Path(say.out).write_bytes(data)
     print(len(data), "bytes", hashlib.sha256(data).hexdigest())
     if say.fonts:

@@ -17,6 +17,7 @@ import unicodedata
 
 from fontTools import subset
 from fontTools.merge import Merger
+from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
 
 from alphabet import SYMBOLS, TONES, _SMALL
@@ -26,9 +27,19 @@ NEEDED = set("".join(sign for sign in SYMBOLS if sign not in TONES) + MARKED) - 
 DRAWN = NEEDED | set("°²&?!=*+%\"'.…–“”’")
 
 
+def alike(font):
+    """Letters that the font draws like another one (Carlito's capital Ậ is an Ạ): what it writes is not what it was asked to."""
+    glyphs, known, drawn, found = font.getGlyphSet(), font.getBestCmap(), {}, []
+    for sign in sorted(set(MARKED) | set("đĐ")):
+        pen = DecomposingRecordingPen(glyphs)
+        glyphs[known[ord(sign)]].draw(pen)
+        found += [sign] if drawn.setdefault(str(pen.value), sign) != sign else []
+    return "".join(found)
+
+
 def cut(font):
-    """The font with only the drawn signs, as bytes; None if it lacks Vietnamese."""
-    if not {ord(sign) for sign in NEEDED} <= set(font.getBestCmap()):
+    """The font with only the drawn signs, as bytes; None if it lacks Vietnamese or does not tell its letters apart."""
+    if not {ord(sign) for sign in NEEDED} <= set(font.getBestCmap()) or alike(font):
         return None
     options = subset.Options(layout_features=["kern", "liga", "mark", "mkmk", "ccmp", "locl"], name_IDs=[1, 2, 13, 14], notdef_outline=True, hinting=False, glyph_names=False)
     cutter = subset.Subsetter(options)
@@ -105,7 +116,7 @@ def main():
             for label, font in faces(source, name, picks):
                 data = cut(font)
                 if data is None:
-                    print("no Vietnamese:", label)
+                    print("no Vietnamese, or not all of it:", label)
                     continue
                 path = out / f"{label}.ttf"
                 path.write_bytes(data)

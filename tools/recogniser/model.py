@@ -1,4 +1,4 @@
-"""The net: convolutions only, 1 x 32 x W gray to one symbol distribution for every 2 columns.
+"""The net: convolutions only, 1 x 48 x W gray to one symbol distribution for every 3 columns.
 
 `crates/recogniser` runs the same graph; sizes travel in the weights file.
 """
@@ -8,8 +8,9 @@ from torch import nn
 
 from alphabet import COUNT
 
-HEIGHT = 32
-CHANNELS = (24, 36, 64, 96, 208)
+HEIGHT = 48
+STEP = 6
+CHANNELS = (32, 48, 64, 96, 208)
 EXPANDED = 416
 ROWS = 6
 
@@ -47,10 +48,10 @@ class Net(nn.Module):
     def __init__(self, drop=0.05):
         super().__init__()
         a, b, c, d, e = CHANNELS
-        self.conv0 = conv(1, a, 5, 2, 2)
+        self.conv0 = conv(1, a, (5, 7), (2, 3), (2, 3))
         self.conv1 = conv(a, b, 3, (2, 1), 1)
         self.conv2 = conv(b, c, 3, (1, 2), 1)
-        self.conv3 = conv(c, d, 3, (2, 1), 1)
+        self.conv3 = conv(c, d, 3, (3, 1), (0, 1))
         self.res = Block(d)
         self.conv4 = conv(d, e, (4, 3), (4, 1), (0, 1))
         self.drop = nn.Dropout(drop)
@@ -58,7 +59,7 @@ class Net(nn.Module):
         self.head = nn.Conv2d(e, 2 * COUNT, 1)
 
     def forward(self, x):
-        """N x 1 x 32 x W, W a multiple of 4, to N x W/2 x COUNT logits."""
+        """N x 1 x 48 x W, W a multiple of 6, to N x W/3 x COUNT logits."""
         x = self.conv3(self.conv2(self.conv1(self.conv0(x))))
         x = self.rows(self.drop(self.conv4(self.res(x))))
         y = self.head(self.drop(x))

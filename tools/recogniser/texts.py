@@ -201,9 +201,9 @@ def text(r):
     if k < 0.80:
         first, second = r.choice(LABELS), r.choice(LABELS)
         return "", f"{first}: {value(r)} {second}: {value(r)}"
-    if k < 0.86:
+    if k < 0.85:
         return "", r.choice(HEADINGS)
-    if k < 0.90:
+    if k < 0.91:
         return "", drill(r)
     if k < 0.95:
         line = " ".join(syllable(r) for _ in range(r.randint(1, 8)))

@@ -11,8 +11,11 @@ import copy
 import json
 import math
 import pathlib
+import pickle
 import queue
+import shutil
 import sys
+import tempfile
 import threading
 import time
 
@@ -25,72 +28,93 @@ import draw
 import texts
 from alphabet import greedy
 from compose import compose
+from model import STEP as COLUMNS
 from model import Net
 
 STEP = 64
 BUCKETS = draw.WIDEST // STEP
+LONGEST = 160
 
 
-def draws(seed, folder, out):
-    """A worker: lines without end, 128 at a time, sorted into widths by the receiver."""
+def draws(seed, folder, shelf, out):
+    """A worker: lines without end, by width, 256 at a time. They lie in a file in memory; only its path goes through the queue."""
     torch.set_num_threads(1)
     source = draw.lines(seed, draw.Fonts(folder, False))
+    count = 0
     while True:
-        batch = [next(source) for _ in range(128)]
-        flat = np.concatenate([mask.reshape(-1) for mask, *_ in batch])
-        out.put((flat, [mask.shape[1] for mask, *_ in batch], [base for _, base, *_ in batch], [symbols for _, _, symbols, *_ in batch]))
+        widths = {}
+        for mask, base, symbols, *_ in (next(source) for _ in range(256)):
+            if len(symbols) <= LONGEST:
+                widths.setdefault((mask.shape[1] - 1) // STEP, []).append((mask, base, symbols))
+        packed = []
+        for at, lines in widths.items():
+            block = np.zeros((len(lines), draw.HEIGHT, STEP * (at + 1)), np.uint8)
+            texts_of = np.zeros((len(lines), LONGEST), np.int16)
+            for n, (mask, _, symbols) in enumerate(lines):
+                block[n, :, : mask.shape[1]] = mask
+                texts_of[n, : len(symbols)] = symbols
+            numbers = np.array([(mask.shape[1], base, len(symbols)) for mask, base, symbols in lines], np.float32)
+            packed.append((at, block, numbers, texts_of))
+        path = f"{shelf}/{seed}-{count}"
+        with open(path, "wb") as file:
+            pickle.dump(packed, file, protocol=5)
+        out.put(path)
+        count += 1
 
 
 class Pool:
-    """Masks on the device by width; the oldest give way."""
+    """Masks, their widths, baselines and texts on the device, by width; the oldest give way."""
 
     def __init__(self, device, megabytes):
         self.device = device
         self.capacity = [max(64, int(megabytes * 2**20 / BUCKETS / (draw.HEIGHT * STEP * (at + 1)))) for at in range(BUCKETS)]
+        held = lambda *shape, kind: [torch.zeros(size, *shape, dtype=kind, device=device) for size in self.capacity]
         self.masks = [torch.zeros(size, draw.HEIGHT, STEP * (at + 1), dtype=torch.uint8, device=device) for at, size in enumerate(self.capacity)]
-        self.widths = [np.zeros(size, np.float32) for size in self.capacity]
-        self.bases = [np.zeros(size, np.float32) for size in self.capacity]
-        self.symbols = [[None] * size for size in self.capacity]
+        self.numbers = held(3, kind=torch.float32)
+        self.texts = held(LONGEST, kind=torch.int16)
         self.drawn = np.zeros(BUCKETS, np.int64)
-        self.waiting = [[] for _ in range(BUCKETS)]
-        self.lock = threading.Lock()
+        self.waiting = queue.SimpleQueue()
 
-    def receive(self, flat, widths, bases, symbols):
+    def receive(self, path):
         """Takes lines in, on any thread; they are drawn from after the next `settle`."""
-        places, start = {}, 0
-        for width, base, line in zip(widths, bases, symbols):
-            end = start + width * draw.HEIGHT
-            places.setdefault((width - 1) // STEP, []).append((flat[start:end].reshape(draw.HEIGHT, width), base, line))
-            start = end
-        with self.lock:
-            for at, lines in places.items():
-                self.waiting[at] += lines
+        with open(path, "rb") as file:
+            self.waiting.put(pickle.load(file))
+        pathlib.Path(path).unlink()
 
     def settle(self):
-        """Moves what waits to the device, one copy a width: only the thread that trains talks to the device."""
-        with self.lock:
-            waiting, self.waiting = self.waiting, [[] for _ in range(BUCKETS)]
-        for at, lines in enumerate(waiting):
-            lines = lines[-self.capacity[at] :]
-            if not lines:
-                continue
-            block = np.zeros((len(lines), draw.HEIGHT, STEP * (at + 1)), np.uint8)
-            for n, (mask, _, _) in enumerate(lines):
-                block[n, :, : mask.shape[1]] = mask
-            slots = (self.drawn[at] + np.arange(len(lines))) % self.capacity[at]
-            self.masks[at].index_copy_(0, torch.from_numpy(slots).to(self.device), torch.from_numpy(block).to(self.device))
-            for slot, (mask, base, line) in zip(slots, lines):
-                self.widths[at][slot], self.bases[at][slot], self.symbols[at][slot] = mask.shape[1], base, line
-            self.drawn[at] += len(lines)
+        """Moves what waits to the device: only the thread that trains talks to it."""
+        while not self.waiting.empty():
+            for at, *arrays in self.waiting.get():
+                count = min(len(arrays[0]), self.capacity[at])
+                slots = torch.from_numpy((self.drawn[at] + np.arange(count)) % self.capacity[at]).to(self.device)
+                for held, new in zip((self.masks, self.numbers, self.texts), arrays):
+                    held[at].index_copy_(0, slots, torch.from_numpy(new[:count]).to(self.device))
+                self.drawn[at] += count
 
     def batch(self, budget, rng):
+        """Masks, their widths, baselines, lengths of texts, and texts."""
         held = np.minimum(self.drawn, self.capacity)
         sizes = np.array([max(8, budget // (STEP * (at + 1))) for at in range(BUCKETS)])
         chance = self.drawn / sizes * (held > 0)
         at = int(rng.choice(BUCKETS, p=chance / chance.sum()))
-        slots = rng.randint(0, held[at], sizes[at])
-        masks = self.masks[at][torch.from_numpy(slots).to(self.device)]
-        return masks, self.widths[at][slots], self.bases[at][slots], [self.symbols[at][slot] for slot in slots]
+        slots = torch.from_numpy(rng.randint(0, held[at], sizes[at])).to(self.device)
+        widths, bases, lengths = self.numbers[at][slots].unbind(1)
+        return self.masks[at][slots], widths, bases, lengths.long(), self.texts[at][slots][:, : max(1, int(lengths.max()))].long()
+
+
+@torch.no_grad()
+def begin(net, old):
+    """Takes over what another net knows: tensors of the same shape, else what both have, kernels stretched."""
+    for name, new in net.state_dict().items():
+        if name not in old or not new.dtype.is_floating_point:
+            continue
+        known = old[name].to(new.device)
+        if known.dim() == 4 and known.shape[2:] != new.shape[2:]:
+            stretched = F.interpolate(known, (7, 7), mode="bilinear", align_corners=True)
+            at = (7 - new.shape[2]) // 2
+            known = stretched[:, :, at : at + new.shape[2]] * (25 / 35)
+        corner = tuple(slice(0, min(a, b)) for a, b in zip(new.shape, known.shape))
+        new[corner] = known[corner]
 
 
 def distance(a, b):
@@ -144,7 +168,7 @@ def judge(net, sets, patterns, stamps, device, count=None):
                                torch.tensor([float(b) for _, b, *_ in part], device=device), patterns, stamps, **chances)
             best = net(x).argmax(-1).cpu().numpy()
             for n, (_, _, _, text, _) in enumerate(part):
-                read = greedy(best[n][: int(width[n].item() + 1) // 2])
+                read = greedy(best[n][: -(-2 * int(width[n].item()) // COLUMNS)])
                 errors += distance(read, text)
                 bare += distance(plain(read), plain(text))
                 signs += len(text)
@@ -161,7 +185,8 @@ def main():
     ask.add_argument("--total", type=float)
     ask.add_argument("--workers", type=int, default=2)
     ask.add_argument("--pool-mb", type=int, default=600)
-    ask.add_argument("--budget", type=int, default=20_000, help="columns of masks in a batch")
+    ask.add_argument("--budget", type=int, default=24_000, help="columns of masks in a batch")
+    ask.add_argument("--begin", help="a mean.pt of another net, to begin with what it knows")
     ask.add_argument("--rate", type=float, default=3e-3)
     ask.add_argument("--seed", type=int, default=1)
     ask.add_argument("--least-rate", type=float, default=0, help="give up when fewer lines a second are shown (for machines that cost by the minute)")
@@ -173,10 +198,13 @@ def main():
     state = json.loads((out / "state.json").read_text()) if (out / "state.json").exists() else {"minutes": 0.0, "steps": 0, "lines": 0}
     total = say.total or state["minutes"] + say.minutes
 
+    memory = pathlib.Path("/dev/shm")
+    roomy = memory.exists() and shutil.disk_usage(memory).free > 2**30
+    shelf = tempfile.mkdtemp(prefix="lines-", dir=memory if roomy else None)
     chunks = mp.get_context("fork").Queue(64)
     first = say.seed * 1_000_003 + state["steps"] * 1009
     for n in range(say.workers):
-        mp.get_context("fork").Process(target=draws, args=(first + n, say.fonts, chunks), daemon=True).start()
+        mp.get_context("fork").Process(target=draws, args=(first + n, say.fonts, shelf, chunks), daemon=True).start()
     sys.setswitchinterval(0.0005)
     torch.set_num_threads(2)
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -187,9 +215,11 @@ def main():
     stamps = torch.from_numpy(draw.stamps(6, draw.Fonts(say.fonts, False))).to(device)
     sets = judges(say.fonts, say.judged)
     pool = Pool(device, say.pool_mb)
-    threading.Thread(target=lambda: [pool.receive(*chunks.get()) for _ in iter(int, 1)], daemon=True).start()
+    threading.Thread(target=lambda: [pool.receive(chunks.get()) for _ in iter(int, 1)], daemon=True).start()
 
     net = Net().to(device, memory_format=torch.channels_last)
+    if say.begin and not (out / "net.pt").exists():
+        begin(net, torch.load(say.begin, map_location=device))
     optimiser = torch.optim.AdamW(net.parameters(), lr=say.rate, weight_decay=1e-2, betas=(0.9, 0.98))
     if (out / "net.pt").exists():
         net.load_state_dict(torch.load(out / "net.pt", map_location=device))
@@ -223,22 +253,20 @@ def main():
             group["lr"] = rate
         if state["steps"] % 20 == 0:
             pool.settle()
-        masks, widths, bases, symbols = pool.batch(say.budget, rng)
+        masks, widths, bases, lengths, symbols = pool.batch(say.budget, rng)
         with torch.no_grad():
-            x, width = compose(masks, torch.from_numpy(widths).to(device), torch.from_numpy(bases).to(device), patterns, stamps)
+            x, width = compose(masks, widths, bases, patterns, stamps)
         net.train()
         with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
             y = net(x.contiguous(memory_format=torch.channels_last))
-        lengths = torch.tensor([len(line) for line in symbols])
-        flat = torch.tensor([symbol for line in symbols for symbol in line])
-        steps = ((width + 1) // 2).long().cpu()
-        loss = F.ctc_loss(y.float().log_softmax(-1).permute(1, 0, 2), flat.to(device), steps.to(device), lengths.to(device), zero_infinity=True)
+        steps = torch.ceil(2 * width / COLUMNS).long()
+        loss = F.ctc_loss(y.float().log_softmax(-1).permute(1, 0, 2), symbols, steps, lengths, zero_infinity=True)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 3)
         optimiser.step()
         state["steps"] += 1
-        state["lines"] += len(symbols)
+        state["lines"] += len(masks)
         with torch.no_grad():
             keep = min(0.9995, 1 - 10 / (state["steps"] + 20))
             torch._foreach_lerp_(slow, fast, 1 - keep)
@@ -256,6 +284,7 @@ def main():
     save(final=final)
     print(f"{state['minutes']:.2f} min, step {state['steps']}, {state['lines']} lines shown of {pool.drawn.sum()} drawn; memory {torch.cuda.max_memory_allocated() / 2**30 if device == 'cuda' else 0:.1f} GiB")
     print(json.dumps(final, indent=1), flush=True)
+    shutil.rmtree(shelf, ignore_errors=True)
 
 
 if __name__ == "__main__":

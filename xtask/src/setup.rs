@@ -57,7 +57,8 @@ pub(crate) const SCORE: &[Package] = &[
     file("fonts-linuxlibertine", "/usr/share/fonts/opentype/linux-libertine/LinLibertine_R.otf"),
     file("fonts-sil-charis", "/usr/share/fonts/truetype/charis/CharisSIL-Regular.ttf"),
     file("fonts-sil-andika", "/usr/share/fonts/truetype/andika/Andika-Italic.ttf"),
-    file("fonts-crosextra-carlito", "/usr/share/fonts/truetype/crosextra/Carlito-Regular.ttf"),
+    file("fonts-lato", "/usr/share/fonts/truetype/lato/Lato-Regular.ttf"),
+    file("fonts-league-mono", "/usr/share/fonts/opentype/league-mono/LeagueMono-Regular.otf"),
     file("fonts-open-sans", "/usr/share/fonts/truetype/open-sans/OpenSans-Regular.ttf"),
     file("fonts-ebgaramond", "/usr/share/fonts/opentype/ebgaramond/EBGaramond12-Italic.otf"),
 ];

@@ -18,7 +18,7 @@ use image::{GrayImage, Luma};
 use nix::sys::resource::{UsageWho, getrusage};
 
 /// The sizes that are trained.
-const CHANNELS: [usize; 5] = [24, 36, 64, 96, 208];
+const CHANNELS: [usize; 5] = [32, 48, 64, 96, 208];
 const EXPANSION: usize = 416;
 const ROWS: usize = 6;
 const SYMBOLS: &str =
@@ -125,7 +125,7 @@ fn random_model() -> Vec<u8> {
     let sizes = Sizes { channels: CHANNELS, expansion: EXPANSION, rows: ROWS, outputs: SYMBOLS.chars().count() + 1 };
     let tensors: Vec<_> = sizes.tensors().iter().map(|(name, shape)| serde_json::json!({"name": name, "shape": shape})).collect();
     let header = serde_json::to_vec(&serde_json::json!({
-        "c": CHANNELS, "e": EXPANSION, "r": ROWS, "height": 32, "symbols": SYMBOLS, "training": "0".repeat(64),
+        "c": CHANNELS, "e": EXPANSION, "r": ROWS, "height": 48, "symbols": SYMBOLS, "training": "0".repeat(64),
         "license": "Apache-2.0", "tensors": tensors,
     }));
     let header = header.unwrap();

@@ -1,7 +1,7 @@
 //! Reads one line of Vietnamese print with a small network of our own.
 //!
 //! A convolutional network (about 1.6 million weights, in a file of a byte each) gives the probability of each symbol at every
-//! second column of a line 32 pixels high; CTC decoding (Graves et al., "Connectionist Temporal Classification", 2006) makes
+//! third column of a line 48 pixels high; CTC decoding (Graves et al., "Connectionist Temporal Classification", 2006) makes
 //! text of them. The weights come from the trainer in `tools/recogniser`; this crate only runs them.
 //!
 //! It is not a page reader: the caller finds and cuts the lines. It knows no forms, does no input or output, starts no threads
@@ -13,7 +13,7 @@
 //! | [`error`] | what can be wrong with a model or a picture |
 //! | [`alphabet`] | the symbols: letters without tone, tone marks |
 //! | [`model`] | the file of a trained network |
-//! | [`line`](mod@line) | a picture becomes 32 rows of even tone |
+//! | [`line`](mod@line) | a picture becomes 48 rows of even tone |
 //! | `net` | the network, by hand, with the widest vectors of the machine |
 //! | [`posteriors`] | probabilities along the line, and the plain way to read them |
 //! | [`beam`], [`prior`] | reading with knowledge of what can be written: patterns, lists, syllables |

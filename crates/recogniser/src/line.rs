@@ -1,4 +1,4 @@
-//! A picture of one line made ready for the network: 32 rows, ink positive, paper about zero.
+//! A picture of one line made ready for the network: 48 rows, ink positive, paper about zero.
 //!
 //! The caller cuts the line (a little air above and below, upright, no neighbours). Nothing is found, turned or cleaned here.
 
@@ -7,13 +7,13 @@ use image::GrayImage;
 use crate::error::LineError;
 
 /// Rows that the network sees.
-pub const HEIGHT: usize = 32;
+pub const HEIGHT: usize = 48;
 
 /// The most columns at that height: 75 times as wide as high. A wider line is squeezed to it, which a line of a form never is.
-pub const MOST_COLUMNS: usize = 2400;
+pub const MOST_COLUMNS: usize = 3600;
 
-/// The network steps by four columns.
-const STEP: usize = 4;
+/// The network steps by six columns.
+const STEP: usize = 6;
 
 /// A line at the network's height.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,7 +142,7 @@ mod tests {
     fn ink_is_positive_and_the_mean_is_zero() {
         let picture = GrayImage::from_fn(200, 64, |x, _| Luma([if x % 10 < 3 { 20 } else { 230 }]));
         let line = Line::from_gray(&picture).unwrap();
-        assert_eq!((line.width(), line.columns(), line.source()), (100, 100, [200, 64]));
+        assert_eq!((line.width(), line.columns(), line.source()), (150, 150, [200, 64]));
         let mean = line.values.iter().sum::<f32>() / line.values.len() as f32;
         assert!(mean.abs() < 1e-4);
         let row = line.rows().next().unwrap();
@@ -153,9 +153,9 @@ mod tests {
     fn width_is_bounded_both_ways() {
         let width = |w, h| Line::from_gray(&GrayImage::new(w, h)).map(|line| (line.width(), line.columns()));
         assert_eq!(width(9000, 3), Ok((MOST_COLUMNS, MOST_COLUMNS)));
-        assert_eq!(width(1, 900), Ok((4, 4)));
-        assert_eq!(width(33, 32), Ok((33, 36)));
-        assert_eq!(width(0, 32), Err(LineError::Empty));
-        assert_eq!(width(32, 0), Err(LineError::Empty));
+        assert_eq!(width(1, 900), Ok((6, 6)));
+        assert_eq!(width(49, 48), Ok((49, 54)));
+        assert_eq!(width(0, 48), Err(LineError::Empty));
+        assert_eq!(width(48, 0), Err(LineError::Empty));
     }
 }

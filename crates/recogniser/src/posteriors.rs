@@ -10,7 +10,7 @@ use crate::prior::{Anything, Knowledge, Prior};
 use crate::reading::{Geometry, Reading, Stretch, assemble};
 
 /// Columns of the line at the network's height for one step.
-const COLUMNS_A_STEP: usize = 2;
+const COLUMNS_A_STEP: usize = 3;
 
 /// The probabilities of all symbols at each step of a line; decoded as often as one likes.
 #[derive(Debug, Clone)]

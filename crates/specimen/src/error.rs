@@ -20,6 +20,14 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// A font has no outline of its own for a Vietnamese letter: what it draws would not be what the case says.
+    #[error("{} does not draw {letter:?}, or draws it like another letter", path.display())]
+    FontWrong {
+        /// The file.
+        path: PathBuf,
+        /// The first such letter.
+        letter: char,
+    },
     /// No font of ours has a glyph for this character.
     #[error("no glyph for {0:?}")]
     GlyphMissing(char),

@@ -1,6 +1,6 @@
-//! `bansao-specimen --out DIR [--scored] [--check] [--preview DIR] [--only TEXT] [--threads N]`
+//! `bansao-specimen --out DIR [--scored] [--trial] [--check] [--preview DIR] [--only TEXT] [--threads N]`
 //!
-//! Draws every case into `DIR/<kind>/<case>`; `--scored` draws the scored set into `DIR/<split>/<kind>/<case>` instead. `--check` writes nothing and exits 1 when a file differs; `--preview`
+//! Draws every case into `DIR/<kind>/<case>`; `--scored` draws the scored set into `DIR/<split>/<kind>/<case>` instead, `--trial` the split `trial`. `--check` writes nothing and exits 1 when a file differs; `--preview`
 //! writes half-size PNGs to look at; `--only` restricts to cases whose path contains the text.
 
 use std::io::Write;
@@ -22,6 +22,7 @@ struct Options {
     only: String,
     check: bool,
     scored: bool,
+    trial: bool,
     threads: usize,
 }
 
@@ -47,6 +48,7 @@ fn options() -> Result<Options> {
             "--only" => options.only = value()?,
             "--threads" => options.threads = value()?.parse().unwrap_or(2),
             "--scored" => options.scored = true,
+            "--trial" => options.trial = true,
             "--check" => options.check = true,
             other => return Err(Error::Usage(format!("unknown option {other}"))),
         }
@@ -57,7 +59,8 @@ fn options() -> Result<Options> {
 /// Draws the cases; the number of files that differ is returned (0 when writing).
 fn run(options: &Options) -> Result<usize> {
     let jobs: Vec<Job> = jobs(options).into_iter().filter(|job| job.path.contains(&options.only)).collect();
-    let sets = if options.scored { Split::BOTH.iter().flat_map(|split| scored::sets(*split)).copied().collect() } else { vec![USUAL] };
+    let drawn = splits(options);
+    let sets = if drawn.is_empty() { vec![USUAL] } else { drawn.iter().flat_map(|split| scored::sets(*split)).copied().collect() };
     let files = sets.into_iter().map(FontFiles::of).collect::<Result<Vec<_>>>()?;
     let fonts = files.iter().map(FontFiles::parse).collect::<Result<Vec<_>>>()?;
     let next = AtomicUsize::new(0);
@@ -95,13 +98,19 @@ struct Job {
     fonts: usize,
 }
 
+/// The splits that are drawn; none for the committed specimens.
+fn splits(options: &Options) -> Vec<Split> {
+    Split::ALL.into_iter().filter(|split| if *split == Split::Trial { options.trial } else { options.scored }).collect()
+}
+
 fn jobs(options: &Options) -> Vec<Job> {
-    if !options.scored {
+    let splits = splits(options);
+    if splits.is_empty() {
         return cases::all().into_iter().map(|case| Job { path: case.path(), case, fonts: 0 }).collect();
     }
     let mut jobs = Vec::new();
     let mut first = 0;
-    for split in Split::BOTH {
+    for split in splits {
         let job = |(case, set): (Case, usize)| Job { path: format!("{}/{}", split.id(), case.path()), case, fonts: first + set };
         jobs.extend(scored::cases(split).into_iter().map(job));
         first += scored::sets(split).len();

@@ -16,6 +16,8 @@ use crate::inspect::forms::FieldType;
 
 /// Values read with more, of types that a slip cannot turn into another valid value, are not read again.
 const SURE: f32 = 0.9;
+/// The same for addresses, in which one wrong word of many takes little from the whole.
+const SURE_ADDRESS: f32 = 0.97;
 
 /// A value with how sure it is, after all readings.
 #[derive(Debug, Clone)]
@@ -181,7 +183,8 @@ fn is_doubtful(candidate: &Candidate<'_>) -> bool {
             | FieldType::Area
     );
     let near_known = candidate.kind.is_address() && is_near_known(&candidate.first.value.text);
-    !candidate.printed.lines.is_empty() && (slips || candidate.first.confidence < SURE || near_known)
+    let sure = if candidate.kind.is_address() { SURE_ADDRESS } else { SURE };
+    !candidate.printed.lines.is_empty() && (slips || candidate.first.confidence < sure || near_known)
 }
 
 fn reading(kind: FieldType, words: &[ReadWord]) -> Option<Settled> {

@@ -13,7 +13,7 @@ use super::text::{PageText, Row, TextWord};
 use crate::record::nfc;
 
 /// Height of a line's picture, pixels: what the engine scales to anyway, and a margin.
-pub(super) const LINE_PX: u32 = 56;
+pub(super) const LINE_PX: u32 = 72;
 /// A page of a certificate has some forty lines; more than this is pattern or noise.
 const MOST_LINES: usize = 110;
 /// Lines lower or higher than this are not print, millimetres.

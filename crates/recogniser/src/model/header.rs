@@ -88,7 +88,7 @@ impl Sizes {
     pub fn tensors(&self) -> Vec<(String, [usize; 4])> {
         let [c0, c1, c2, c3, c4] = self.channels;
         let mut all = vec![
-            ("conv0".to_owned(), [c0, 1, 5, 5]),
+            ("conv0".to_owned(), [c0, 1, 5, 7]),
             ("conv1".to_owned(), [c1, c0, 3, 3]),
             ("conv2".to_owned(), [c2, c1, 3, 3]),
             ("conv3".to_owned(), [c3, c2, 3, 3]),

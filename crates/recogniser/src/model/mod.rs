@@ -15,7 +15,7 @@ pub use header::Sizes;
 pub(crate) use header::TAPS;
 
 /// The first bytes of a model of this version.
-pub const MAGIC: &[u8; 8] = b"BSRN0001";
+pub const MAGIC: &[u8; 8] = b"BSRN0002";
 
 const MOST_HEADER_BYTES: usize = 1 << 20;
 /// Scales and biases beyond this would drown all others: a damaged file.

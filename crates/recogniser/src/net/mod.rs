@@ -1,6 +1,6 @@
-//! The network: a picture of a line becomes two symbol vectors for every four columns.
+//! The network: a picture of a line becomes two symbol vectors for every six columns.
 //!
-//! Five convolutions and a residual block bring the 32 rows to one; blocks along the line then look left and right. No
+//! Five convolutions and a residual block bring the 48 rows to one; blocks along the line then look left and right. No
 //! recurrence, so the cost of a line is its width. One thread; the numbers of a line depend on nothing but the line.
 
 mod conv;
@@ -59,10 +59,10 @@ impl Net {
         Some(Self {
             level,
             stem: [
-                Conv::new(conv0, [2, 2], [2, 2]),
+                Conv::new(conv0, [2, 3], [2, 3]),
                 Conv::new(conv1, [2, 1], [1, 1]),
                 Conv::new(conv2, [1, 2], [1, 1]),
-                Conv::new(conv3, [2, 1], [1, 1]),
+                Conv::new(conv3, [3, 1], [0, 1]),
             ],
             residual: [Conv::new(res_a, [1, 1], [1, 1]), Conv::new(res_b, [1, 1], [1, 1])],
             flatten: Conv::new(conv4, [4, 1], [0, 1]),
@@ -74,7 +74,7 @@ impl Net {
     /// The scores of a line: for every second column, one value a symbol.
     pub(crate) fn scores<'a>(&self, line: &Line, scratch: &'a mut Scratch) -> &'a [f32] {
         let Scratch { picture, a, b, c } = scratch;
-        picture.reset([HEIGHT, line.columns()], 1, [2, 2]);
+        picture.reset([HEIGHT, line.columns()], 1, [2, 3]);
         for (row, values) in line.rows().enumerate() {
             picture.row_mut(row)[..values.len()].copy_from_slice(values);
         }

@@ -29,7 +29,7 @@ pub(super) fn small() -> Sizes {
 pub(super) fn header(sizes: &Sizes, symbols: &str) -> serde_json::Value {
     let tensors: Vec<_> = sizes.tensors().iter().map(|(name, shape)| serde_json::json!({"name": name, "shape": shape})).collect();
     serde_json::json!({
-        "c": sizes.channels, "e": sizes.expansion, "r": sizes.rows, "height": 32, "symbols": symbols,
+        "c": sizes.channels, "e": sizes.expansion, "r": sizes.rows, "height": 48, "symbols": symbols,
         "training": "00".repeat(32), "license": "Apache-2.0", "tensors": tensors,
     })
 }

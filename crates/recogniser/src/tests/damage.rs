@@ -44,7 +44,7 @@ fn what_is_no_number_is_refused() {
 
 #[test]
 fn headers_that_do_not_fit_are_refused() {
-    assert_eq!(with(|h| h["height"] = json!(48)).unwrap_err(), ModelError::Bounds("height"));
+    assert_eq!(with(|h| h["height"] = json!(32)).unwrap_err(), ModelError::Bounds("height"));
     assert_eq!(with(|h| h["e"] = json!(0)).unwrap_err(), ModelError::Bounds("expansion"));
     assert_eq!(with(|h| h["c"][2] = json!(1_u64 << 40)).unwrap_err(), ModelError::Bounds("count of channels"));
     assert_eq!(with(|h| h["r"] = json!(65)).unwrap_err(), ModelError::Bounds("count of rows"));

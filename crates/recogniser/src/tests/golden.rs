@@ -36,9 +36,9 @@ fn scores_are_those_of_the_plain_loops() {
         let plain = naive::scores(&model, &line);
         for level in levels() {
             let posteriors = Recogniser::with_level(&model, level).unwrap().posteriors(&line);
-            assert_eq!(posteriors.steps().len(), line.width().div_ceil(2));
+            assert_eq!(posteriors.steps().len(), line.width().div_ceil(3));
             let worst = worst(&posteriors, &plain);
-            assert!(worst < 2e-4, "{level:?} {width} x {height}: {worst}");
+            assert!(worst < 4e-4, "{level:?} {width} x {height}: {worst}");
         }
     }
 }

@@ -72,8 +72,9 @@ pub(super) fn scores(model: &Model, line: &Line) -> Vec<Vec<f64>> {
             x.values[at] = f64::from(*value);
         }
     }
-    for (tensor, step, pad) in [(&t[0], [2, 2], 2), (&t[1], [2, 1], 1), (&t[2], [1, 2], 1), (&t[3], [2, 1], 1)] {
-        x = conv(&x, tensor, step, [pad, pad], false).relu();
+    let stem = [(&t[0], [2, 3], [2, 3]), (&t[1], [2, 1], [1, 1]), (&t[2], [1, 2], [1, 1]), (&t[3], [3, 1], [0, 1])];
+    for (tensor, step, pad) in stem {
+        x = conv(&x, tensor, step, pad, false).relu();
     }
     let inner = conv(&x, &t[4], [1, 1], [1, 1], false).relu();
     x = conv(&inner, &t[5], [1, 1], [1, 1], false).plus(&x).relu();

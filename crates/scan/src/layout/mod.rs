@@ -176,6 +176,17 @@ mod tests {
     }
 
     #[test]
+    fn two_marks_that_grew_together_stand_on_their_letter() {
+        let mut image = blank();
+        write(&mut image, 100, 100, &[5, 3, 6, 4]);
+        // As high as a small letter of other print, on the first letter (15 high) of the row.
+        put(&mut image, 100, 72, 9, 11);
+        let found = lines(&image, DPI);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].bbox.y, 72);
+    }
+
+    #[test]
     fn a_wide_gap_parts_a_row() {
         let mut image = blank();
         write(&mut image, 100, 100, &[5, 3, 6]);

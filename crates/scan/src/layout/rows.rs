@@ -1,7 +1,9 @@
 //! Strings pieces of ink into rows.
 
+use std::collections::HashSet;
+
 use crate::raster::blobs::Blob;
-use crate::raster::quantile;
+use crate::raster::{Rect, quantile};
 
 /// Pieces on one height, from left to right, marks included.
 pub(super) struct Row {
@@ -12,6 +14,9 @@ pub(super) struct Row {
 /// Sizes in millimetres of what can be a letter (or joined letters): height, and greatest width.
 const LETTER_MM: (f32, f32) = (1.15, 13.0);
 const WIDEST_MM: f32 = 75.0;
+/// A mark is at most so much of the height of its letter, and at most so much of it above it.
+const MARK_SHARE: f32 = 0.95;
+const MARK_GAP: f32 = 0.3;
 /// How far to the right a row looks for its next letter.
 const REACH_MM: f32 = 60.0;
 
@@ -22,9 +27,11 @@ pub(super) fn rows(blobs: &[Blob], mm: f32) -> Vec<Row> {
     };
     let mut letters: Vec<Blob> = blobs.iter().filter(letter).copied().collect();
     letters.sort_by_key(|blob| (blob.rect.x, blob.rect.y));
+    let stacked = stacked(&letters, mm);
+    letters.retain(|blob| !stacked.contains(&blob.rect));
     let mut threads = thread(&letters, mm);
     merge(&mut threads, mm);
-    add_marks(&mut threads, blobs, mm);
+    add_marks(&mut threads, blobs, &stacked, mm);
     let mut rows: Vec<Row> = threads.into_iter().map(|thread| finish(thread, mm)).collect();
     rows.sort_by(|a, b| top(a).total_cmp(&top(b)));
     rows
@@ -126,9 +133,28 @@ fn typical(letters: &[Blob]) -> (f32, f32) {
     (quantile(&mut bottoms, 0.5), quantile(&mut heights, 0.5))
 }
 
+/// Pieces as large as a letter that are marks: two that grew together (`ẫ`, `ấ` in bold print), close above a letter that is
+/// no smaller. `letters` are sorted from left to right.
+fn stacked(letters: &[Blob], mm: f32) -> HashSet<Rect> {
+    let over = |mark: &Blob, letter: &Blob| {
+        let (mark, letter) = (mark.rect, letter.rect);
+        let shared = mark.right().min(letter.right()).saturating_sub(mark.x.max(letter.x));
+        let gap = letter.y as f32 - mark.bottom() as f32;
+        mark.h as f32 <= MARK_SHARE * letter.h as f32
+            && shared * 10 >= mark.w * 6
+            && (-1.0 - 0.02 * letter.h as f32..=MARK_GAP * letter.h as f32).contains(&gap)
+    };
+    let is_mark = |mark: &&Blob| {
+        let from = letters.partition_point(|letter| (letter.rect.x as f32) < mark.rect.x as f32 - LETTER_MM.1 * mm);
+        letters[from..].iter().take_while(|letter| letter.rect.x < mark.rect.right()).any(|letter| over(mark, letter))
+    };
+    letters.iter().filter(is_mark).map(|mark| mark.rect).collect()
+}
+
 /// Marks, dots, commas and accents go to the nearest letter's row.
-fn add_marks(threads: &mut [Thread], blobs: &[Blob], mm: f32) {
-    let small = |blob: &&Blob| (blob.rect.h as f32) < LETTER_MM.0 * mm && blob.area as f32 > 0.02 * mm * mm;
+fn add_marks(threads: &mut [Thread], blobs: &[Blob], stacked: &HashSet<Rect>, mm: f32) {
+    let little = |blob: &Blob| (blob.rect.h as f32) < LETTER_MM.0 * mm && blob.area as f32 > 0.02 * mm * mm;
+    let small = |blob: &&Blob| little(blob) || stacked.contains(&blob.rect);
     let mut index: Vec<(u32, u32, usize, Blob)> = Vec::new();
     for (number, thread) in threads.iter().enumerate() {
         index.extend(thread.letters.iter().map(|letter| (letter.rect.x, letter.rect.right(), number, *letter)));

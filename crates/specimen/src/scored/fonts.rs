@@ -8,13 +8,18 @@ use crate::fonts::FontSet;
 
 const LIBERATION: &str = "/usr/share/fonts/truetype/liberation2";
 const GYRE: &str = "/usr/share/texmf/fonts/opentype/public/tex-gyre";
-const DEJAVU: &str = "/usr/share/fonts/truetype/dejavu";
 const FREE: &str = "/usr/share/fonts/truetype/freefont";
 const LINUX: &str = "/usr/share/fonts/opentype/linux-libertine";
 const CHARIS: &str = "/usr/share/fonts/truetype/charis";
-const CARLITO: &str = "/usr/share/fonts/truetype/crosextra";
+const LATO: &str = "/usr/share/fonts/truetype/lato";
+const LEAGUE: &str = "/usr/share/fonts/opentype/league-mono";
 const OPEN: &str = "/usr/share/fonts/truetype/open-sans";
 const ANDIKA: &str = "/usr/share/fonts/truetype/andika";
+const GENTIUM: &str = "/usr/share/fonts/truetype/gentiumplus";
+const JUNICODE: &str = "/usr/share/fonts/opentype/junicode";
+const CANTARELL: &str = "/usr/share/fonts/opentype/cantarell";
+const NOTO: &str = "/usr/share/fonts/truetype/noto";
+const DOULOS: &str = "/usr/share/fonts/truetype/doulos";
 const GARAMOND: &str = "/usr/share/fonts/opentype/ebgaramond";
 
 const TUNING: [FontSet; 3] = [
@@ -62,11 +67,11 @@ const UNTOUCHED: [FontSet; 2] = [
         (LINUX, "LinLibertine_RB.otf", "fonts-linuxlibertine"),
         (LINUX, "LinLibertine_RI.otf", "fonts-linuxlibertine"),
         (LINUX, "LinLibertine_RZI.otf", "fonts-linuxlibertine"),
-        (CARLITO, "Carlito-Bold.ttf", "fonts-crosextra-carlito"),
-        (CARLITO, "Carlito-Regular.ttf", "fonts-crosextra-carlito"),
-        (DEJAVU, "DejaVuSansMono.ttf", "fonts-dejavu-core"),
+        (LATO, "Lato-Bold.ttf", "fonts-lato"),
+        (LATO, "Lato-Regular.ttf", "fonts-lato"),
+        (LEAGUE, "LeagueMono-Regular.otf", "fonts-league-mono"),
         (GARAMOND, "EBGaramond12-Italic.otf", "fonts-ebgaramond"),
-        (CARLITO, "Carlito-Italic.ttf", "fonts-crosextra-carlito"),
+        (LATO, "Lato-Italic.ttf", "fonts-lato"),
         (CHARIS, "CharisSIL-Regular.ttf", "fonts-sil-charis"),
     ],
     [
@@ -76,10 +81,37 @@ const UNTOUCHED: [FontSet; 2] = [
         (CHARIS, "CharisSIL-BoldItalic.ttf", "fonts-sil-charis"),
         (OPEN, "OpenSans-Bold.ttf", "fonts-open-sans"),
         (OPEN, "OpenSans-Regular.ttf", "fonts-open-sans"),
-        (DEJAVU, "DejaVuSansMono.ttf", "fonts-dejavu-core"),
+        (LEAGUE, "LeagueMono-Regular.otf", "fonts-league-mono"),
         (ANDIKA, "Andika-Italic.ttf", "fonts-sil-andika"),
         (OPEN, "OpenSans-Italic.ttf", "fonts-open-sans"),
         (LINUX, "LinLibertine_R.otf", "fonts-linuxlibertine"),
+    ],
+];
+
+const TRIAL: [FontSet; 2] = [
+    [
+        (GENTIUM, "GentiumPlus-Regular.ttf", "fonts-sil-gentiumplus"),
+        (GENTIUM, "GentiumPlus-Bold.ttf", "fonts-sil-gentiumplus"),
+        (GENTIUM, "GentiumPlus-Italic.ttf", "fonts-sil-gentiumplus"),
+        (GENTIUM, "GentiumPlus-BoldItalic.ttf", "fonts-sil-gentiumplus"),
+        (CANTARELL, "Cantarell-Bold.otf", "fonts-cantarell"),
+        (CANTARELL, "Cantarell-Regular.otf", "fonts-cantarell"),
+        (NOTO, "NotoMono-Regular.ttf", "fonts-noto-mono"),
+        (JUNICODE, "JunicodeTwoBeta-Italic.otf", "fonts-junicode"),
+        (NOTO, "NotoSans-Italic.ttf", "fonts-noto-core"),
+        (DOULOS, "DoulosSIL-Regular.ttf", "fonts-sil-doulos"),
+    ],
+    [
+        (JUNICODE, "JunicodeTwoBeta-Regular.otf", "fonts-junicode"),
+        (JUNICODE, "JunicodeTwoBeta-Bold.otf", "fonts-junicode"),
+        (JUNICODE, "JunicodeTwoBeta-Italic.otf", "fonts-junicode"),
+        (JUNICODE, "JunicodeTwoBeta-BoldItalic.otf", "fonts-junicode"),
+        (CANTARELL, "Cantarell-Bold.otf", "fonts-cantarell"),
+        (CANTARELL, "Cantarell-Regular.otf", "fonts-cantarell"),
+        (NOTO, "NotoMono-Regular.ttf", "fonts-noto-mono"),
+        (GENTIUM, "GentiumPlus-Italic.ttf", "fonts-sil-gentiumplus"),
+        (NOTO, "NotoSans-Italic.ttf", "fonts-noto-core"),
+        (GENTIUM, "GentiumPlus-Regular.ttf", "fonts-sil-gentiumplus"),
     ],
 ];
 
@@ -89,5 +121,6 @@ pub const fn sets(split: Split) -> &'static [FontSet] {
     match split {
         Split::Tuning => &TUNING,
         Split::Untouched => &UNTOUCHED,
+        Split::Trial => &TRIAL,
     }
 }

@@ -1,7 +1,8 @@
-//! The scored set: far more papers than the repository holds, in two splits, drawn when they are needed.
+//! The scored set: far more papers than the repository holds, in splits, drawn when they are needed.
 //!
-//! `tuning` may be looked at while inspection is built; `untouched` is only counted. The splits share forms and plots
-//! and differ in seeds, people, print and typewriter fonts, paper and pattern, setting of the form, and scanners' values.
+//! `tuning` may be looked at while inspection is built; `untouched` is only counted; `trial`, drawn when asked for, may be
+//! looked at too and shows what befalls people and faces that nothing was tuned on. The splits share forms and plots and
+//! differ in seeds, people, print and typewriter fonts, paper and pattern, setting of the form, and scanners' values.
 
 mod fonts;
 mod good;
@@ -16,18 +17,22 @@ use crate::forms::{Form, Layout};
 use crate::ornament::{Border, Pattern};
 use crate::rng::Rng;
 
-/// The two halves of the set.
+/// The parts of the set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Split {
     /// To learn from.
     Tuning,
     /// To be judged by.
     Untouched,
+    /// To find out why papers of people and faces never met go wrong, without a look at those that judge.
+    Trial,
 }
 
 impl Split {
-    /// Both.
+    /// The two that make the scored set.
     pub const BOTH: [Self; 2] = [Self::Tuning, Self::Untouched];
+    /// All.
+    pub const ALL: [Self; 3] = [Self::Tuning, Self::Untouched, Self::Trial];
 
     /// The folder.
     #[must_use]
@@ -35,6 +40,7 @@ impl Split {
         match self {
             Self::Tuning => "tuning",
             Self::Untouched => "untouched",
+            Self::Trial => "trial",
         }
     }
 }
@@ -66,6 +72,14 @@ fn vary(mut case: Case, split: Split) -> Case {
             (0.98, 1.05),
             (0.95, 1.05),
             (0.94, 1.03),
+        ),
+        Split::Trial => (
+            [Pattern::Net, Pattern::Rays, Pattern::Plain],
+            [Border::Rings, Border::Lines],
+            [(250, 248, 236), (252, 244, 236), (244, 248, 250)],
+            (0.96, 1.04),
+            (0.96, 1.04),
+            (0.95, 1.03),
         ),
     };
     if !matches!(case.form, Form::Letter(_) | Form::BirthExtract | Form::MarriageExtract) {

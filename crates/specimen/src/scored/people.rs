@@ -1,4 +1,4 @@
-//! Names for the scored set: the given names of the two splits have none in common, nor with the committed specimens.
+//! Names for the scored set: the given names of the splits have none in common, nor with the committed specimens.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::facts::Record;
 use crate::people::is_female_given;
 use crate::rng::Rng;
 
-const MEN: [[&str; 24]; 2] = [
+const MEN: [[&str; 24]; 3] = [
     [
         "Văn Bình",
         "Đức Cường",
@@ -60,8 +60,34 @@ const MEN: [[&str; 24]; 2] = [
         "Thái Việt",
         "Phi Yên",
     ],
+    [
+        "Văn Ất",
+        "Đức Cảnh",
+        "Minh Đệ",
+        "Quang Điền",
+        "Hữu Dật",
+        "Bảo Hiển",
+        "Trọng Khuê",
+        "Sơn Lộc",
+        "Đình Mẫn",
+        "Xuân Nghị",
+        "Thành Nhẫn",
+        "Văn Ổn",
+        "Gia Phúc",
+        "Tiến Quyền",
+        "Việt Sáng",
+        "Hồng Thái",
+        "Ngọc Thắng",
+        "Chí Thiện",
+        "Công Thuyết",
+        "Thanh Triều",
+        "Hoài Tuân",
+        "Bá Tước",
+        "Quốc Vượng",
+        "Duy Ẩn",
+    ],
 ];
-const WOMEN: [[&str; 24]; 2] = [
+const WOMEN: [[&str; 24]; 3] = [
     [
         "Thị An",
         "Ngọc Bích",
@@ -114,6 +140,32 @@ const WOMEN: [[&str; 24]; 2] = [
         "Cát Tường",
         "Tường Vi",
     ],
+    [
+        "Thị Ấm",
+        "Kim Ánh",
+        "Thị Bền",
+        "Bích Chi",
+        "Thị Diệp",
+        "Mỹ Duyên",
+        "Thị Gấm",
+        "Thanh Hảo",
+        "Thị Hậu",
+        "Ngọc Khuê",
+        "Thị Lạng",
+        "Tố Liễu",
+        "Hồng Mây",
+        "Thị Mỵ",
+        "Thúy Nga",
+        "Thị Ngoãn",
+        "Tuyết Nhung",
+        "Phương Quỳnh",
+        "Thị Sửu",
+        "Thanh Thảo",
+        "Thị Thuận",
+        "Hoài Thương",
+        "Cẩm Tú",
+        "Thị Vỹ",
+    ],
 ];
 
 /// The same paper with everyone renamed.
@@ -144,7 +196,8 @@ mod tests {
     #[test]
     fn the_splits_share_no_given_name() {
         for list in [&MEN, &WOMEN] {
-            assert!(list[0].iter().all(|name| !list[1].contains(name)));
+            let all: std::collections::BTreeSet<&str> = list.iter().flatten().copied().collect();
+            assert_eq!(all.len(), 3 * 24);
         }
     }
 }

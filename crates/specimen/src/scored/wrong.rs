@@ -29,7 +29,11 @@ fn plots(split: Split) -> Vec<Case> {
         let degradation = if case.legible { "must not" } else { "hostile or unfit file" };
         labelled(case, degradation, "")
     };
-    let set = Set(if split == Split::Tuning { "tuning/" } else { "untouched/" });
+    let set = Set(match split {
+        Split::Tuning => "tuning/",
+        Split::Untouched => "untouched/",
+        Split::Trial => "trial/",
+    });
     wrong(set).into_iter().filter(|case| case.alterations.is_empty()).map(of_split).collect()
 }
 
