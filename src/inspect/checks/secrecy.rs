@@ -10,6 +10,8 @@ use crate::record::{fold, fold_loose};
 pub(super) struct Secrecy;
 
 const STAMPS: [&str; 3] = ["TỐI MẬT", "TUYỆT MẬT", "ĐỘ MẬT"];
+/// Read surer than this, a word is there.
+const SURE: f32 = 0.5;
 const PHRASES: [&str; 3] = ["KHÔNG ĐƯỢC SAO CHỤP", "CẤM SAO CHỤP", "KHÔNG SAO CHỤP"];
 
 impl Check for Secrecy {
@@ -44,7 +46,9 @@ fn alone(page: &PageText) -> Option<&'static str> {
         let letters: String = group.iter().flat_map(|word| word.text.chars()).filter(|c| c.is_alphabetic()).collect();
         let loose = fold_loose(&letters);
         let exact = fold(&letters) == fold("MẬT") && letters.chars().filter(|c| c.is_uppercase()).count() >= 2;
-        exact || (red && loose.starts_with("ma") && loose.chars().count() == 3)
+        // The stamp is in capitals: small letters that were hardly read are strokes of a pen or a border.
+        let capitals = letters.chars().all(char::is_uppercase) || group.iter().all(|word| word.confidence >= SURE);
+        exact || (red && capitals && loose.starts_with("ma") && loose.chars().count() == 3)
     });
     stands.then_some("MẬT")
 }

@@ -55,7 +55,7 @@ pub fn settle(
 ) -> Result<Vec<Settled>, ReadError> {
     let mut settled: Vec<Settled> = candidates.iter().map(|candidate| candidate.first.clone()).collect();
     let doubtful: Vec<(usize, &Candidate<'_>)> = candidates.iter().enumerate().filter(|(_, candidate)| is_doubtful(candidate)).collect();
-    let lines = |c: &Candidate<'_>| c.printed.lines.iter().map(|line| whole_words(layer, *line, space(c.kind))).collect();
+    let lines = |c: &Candidate<'_>| c.printed.lines.iter().map(|line| whole_words(layer, *line, space(c))).collect();
     let asked: Vec<Asked> = doubtful.iter().map(|(_, c)| Asked { kind: c.kind, lines: lines(c), said: c.printed.text.clone() }).collect();
     let heard = reader.weigh(layer, &asked, deadline)?;
     let (mut unsure, mut unweighed) = (Vec::new(), Vec::new());
@@ -163,9 +163,14 @@ const INK: u8 = 160;
 /// Gaps that part words, in heights of the line.
 pub(in crate::inspect) const WORD_SPACE: f32 = 0.2;
 
-/// The gap for values of a type: the digits of a typewriter stand further apart than letters do.
-fn space(kind: FieldType) -> f32 {
-    if matches!(kind, FieldType::Year | FieldType::PersonalId) { 0.45 } else { WORD_SPACE }
+/// The gap for a value: the digits of a typewriter stand further apart than letters do, and a number that was read whole lost none.
+fn space(candidate: &Candidate<'_>) -> f32 {
+    let value = &candidate.first.value;
+    match candidate.kind {
+        FieldType::Year | FieldType::PersonalId if value.trust >= 1.0 => WORD_SPACE / 2.0,
+        FieldType::Year | FieldType::PersonalId => 0.45,
+        _ => WORD_SPACE,
+    }
 }
 
 /// Unsure, of a type in which a slip makes another valid value, or but for its marks the name of a unit that is known.

@@ -44,13 +44,11 @@ fn place_and_date<'a>(id: &str, text: &PageText, rows: impl Iterator<Item = (usi
     let mut last = None;
     for (_, row) in rows {
         for group in row.groups(text.mm(6.0)) {
-            let day = group.iter().position(|word| fold_loose(&word.text) == "ngay");
-            let month = group.iter().position(|word| fold_loose(&word.text) == "thang");
-            if let (Some(day), Some(month)) = (day, month)
-                && day < month
-                && free(group)
-            {
-                last = group.get(day..).and_then(|words| printed(id, words)).or(last);
+            // The month stands behind the day: `Thạch Thang, ngày 27 tháng 03 năm 2022`.
+            let says = |word: &TextWord, said: &str| fold_loose(&word.text) == said;
+            let from_day = group.iter().position(|word| says(word, "ngay")).and_then(|day| group.get(day..)).unwrap_or_default();
+            if from_day.iter().any(|word| says(word, "thang")) && free(group) {
+                last = printed(id, from_day).or(last);
             }
         }
     }

@@ -163,8 +163,12 @@ impl Layout<'_> {
             let mut bottom = row.rect().bottom();
             let mut taken = 0;
             for (at, next) in self.text.rows.iter().enumerate().skip(hit.row + 1) {
-                if taken == RUN_ON_ROWS || within(self.title_rows, at) || next.red || next.rect().y > bottom + self.text.mm(9.0) {
+                if taken == RUN_ON_ROWS || within(self.title_rows, at) || next.rect().y > bottom + self.text.mm(9.0) {
                     break;
+                }
+                // A border, with what it touches: the black row below it is the value's next.
+                if next.red {
+                    continue;
                 }
                 let Some((more, ended)) = self.continuation(spec, at, next) else { break };
                 if next.rect().y + next.rect().h / 2 <= bottom && more.is_empty() {

@@ -102,7 +102,8 @@ fn is_label(row: &Row, letters: &Letters, label: &str, place: Match) -> bool {
     let Match { start, end, errors } = place;
     let long = end - start >= 8;
     let starts = letters.starts_word(start) || (long && after_punctuation(row, letters, start));
-    if !starts || spans_colon(row, letters, start, end) || !ends_as_spelled(letters, label, end) {
+    let comma: &[char] = if errors > 0 && !label.contains(',') { &[',', ':', ';'] } else { &[':', ';'] };
+    if !starts || spans(row, letters, start, end, comma) || !ends_as_spelled(letters, label, end) {
         return false;
     }
     if end - start > 8 || (end - start > 6 && errors == 0) {
@@ -125,12 +126,13 @@ fn ends_as_spelled(letters: &Letters, label: &str, end: usize) -> bool {
     distance(read, &last, usize::from(last.len() > 3)).is_some()
 }
 
-/// Whether a colon stands inside: what follows it is a value, however much it sounds like the label.
-fn spans_colon(row: &Row, letters: &Letters, start: usize, end: usize) -> bool {
+/// Whether a colon stands inside: what follows it is a value, however much it sounds like the label. In a label that had to be bent
+/// and has no comma a comma says the same: `Cần Giuộc, tỉnh Long An` has no `Giới tính`.
+fn spans(row: &Row, letters: &Letters, start: usize, end: usize, signs: &[char]) -> bool {
     let (Some((first, _)), Some((last, _))) = (letters.origin.get(start), end.checked_sub(1).and_then(|at| letters.origin.get(at))) else {
         return false;
     };
-    row.words.get(*first..*last).is_some_and(|words| words.iter().any(|word| word.text.ends_with([':', ';'])))
+    row.words.get(*first..*last).is_some_and(|words| words.iter().any(|word| word.text.ends_with(signs)))
 }
 
 /// A stop starts a row, or a part of one, and is hardly bent: words like it stand in values.

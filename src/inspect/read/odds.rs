@@ -71,15 +71,22 @@ impl Odds {
         self.clone().normal().unwrap_or(self)
     }
 
-    /// The probability of the likeliest value, before calibration; of an address that of its letters, for addresses are compared
-    /// marks aside (`register`).
+    /// The probability of the likeliest value, before calibration, or of what matters of it.
     pub(super) fn best(&self) -> f32 {
         let Some(best) = self.values.first() else { return 0.0 };
-        if !self.kind.is_address() {
-            return best.probability;
+        let matters = self.matters(&best.value.text);
+        self.values.iter().filter(|one| self.matters(&one.value.text) == matters).map(|one| one.probability).sum()
+    }
+
+    /// Addresses are compared marks aside (`register`); of a signer's name it matters that somebody is named; an identity paper is
+    /// its number and its date.
+    fn matters(&self, text: &str) -> String {
+        match self.kind {
+            FieldType::SignerName => fold_loose(text),
+            FieldType::IdentityDocument => text.chars().filter(char::is_ascii_digit).collect(),
+            kind if kind.is_address() => fold_loose(text),
+            _ => text.to_owned(),
         }
-        let letters = fold_loose(&best.value.text);
-        self.values.iter().filter(|one| fold_loose(&one.value.text) == letters).map(|one| one.probability).sum()
     }
 
     /// The likeliest value, as sure as values of that probability were found to be right.
@@ -145,10 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_as_sure_as_its_letters() {
+    fn a_value_is_as_sure_as_what_matters_of_it() {
         let texts = heard(&[("xã Tân Tiến", 0.0), ("xã Tân Tiên", 0.0)]);
         let sure = |kind| Odds::of(kind, &texts).unwrap().settled().unwrap().confidence;
         assert!(sure(FieldType::Place) > 0.99 && sure(FieldType::Text) < 0.5);
+        let texts = heard(&[("CMND số 036202437, cấp ngày 20/07/2013", 0.0), ("CMND sổ 036202437, câp ngày 20/07/2013", 0.0)]);
+        let others = heard(&[("CMND số 036202437, cấp ngày 20/07/2013", 0.0), ("CMND số 036202431, cấp ngày 20/07/2013", 0.0)]);
+        let sure = |texts: &[Heard]| Odds::of(FieldType::IdentityDocument, texts).unwrap().settled().unwrap().confidence;
+        assert!(sure(&texts) > 0.99 && sure(&others) < 0.5);
     }
 
     #[test]

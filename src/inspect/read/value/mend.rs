@@ -69,16 +69,30 @@ pub(super) fn mend_phrases(text: &str) -> String {
     for phrase in PHRASES {
         let parts: Vec<&str> = phrase.split(' ').collect();
         for at in 0..words.len().saturating_sub(parts.len() - 1) {
+            let slip = parts.len() == 1 && is_slip(&words, at, phrase);
             let Some(window) = words.get_mut(at..at + parts.len()) else { continue };
             let like = window.iter().zip(&parts).all(|(word, part)| fold_loose(word) == fold_loose(part));
             // A single word may be a name; in small letters it is a unit.
             let small = parts.len() > 1 || window.iter().all(|word| word.chars().next().is_some_and(char::is_lowercase));
-            if like && small {
+            if (like && small) || slip {
                 window.iter_mut().zip(&parts).for_each(|(word, part)| *word = with_marks_of(word, part));
             }
         }
     }
     words.join(" ")
+}
+
+/// Words of units that one letter does not turn into another word: `buyện Thọ Xuân` is `huyện Thọ Xuân`.
+const LONG_UNITS: [&str; 3] = ["huyện", "phường", "đường"];
+
+/// Whether a word in small letters before a name is this unit but for one letter.
+fn is_slip(words: &[String], at: usize, unit: &str) -> bool {
+    let (Some(word), Some(next)) = (words.get(at), words.get(at + 1)) else { return false };
+    LONG_UNITS.contains(&unit)
+        && word.chars().all(char::is_lowercase)
+        && next.chars().next().is_some_and(char::is_uppercase)
+        && !PHRASES.iter().any(|phrase| fold_loose(phrase) == fold_loose(word))
+        && text_distance(&fold_loose(word), &fold_loose(unit), 1).is_some()
 }
 
 /// Words that stand before an abbreviation, the abbreviation, and how many of its letters may be misread: the issuer of identity
@@ -101,7 +115,8 @@ pub(super) fn mend_abbreviations(text: &str) -> String {
             for count in [1, 2] {
                 let Some(read) = words.get(at..at + count).map(<[String]>::concat) else { continue };
                 let (letters, after): (Vec<char>, Vec<char>) = read.chars().partition(|c| c.is_alphanumeric());
-                let capitals = !letters.iter().any(|c| c.is_lowercase());
+                let capitals = letters.iter().filter(|c| c.is_lowercase()).count() * 2 < letters.len();
+                let letters: Vec<char> = letters.into_iter().map(as_capital).collect();
                 if capitals && distance(&letters, &meant, most).is_some() {
                     let tail: String = after.into_iter().filter(|c| matches!(c, ',' | ';')).collect();
                     words.splice(at..at + count, [format!("{abbreviation}{tail}")]);
@@ -111,6 +126,15 @@ pub(super) fn mend_abbreviations(text: &str) -> String {
         }
     }
     words.join(" ")
+}
+
+/// Figures that are read for capitals.
+fn as_capital(sign: char) -> char {
+    match sign {
+        '0' => 'Q',
+        '5' => 'S',
+        other => other.to_uppercase().next().unwrap_or(other),
+    }
 }
 
 /// A full stop before a small letter, or behind a long number, was a comma: addresses and identity papers are lists, not
@@ -287,12 +311,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn long_words_of_units_are_mended_before_a_name() {
+        assert_eq!(mend_phrases("xã Thọ Hải, buyện Thọ Xuân"), "xã Thọ Hải, huyện Thọ Xuân");
+        for other in ["thôn Thượng", "khu phố Huyền Trân", "số 3 đường Láng", "quận Đống Đa"] {
+            assert_eq!(mend_phrases(other), other);
+        }
+    }
+
+    #[test]
     fn abbreviations_are_mended_behind_their_words_only() {
         let card = "Căn cước công dân số 001, Cục Cảnh sát QLHC về TTXH cấp ngày 01/02/2018";
         assert_eq!(mend_abbreviations(&card.replace("QLHC", "QIHC").replace("TTXH", "TIXH")), card);
         assert_eq!(mend_abbreviations(&card.replace("QLHC", "OL HC")), card);
         assert_eq!(mend_abbreviations(card), card);
         assert_eq!(mend_abbreviations("Công nhận OSDĐ như giao đất"), "Công nhận QSDĐ như giao đất");
+        for read in ["QsĐ", "05DĐ"] {
+            assert_eq!(mend_abbreviations(&format!("Công nhận {read} như giao đất")), "Công nhận QSDĐ như giao đất");
+        }
         for other in ["Cảnh sát giao thông", "Công nhận quyền", "Công nhận QSHN", "UBND QIHC"] {
             assert_eq!(mend_abbreviations(other), other);
         }

@@ -68,7 +68,7 @@ pub(crate) fn parse(kind: FieldType, printed: &str) -> Option<Value> {
         FieldType::LandRegisterNo => land_register_no(&text),
         FieldType::Digits => digits(&text),
         FieldType::Area => area(&text),
-        FieldType::Text => free(without_crumb(&text)),
+        FieldType::Text => free(without_crumb(&square_metres(&text))),
         FieldType::SignerTitle => signer_title(&text).unwrap_or_else(|| Value::bent(text, UNFIT)),
     })
 }
@@ -137,7 +137,7 @@ fn place(text: &str) -> Value {
 }
 
 fn free(text: &str) -> Value {
-    let text = mend::mend_abbreviations(&mend::mend_phrases(&square_metres(text)));
+    let text = mend::mend_abbreviations(&mend::mend_phrases(text));
     let trust = share_of_known_words(&text);
     Value::bent(text, trust)
 }

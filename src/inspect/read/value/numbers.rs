@@ -118,9 +118,16 @@ pub(super) fn year(text: &str) -> Value {
             let value = if whole { date(text).text } else { (*year).to_owned() };
             Value::bent(value, trust(changed))
         }
+        // One figure beside it is a stroke of a neighbouring letter.
+        [one, year] | [year, one] if one.len() == 1 && year.len() == 4 && (year.starts_with("19") || year.starts_with("20")) => {
+            Value::bent((*year).to_owned(), BESIDE * trust(changed))
+        }
         _ => Value::bent(text, UNFIT),
     }
 }
+
+/// How much a year is trusted beside which a stray figure was read.
+const BESIDE: f32 = 0.9;
 
 /// Twelve digits, or nine on older papers.
 pub(super) fn personal_id(text: &str) -> Value {
@@ -259,6 +266,13 @@ mod tests {
         assert!(date("1 7/06/2024").trust <= UNFIT, "a digit that stands alone may belong to its neighbour");
         assert!(date("17/06/202").trust <= UNFIT);
         assert_eq!(time_of_day("12 giờ 29 phút, ngày 17 tháng 6 năm 2024").text, "12 giờ 29 phút");
+    }
+
+    #[test]
+    fn a_stray_stroke_beside_a_year_is_none_of_it() {
+        assert_eq!(year("1h: 1965, Că").text, "1965");
+        assert!(year("1h: 1965, Că").trust > UNFIT);
+        assert!(year("12 1965").trust <= UNFIT);
     }
 
     #[test]
