@@ -10,7 +10,7 @@ use time::Date;
 
 use super::forms::{FieldSpec, Form, FormSet, Rule};
 use super::read::text::PageText;
-use super::read::{Recognised, SealWord};
+use super::read::{Inscription, Recognised};
 use super::report::Field;
 use crate::finding::{Finding, Region};
 use crate::record::{Kind, PartialDate};
@@ -49,8 +49,8 @@ pub struct SeenPage {
     pub seals: Vec<Seal>,
     /// The ink beside the best of them.
     pub ink: Option<SignatureInk>,
-    /// Words around the best of them that were read.
-    pub inscription: Vec<SealWord>,
+    /// What was read around the best of them.
+    pub inscription: Inscription,
     /// QR symbols.
     pub symbols: Vec<Symbol>,
     /// The layer that was read; `None` where the page was not read.
@@ -71,7 +71,7 @@ impl SeenPage {
             flat: None,
             seals,
             ink: None,
-            inscription: Vec::new(),
+            inscription: Inscription::default(),
             symbols: Vec::new(),
             layer: None,
             examined: None,

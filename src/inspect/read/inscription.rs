@@ -1,4 +1,5 @@
-//! The words of a seal's upper arc, unrolled, read like lines of print.
+//! The words of a seal's upper arc, unrolled, read like lines of print; and what rank of committee it names, weighed rank by rank,
+//! for the ranks are few and a pen may cross the word and leave enough of it.
 
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use bansao_scan::seal::Arc;
 use super::page::{LINE_PX, part};
 use super::reader::{ReadError, Reader, cut};
 use super::text::TextWord;
+use crate::record::fold_loose;
 
 /// A word of a seal's ring.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,13 +19,68 @@ pub struct SealWord {
     pub confidence: f32,
 }
 
-/// The words of a seal that no pen crosses.
+/// A word of whose columns a pen crosses more than this share is not known; up to the second share it is where it was read this surely.
+/// Of 1,105 words on honest papers of `tuning` and `trial` none that is not the office's was read surer than 0.91.
+const CROSSED: f32 = 0.1;
+const PARTLY: f32 = 0.3;
+const CERTAIN: f32 = 0.97;
+
+/// What was read around a seal.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Inscription {
+    /// The words that no pen crosses, or hardly one.
+    pub words: Vec<SealWord>,
+    /// The ranks that a people's committee can have ([`RANKS`]), in that order, with the natural logarithm of how well the inscription
+    /// fits each; empty where it is not legibly a committee's.
+    pub ranks: Vec<(&'static str, f32)>,
+}
+
+/// Ranks of people's committees as their seals name them.
+pub const RANKS: [&str; 7] = ["XÃ", "PHƯỜNG", "THỊ TRẤN", "THỊ XÃ", "QUẬN", "HUYỆN", "THÀNH PHỐ"];
+/// What stands before the rank, and how many of these words must be read before ranks are weighed.
+const COMMITTEE: [&str; 4] = ["ỦY", "BAN", "NHÂN", "DÂN"];
+const LEAST_WORDS: usize = 3;
+
+/// Reads the inscription of a seal.
 ///
 /// # Errors
 /// [`ReadError`] of the reader.
-pub fn read_inscription(arc: &Arc, reader: &dyn Reader, deadline: Duration) -> Result<Vec<SealWord>, ReadError> {
+pub fn read_inscription(arc: &Arc, reader: &dyn Reader, deadline: Duration) -> Result<Inscription, ReadError> {
+    Ok(Inscription { words: words(arc, reader, deadline)?, ranks: ranks(arc, reader, deadline)? })
+}
+
+fn ranks(arc: &Arc, reader: &dyn Reader, deadline: Duration) -> Result<Vec<(&'static str, f32)>, ReadError> {
+    let Some(whole) = arc.pieces.iter().copied().reduce(|a, b| a.union(&b)) else { return Ok(Vec::new()) };
+    let read: Vec<TextWord> = reader
+        .read(&cut(&arc.strip, &[whole], LINE_PX), deadline)?
+        .into_iter()
+        .flat_map(|words| part(&whole, true, LINE_PX, words).words)
+        .collect();
+    let says = |at: usize, said: &str| read.get(at).is_some_and(|word| fold_loose(&word.text) == fold_loose(said));
+    // The first word may be lost to a star; the last one is where the rank begins.
+    let Some(dan) = (0..read.len()).find(|at| says(*at, "DÂN")) else { return Ok(Vec::new()) };
+    if COMMITTEE.iter().filter(|said| (0..=dan).any(|at| says(at, said))).count() < LEAST_WORDS {
+        return Ok(Vec::new());
+    }
+    let head = COMMITTEE.join(" ");
+    let tails: Vec<String> =
+        (1..=3).map(|skipped| read.iter().skip(dan + skipped).map(|word| word.text.to_uppercase()).collect::<Vec<_>>().join(" ")).collect();
+    let texts: Vec<String> = RANKS
+        .iter()
+        .flat_map(|rank| tails.iter().map(move |tail| (rank, tail)))
+        .map(|(rank, tail)| format!("{head} {rank} {tail}").trim_end().to_owned())
+        .collect();
+    let likely = reader.likelihoods(&arc.strip, whole, &texts, deadline)?;
+    let best = |of_rank: &[f32]| of_rank.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    Ok(RANKS.iter().copied().zip(likely.chunks(tails.len()).map(best)).collect())
+}
+
+fn words(arc: &Arc, reader: &dyn Reader, deadline: Duration) -> Result<Vec<SealWord>, ReadError> {
     let read = reader.read(&cut(&arc.strip, &arc.pieces, LINE_PX), deadline)?;
     let placed = arc.pieces.iter().zip(read).flat_map(|(piece, words)| part(piece, true, LINE_PX, words).words);
-    let known = placed.filter(|word| !arc.is_crossed(&word.rect));
+    let known = placed.filter(|word| {
+        let crossed = arc.crossed(&word.rect);
+        crossed <= CROSSED || (crossed <= PARTLY && word.confidence >= CERTAIN)
+    });
     Ok(known.map(|TextWord { text, confidence, .. }| SealWord { text, confidence }).collect())
 }

@@ -21,12 +21,12 @@ pub struct Arc {
 }
 
 impl Arc {
-    /// Whether a pen crosses a box of the strip: a tenth of its columns and more.
+    /// The share of a box's columns, 0 to 1, that a pen crosses.
     #[must_use]
-    pub fn is_crossed(&self, rect: &Rect) -> bool {
+    pub fn crossed(&self, rect: &Rect) -> f32 {
         let columns = rect.x as usize..(rect.right() as usize).min(self.crossed.len());
         let pen = self.crossed.get(columns).unwrap_or_default().iter().filter(|crossed| **crossed).count();
-        pen * 10 > rect.w as usize
+        pen as f32 / rect.w.max(1) as f32
     }
 }
 
@@ -222,7 +222,7 @@ mod tests {
         // Bars of 0.14 of the radius in a band of a quarter of it.
         assert!((32..42).contains(&piece.h), "{piece:?}");
         assert!(upper.pieces.iter().all(|piece| piece.h > 28), "what stands below is left out: {:?}", upper.pieces);
-        assert!(!upper.is_crossed(&piece));
+        assert!(upper.crossed(&piece) < 0.1);
     }
 
     #[test]
@@ -243,7 +243,7 @@ mod tests {
         let upper = inscription(&stamped(true), DPI, Pose::default(), &seal(CENTRE));
         let at = |degrees: f32| ((degrees + 180.0) / 360.0 * upper.strip.width() as f32) as u32;
         let word = |from: f32, to: f32| Rect::between(at(from), 10, at(to), 50);
-        assert!(upper.is_crossed(&word(-85.0, -55.0)));
-        assert!(!upper.is_crossed(&word(-50.0, 60.0)));
+        assert!(upper.crossed(&word(-85.0, -55.0)) > 0.1);
+        assert!(upper.crossed(&word(-50.0, 60.0)) < 0.1);
     }
 }

@@ -74,8 +74,7 @@ fn known(word: &str, before: Option<&str>) -> Option<String> {
     if loose == "muoi" {
         let after_digit =
             before.is_some_and(|b| ["hai", "ba", "bon", "tu", "nam", "sau", "bay", "tam", "chin"].contains(&fold_loose(b).as_str()));
-        let after_year = before.is_some_and(|b| fold(b) == fold("năm") || fold(b) == fold("trăm"));
-        return Some(if after_digit && !after_year { "mươi" } else { "mười" }.to_owned());
+        return Some(if after_digit { "mươi" } else { "mười" }.to_owned());
     }
     if let Some(exact) = WORDS.iter().find(|known| fold(known) == fold(word)) {
         return Some((*exact).to_owned());
@@ -205,5 +204,6 @@ mod tests {
         assert_eq!(area_words_value("Một nghìn một trăm bốn mươi hai phẩy năm mét vuông"), Some(114_250));
         assert_eq!(area_words_value("Một nghìn ba trăm hai mươi bảy mét vuông"), Some(132_700));
         assert_eq!(area_words_value("tám mươi phẩy không năm mét vuông"), Some(8005));
+        assert_eq!(area_words_value("Hai trăm năm mươi bảy phẩy bảy mét vuông"), Some(25_770));
     }
 }
