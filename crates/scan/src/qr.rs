@@ -12,7 +12,7 @@ use rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, Luma8LuminanceSource, RXin
 
 use crate::error::ScanError;
 use crate::open::guarded;
-use crate::raster::{Rect, luma, map};
+use crate::raster::{Rect, luma, map, quantile};
 
 /// One symbol that was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,8 @@ pub struct Symbol {
     pub confirmed: bool,
 }
 
+/// Brightness halfway from black to white.
+const HALF: u8 = 128;
 /// Symbols that are looked for on one page at most.
 const MOST: usize = 8;
 
@@ -37,9 +39,15 @@ const MOST: usize = 8;
 /// dozens of them the decoder does not find the corners. A page with no confirmed symbol in black is searched as a person sees it.
 #[must_use]
 pub fn read(page: &RgbImage) -> Vec<Symbol> {
+    let is_confirmed = |symbols: &[Symbol]| symbols.iter().any(|symbol| symbol.confirmed);
     let black = read_luma(&map(page, |r, g, b| r.max(g).max(b)));
-    if black.iter().any(|symbol| symbol.confirmed) || !has_colour(page) {
+    if is_confirmed(&black) {
         return black;
+    }
+    // The decoder looks for its own threshold place by place, and misses corners that stand out by any.
+    let stark = read_luma(&map(page, |r, g, b| if r.max(g).max(b) < HALF { 0 } else { 255 }));
+    if is_confirmed(&stark) || !has_colour(page) {
+        return if is_confirmed(&stark) || black.is_empty() { stark } else { black };
     }
     let seen = read_luma(&luma(page));
     if seen.is_empty() { black } else { seen }
@@ -106,7 +114,8 @@ fn whole(corners: &[(f32, f32)], page: &GrayImage) -> Rect {
     Rect::between(x0.max(0.0) as u32, y0.max(0.0) as u32, x1 as u32, y1 as u32).grown(margin, margin, page.width(), page.height())
 }
 
-/// What the second decoder reads in a box: at its size, then enlarged, for it wants larger modules than the first.
+/// What the second decoder reads in a box: at its size, then enlarged, for it wants larger modules than the first, then larger still
+/// and in black and white.
 fn second_reading(page: &GrayImage, bbox: &Rect) -> Vec<String> {
     let crop = image::imageops::crop_imm(page, bbox.x, bbox.y, bbox.w, bbox.h).to_image();
     let read = |image: GrayImage| guarded(|| Ok(decode(&image))).unwrap_or_default();
@@ -114,7 +123,15 @@ fn second_reading(page: &GrayImage, bbox: &Rect) -> Vec<String> {
     if !texts.is_empty() || crop.width().max(crop.height()) > 1200 {
         return texts;
     }
-    read(crate::raster::resize_gray(&crop, crop.width() * 2, crop.height() * 2))
+    let texts = read(crate::raster::resize_gray(&crop, crop.width() * 2, crop.height() * 2));
+    if !texts.is_empty() || crop.width().max(crop.height()) > 600 {
+        return texts;
+    }
+    let mut large = crate::raster::resize_gray(&crop, crop.width() * 4, crop.height() * 4);
+    let mut levels: Vec<f32> = crop.iter().map(|level| f32::from(*level)).collect();
+    let middle = (quantile(&mut levels, 0.05) + quantile(&mut levels, 0.95)) / 2.0;
+    large.iter_mut().for_each(|level| *level = if f32::from(*level) < middle { 0 } else { 255 });
+    read(large)
 }
 
 fn decode(image: &GrayImage) -> Vec<String> {
