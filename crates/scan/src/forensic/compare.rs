@@ -36,7 +36,7 @@ const TEXTURE_LEFT: f32 = 0.06;
 const CLEAN: f32 = 0.06;
 /// An erasure smudges this share of its paper, and this multiple of what the page's words have, increased by [`SLACK`].
 const SMUDGED: f32 = 0.15;
-const SMUDGED_BY_PAGE: f32 = 5.2;
+const SMUDGED_BY_PAGE: f32 = 4.2;
 const SLACK: f32 = 0.03;
 /// Levels by which a smudge may be redder than the paper around: more is a seal's colour or that of print.
 const RED: f32 = 2.0;
