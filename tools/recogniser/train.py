@@ -7,6 +7,7 @@ goes on where it stopped. OUT gets net.pt, mean.pt (the moving average, which is
 """
 
 import argparse
+import atexit
 import copy
 import json
 import math
@@ -201,6 +202,7 @@ def main():
     memory = pathlib.Path("/dev/shm")
     roomy = memory.exists() and shutil.disk_usage(memory).free > 2**30
     shelf = tempfile.mkdtemp(prefix="lines-", dir=memory if roomy else None)
+    atexit.register(shutil.rmtree, shelf, ignore_errors=True)
     chunks = mp.get_context("fork").Queue(64)
     first = say.seed * 1_000_003 + state["steps"] * 1009
     for n in range(say.workers):
@@ -284,7 +286,6 @@ def main():
     save(final=final)
     print(f"{state['minutes']:.2f} min, step {state['steps']}, {state['lines']} lines shown of {pool.drawn.sum()} drawn; memory {torch.cuda.max_memory_allocated() / 2**30 if device == 'cuda' else 0:.1f} GiB")
     print(json.dumps(final, indent=1), flush=True)
-    shutil.rmtree(shelf, ignore_errors=True)
 
 
 if __name__ == "__main__":
