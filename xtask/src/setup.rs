@@ -63,6 +63,17 @@ pub(crate) const SCORE: &[Package] = &[
     file("fonts-ebgaramond", "/usr/share/fonts/opentype/ebgaramond/EBGaramond12-Italic.otf"),
 ];
 
+/// What drawing its split `trial` needs beside [`FIXTURES`].
+pub(crate) const TRIAL: &[Package] = &[
+    CC,
+    file("fonts-sil-gentiumplus", "/usr/share/fonts/truetype/gentiumplus/GentiumPlus-Regular.ttf"),
+    file("fonts-junicode", "/usr/share/fonts/opentype/junicode/JunicodeTwoBeta-Regular.otf"),
+    file("fonts-cantarell", "/usr/share/fonts/opentype/cantarell/Cantarell-Regular.otf"),
+    file("fonts-noto-mono", "/usr/share/fonts/truetype/noto/NotoMono-Regular.ttf"),
+    file("fonts-noto-core", "/usr/share/fonts/truetype/noto/NotoSans-Italic.ttf"),
+    file("fonts-sil-doulos", "/usr/share/fonts/truetype/doulos/DoulosSIL-Regular.ttf"),
+];
+
 /// What measuring stock Tesseract on the scored set needs.
 pub(crate) const STOCK: &[Package] = &[TESSERACT, VIETNAMESE, POPPLER];
 
