@@ -237,6 +237,15 @@ mod tests {
     }
 
     #[test]
+    fn every_face_of_values_has_square_metres() {
+        let files = FontFiles::read().unwrap();
+        let fonts = files.parse().unwrap();
+        for face in [Face::Regular, Face::Bold, Face::Italic, Face::Mono, Face::Cursive, Face::Foreign] {
+            assert!(fonts.faces[face as usize].glyph_index('²').is_some(), "{face:?}");
+        }
+    }
+
+    #[test]
     fn a_font_without_some_vietnamese_is_refused() {
         let mut lacking = USUAL;
         lacking[Face::Mono as usize] = (DEJAVU, "DejaVuSansMono.ttf", "fonts-dejavu-core");

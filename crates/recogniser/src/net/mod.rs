@@ -71,7 +71,7 @@ impl Net {
         })
     }
 
-    /// The scores of a line: for every second column, one value a symbol.
+    /// The scores of a line: for every third column, one value a symbol.
     pub(crate) fn scores<'a>(&self, line: &Line, scratch: &'a mut Scratch) -> &'a [f32] {
         let Scratch { picture, a, b, c } = scratch;
         picture.reset([HEIGHT, line.columns()], 1, [2, 3]);

@@ -125,10 +125,13 @@ mod tests {
             cases(split).into_iter().map(of).filter(|name| !name.is_empty()).collect()
         };
         assert!(Split::BOTH.iter().map(|s| cases(*s).len()).sum::<usize>() >= 400);
-        assert!(names(Split::Tuning).is_disjoint(&names(Split::Untouched)));
         let print = |split| sets(split).iter().flat_map(|set| set.iter().take(7)).map(|f| f.1).collect::<BTreeSet<_>>();
-        assert!(print(Split::Tuning).is_disjoint(&print(Split::Untouched)));
-        for split in Split::BOTH {
+        for (at, a) in Split::ALL.into_iter().enumerate() {
+            for b in Split::ALL.into_iter().skip(at + 1) {
+                assert!(names(a).is_disjoint(&names(b)) && print(a).is_disjoint(&print(b)), "{a:?} {b:?}");
+            }
+        }
+        for split in Split::ALL {
             let paths: BTreeSet<String> = cases(split).iter().map(|(case, _)| case.path()).collect();
             assert_eq!(paths.len(), cases(split).len());
         }
