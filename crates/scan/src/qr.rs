@@ -46,11 +46,11 @@ pub fn read(page: &RgbImage) -> Vec<Symbol> {
     }
     // The decoder looks for its own threshold place by place, and misses corners that stand out by any.
     let stark = read_luma(&map(page, |r, g, b| if r.max(g).max(b) < HALF { 0 } else { 255 }));
-    if is_confirmed(&stark) || !has_colour(page) {
-        return if is_confirmed(&stark) || black.is_empty() { stark } else { black };
+    if is_confirmed(&stark) {
+        return stark;
     }
-    let seen = read_luma(&luma(page));
-    if seen.is_empty() { black } else { seen }
+    let seen = if has_colour(page) { read_luma(&luma(page)) } else { Vec::new() };
+    [seen, black, stark].into_iter().find(|symbols| !symbols.is_empty()).unwrap_or_default()
 }
 
 /// Whether leaving coloured ink out takes dark ink away: of the dark places of a sample, more than one in a hundred is coloured.

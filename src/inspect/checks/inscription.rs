@@ -22,7 +22,7 @@ const LEAST_KNOWN: usize = 3;
 const LEAST_LETTERS: usize = 3;
 /// Words that say of what rank a people's committee is: a closed list, so that less sureness will do.
 const RANK_WORDS: [&str; 6] = ["xa", "phuong", "thi", "tran", "quan", "huyen"];
-/// By how much another rank fits the inscription better than the office's own, natural logarithm. On 143 honest papers of `tuning`
+/// By how much another rank fits the inscription better than the office's own, natural logarithm. On 142 honest papers of `tuning`
 /// and `trial` none did at all, on three seals of another rank by 51 and more.
 const OTHER_RANK: f32 = 15.0;
 /// What stands on seals beside the office's name.

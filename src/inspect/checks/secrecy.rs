@@ -52,3 +52,24 @@ fn alone(page: &PageText) -> Option<&'static str> {
     });
     stands.then_some("MẬT")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::read::text::tests::row;
+
+    #[test]
+    fn the_stamp_by_itself_is_told_from_strokes() {
+        let found = |text: &str, red: bool, confidence: f32| {
+            let mut row = row(text, 0);
+            row.red = red;
+            row.words.iter_mut().for_each(|word| word.confidence = confidence);
+            alone(&PageText { rows: vec![row], size: (1600, 2400), dpi: 200.0 })
+        };
+        assert_eq!(found("MẬT", false, 0.3), Some("MẬT"));
+        assert_eq!(found("MẬI", true, 0.1), Some("MẬT"), "capitals, however hardly read");
+        assert_eq!(found("Mật", true, 0.6), Some("MẬT"), "small letters that were read");
+        assert_eq!(found("Mân", true, 0.22), None, "strokes of a pen");
+        assert_eq!(found("Mai", false, 0.99), None);
+    }
+}

@@ -147,4 +147,13 @@ mod tests {
         assert_eq!(value("signer_title"), Some("PHÓ CHỦ TỊCH"));
         assert_eq!(value("signer_name"), Some("Bùi Duy Lượng"));
     }
+
+    #[test]
+    fn a_place_that_sounds_like_a_month_is_none() {
+        let rows = vec![row("Thạch Thang, ngày 27 tháng 03 năm 2022", 0), row("TRÍCH LỤC KHAI TỬ", 100)];
+        let text = PageText { rows, size: (2400, 3400), dpi: 300.0 };
+        let forms = FormSet::embedded().unwrap();
+        let found = alone_fields(forms.form("death_2015").unwrap(), 0, &text, Some(1), &[]);
+        assert_eq!(found.iter().map(|value| value.text.as_str()).collect::<Vec<_>>(), ["ngày 27 tháng 03 năm 2022"]);
+    }
 }

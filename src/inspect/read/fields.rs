@@ -378,6 +378,29 @@ mod tests {
     }
 
     #[test]
+    fn a_label_that_had_to_be_bent_has_no_comma_that_it_is_not_spelled_with() {
+        let text = page(&["Huyện Cần Giuộc, tỉnh Long An", "GIẤY KHAI SINH", "Họ và tên: ĐỖ TUYẾT NƯƠNG", "Giới tính: Nữ"]);
+        assert_eq!(values("birth_2010", &text, 1).get("gender").map(String::as_str), Some("Nữ"));
+    }
+
+    #[test]
+    fn a_red_row_between_does_not_end_a_value() {
+        let mut text = page(&[
+            "GIẤY CHỨNG NHẬN KẾT HÔN",
+            "Nơi đăng ký: Ủy ban nhân dân xã An Nhơn Tây, thành phố Hồ Chí",
+            "Đi Minh",
+            "Minh",
+            "Ngày, tháng, năm đăng ký: ngày 06 tháng 02 năm 2010",
+        ]);
+        text.rows[2].red = true;
+        for (row, y) in text.rows[2..4].iter_mut().zip([150, 165]) {
+            row.words.iter_mut().for_each(|word| word.rect.y = y);
+        }
+        let found = values("marriage_2010", &text, 0);
+        assert_eq!(found.get("registration_place").map(String::as_str), Some("Ủy ban nhân dân xã An Nhơn Tây, thành phố Hồ Chí Minh"));
+    }
+
+    #[test]
     fn a_label_that_stands_twice_is_noticed() {
         let forms = FormSet::embedded().unwrap();
         let repeated = |lines: &[&str]| repeated_labels(forms.form("birth_2015").unwrap(), 0, &page(lines), Some((0, 0)));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bansao_scan::seal::Arc;
 
 use super::page::{LINE_PX, part};
-use super::reader::{ReadError, Reader, cut};
+use super::reader::{ReadError, ReadWord, Reader, cut};
 use super::text::TextWord;
 use crate::record::fold_loose;
 
@@ -20,7 +20,7 @@ pub struct SealWord {
 }
 
 /// A word of whose columns a pen crosses more than this share is not known; up to the second share it is where it was read this surely.
-/// Of 1,105 words on honest papers of `tuning` and `trial` none that is not the office's was read surer than 0.91.
+/// Of 1,074 words on honest papers of `tuning` and `trial` none that is not the office's was read surer than 0.91.
 const CROSSED: f32 = 0.1;
 const PARTLY: f32 = 0.3;
 const CERTAIN: f32 = 0.97;
@@ -30,13 +30,13 @@ const CERTAIN: f32 = 0.97;
 pub struct Inscription {
     /// The words that no pen crosses, or hardly one.
     pub words: Vec<SealWord>,
-    /// The ranks that a people's committee can have ([`RANKS`]), in that order, with the natural logarithm of how well the inscription
-    /// fits each; empty where it is not legibly a committee's.
+    /// The ranks that a people's committee can have, as seals name them, with the natural logarithm of how well the inscription fits each;
+    /// empty where it is not legibly a committee's.
     pub ranks: Vec<(&'static str, f32)>,
 }
 
 /// Ranks of people's committees as their seals name them.
-pub const RANKS: [&str; 7] = ["XÃ", "PHƯỜNG", "THỊ TRẤN", "THỊ XÃ", "QUẬN", "HUYỆN", "THÀNH PHỐ"];
+const RANKS: [&str; 7] = ["XÃ", "PHƯỜNG", "THỊ TRẤN", "THỊ XÃ", "QUẬN", "HUYỆN", "THÀNH PHỐ"];
 /// What stands before the rank, and how many of these words must be read before ranks are weighed.
 const COMMITTEE: [&str; 4] = ["ỦY", "BAN", "NHÂN", "DÂN"];
 const LEAST_WORDS: usize = 3;
@@ -51,11 +51,7 @@ pub fn read_inscription(arc: &Arc, reader: &dyn Reader, deadline: Duration) -> R
 
 fn ranks(arc: &Arc, reader: &dyn Reader, deadline: Duration) -> Result<Vec<(&'static str, f32)>, ReadError> {
     let Some(whole) = arc.pieces.iter().copied().reduce(|a, b| a.union(&b)) else { return Ok(Vec::new()) };
-    let read: Vec<TextWord> = reader
-        .read(&cut(&arc.strip, &[whole], LINE_PX), deadline)?
-        .into_iter()
-        .flat_map(|words| part(&whole, true, LINE_PX, words).words)
-        .collect();
+    let read: Vec<ReadWord> = reader.read(&cut(&arc.strip, &[whole], LINE_PX), deadline)?.concat();
     let says = |at: usize, said: &str| read.get(at).is_some_and(|word| fold_loose(&word.text) == fold_loose(said));
     // The first word may be lost to a star; the last one is where the rank begins.
     let Some(dan) = (0..read.len()).find(|at| says(*at, "DÂN")) else { return Ok(Vec::new()) };
@@ -63,6 +59,7 @@ fn ranks(arc: &Arc, reader: &dyn Reader, deadline: Duration) -> Result<Vec<(&'st
         return Ok(Vec::new());
     }
     let head = COMMITTEE.join(" ");
+    // The rank is no word, one or two of what was read.
     let tails: Vec<String> =
         (1..=3).map(|skipped| read.iter().skip(dan + skipped).map(|word| word.text.to_uppercase()).collect::<Vec<_>>().join(" ")).collect();
     let texts: Vec<String> = RANKS
@@ -78,9 +75,22 @@ fn ranks(arc: &Arc, reader: &dyn Reader, deadline: Duration) -> Result<Vec<(&'st
 fn words(arc: &Arc, reader: &dyn Reader, deadline: Duration) -> Result<Vec<SealWord>, ReadError> {
     let read = reader.read(&cut(&arc.strip, &arc.pieces, LINE_PX), deadline)?;
     let placed = arc.pieces.iter().zip(read).flat_map(|(piece, words)| part(piece, true, LINE_PX, words).words);
-    let known = placed.filter(|word| {
-        let crossed = arc.crossed(&word.rect);
-        crossed <= CROSSED || (crossed <= PARTLY && word.confidence >= CERTAIN)
-    });
+    let known = placed.filter(|word| is_known(arc.crossed(&word.rect), word.confidence));
     Ok(known.map(|TextWord { text, confidence, .. }| SealWord { text, confidence }).collect())
+}
+
+/// Whether a word counts, of which a pen crosses this share.
+fn is_known(crossed: f32, confidence: f32) -> bool {
+    crossed <= CROSSED || (crossed <= PARTLY && confidence >= CERTAIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_under_a_pen_counts_only_where_it_was_surely_read() {
+        assert!(is_known(0.05, 0.2) && is_known(0.26, 0.99));
+        assert!(!is_known(0.26, 0.9) && !is_known(0.4, 0.99));
+    }
 }

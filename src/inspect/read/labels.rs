@@ -102,8 +102,8 @@ fn is_label(row: &Row, letters: &Letters, label: &str, place: Match) -> bool {
     let Match { start, end, errors } = place;
     let long = end - start >= 8;
     let starts = letters.starts_word(start) || (long && after_punctuation(row, letters, start));
-    let comma: &[char] = if errors > 0 && !label.contains(',') { &[',', ':', ';'] } else { &[':', ';'] };
-    if !starts || spans(row, letters, start, end, comma) || !ends_as_spelled(letters, label, end) {
+    let parting: &[char] = if errors > 0 && !label.contains(',') { &[',', ':', ';'] } else { &[':', ';'] };
+    if !starts || spans(row, letters, start, end, parting) || !ends_as_spelled(letters, label, end) {
         return false;
     }
     if end - start > 8 || (end - start > 6 && errors == 0) {

@@ -27,3 +27,24 @@ pub fn crop_line(layer: &GrayImage, bbox: &Rect, height: u32) -> GrayImage {
     let width = (framed.width() as f32 * height as f32 / framed.height() as f32).round().max(1.0) as u32;
     resize_gray(&framed, width, height)
 }
+
+#[cfg(test)]
+mod tests {
+    use image::Luma;
+
+    use super::*;
+
+    #[test]
+    fn the_soft_edge_above_a_box_is_cut_with_it_and_no_more() {
+        let mut layer = GrayImage::from_pixel(100, 100, Luma([255]));
+        // The tip of a mark, and a line further up.
+        (40..60).for_each(|x| layer.put_pixel(x, 39, Luma([90])));
+        (0..100).for_each(|x| layer.put_pixel(x, 35, Luma([0])));
+        (40..60).for_each(|x| layer.put_pixel(x, 80, Luma([0])));
+        let bbox = Rect { x: 20, y: 40, w: 60, h: 40 };
+        // 7 pixels of margin on each side, at the layer's size.
+        let crop = crop_line(&layer, &bbox, 54);
+        let darkest = |y: u32| (0..crop.width()).map(|x| crop.get_pixel(x, y)[0]).min();
+        assert_eq!((crop.dimensions(), darkest(6), darkest(2), darkest(47)), ((74, 54), Some(90), Some(255), Some(255)));
+    }
+}
