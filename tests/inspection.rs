@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use bansao::decide::{Decision, Delegation, Policy, decide};
 use bansao::finding::Finding;
 use bansao::inspect::forms::FormSet;
-use bansao::inspect::read::{Engine, LANGUAGE_DATA, Reader, open_reader};
+use bansao::inspect::read::{Engine, LANGUAGE_DATA, Own, Reader, open_reader, shortfall};
 use bansao::inspect::register::{hold_against, not_found};
 use bansao::inspect::{InspectionReport, inspect};
 use bansao::limits::Limits;
@@ -245,4 +245,39 @@ fn table(outcomes: &[Outcome]) -> String {
         100.0 * sum(|o| o.folded) as f64 / fields as f64,
     );
     out
+}
+
+/// The upper arc of the best seal of a fixture's first page that has one.
+fn arc_of(case: &str, file: &str) -> bansao_scan::seal::Arc {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/scans").join(case).join(file);
+    let opened = bansao_scan::open(&std::fs::read(path).unwrap(), &bansao_scan::Limits::default()).unwrap();
+    let arc = |page: bansao_scan::Page| {
+        let measures = bansao_scan::measure(&page);
+        let seals = bansao_scan::seal::find(&page.image, measures.resolution.dpi);
+        let seal = seals.first().filter(|seal| seal.score > 0.5)?;
+        Some(bansao_scan::seal::inscription(&page.image, measures.resolution.dpi, measures.pose(), seal))
+    };
+    opened.pages.into_iter().find_map(arc).unwrap()
+}
+
+#[test]
+fn the_seal_of_an_office_is_told_from_those_of_others() {
+    let reader = Own::new().unwrap();
+    let short = |arc: &_, office: &str| shortfall(arc, office, &reader, Duration::from_secs(60)).unwrap();
+    let own = [
+        ("birth_certificate/b2015-print", "scan.jpg", "Ủy ban nhân dân xã An Nhơn Tây, huyện Củ Chi, thành phố Hồ Chí Minh"),
+        ("marriage_certificate/m2010-print-tiff", "scan.tif", "Ủy ban nhân dân xã Hoa Động, huyện Thủy Nguyên, thành phố Hải Phòng"),
+        ("land_certificate/l2009-print-pdf", "scan.pdf", "ỦY BAN NHÂN DÂN QUẬN HẢI CHÂU"),
+    ];
+    let others = ["Ủy ban nhân dân xã Tân Thông Hội, huyện Củ Chi", "Ủy ban nhân dân phường Cái Khế", "Ủy ban nhân dân huyện Hải Hậu"];
+    for (case, file, office) in own {
+        let arc = arc_of(case, file);
+        let fits = short(&arc, office).unwrap();
+        assert!(fits < 29.0, "{case}: {fits}");
+        for other in others {
+            let differs = short(&arc, other).unwrap();
+            assert!(differs > 40.0 && differs > fits + 20.0, "{case} as {other}: {differs}");
+        }
+        assert_eq!(short(&arc, "Sở Tài nguyên và Môi trường"), None);
+    }
 }

@@ -36,7 +36,7 @@ pub(super) fn look(received: &Page, reader: &dyn Reader, limits: &Limits) -> Loo
     if let (Some(seal), true) = (signed, looked.failure.is_none() && !seen.is_blank()) {
         let arc = inscription(&page.image, seen.measures.resolution.dpi, seen.measures.pose(), seal);
         match read_inscription(&arc, reader, limits.page_deadline()) {
-            Ok(inscription) => seen.inscription = inscription,
+            Ok(inscription) => (seen.inscription, seen.arc) = (inscription, Some(arc)),
             Err(error) => looked.failure = Some(Finding::new(Code::CheckFailed).seen(error)),
         }
     }

@@ -26,7 +26,7 @@ use crate::finding::{Code, Finding};
 use crate::limits::Limits;
 use crate::record::{Kind, Sha256};
 use forms::FormSet;
-use gather::fields;
+use gather::{fields, weigh_offices};
 use look::look;
 use read::text::PageText;
 use read::{Reader, recognise};
@@ -70,6 +70,9 @@ pub fn inspect(
         match fields(recognised, &texts, &seen_pages, reader, limits.page_deadline()) {
             Ok(read) => report.fields = read,
             Err(error) => report.findings.push(Finding::new(Code::CheckFailed).seen(error)),
+        }
+        if let Err(error) = weigh_offices(recognised, &report.fields, &mut seen_pages, reader, limits.page_deadline()) {
+            report.findings.push(Finding::new(Code::CheckFailed).seen(error));
         }
     }
     let seen = Seen { pages: &seen_pages, texts: &texts, recognised: recognised.as_ref(), fields: &report.fields, forms, declared, today };

@@ -3,7 +3,7 @@
 use bansao_scan::forensic::{Examination, Trace};
 use bansao_scan::qr::Symbol;
 use bansao_scan::rectify::Layer;
-use bansao_scan::seal::{Seal, SignatureInk};
+use bansao_scan::seal::{Arc, Seal, SignatureInk};
 use bansao_scan::sheet::{Flat, Sheet};
 use bansao_scan::{Measures, Rect};
 use time::Date;
@@ -49,8 +49,12 @@ pub struct SeenPage {
     pub seals: Vec<Seal>,
     /// The ink beside the best of them.
     pub ink: Option<SignatureInk>,
-    /// What was read around the best of them.
+    /// The upper arc of the best of them, unrolled, where it is one.
+    pub arc: Option<Arc>,
+    /// What was read on it.
     pub inscription: Inscription,
+    /// By how much the office that the form names falls short of what it says: [`super::read::shortfall`].
+    pub office_shortfall: Option<f32>,
     /// QR symbols.
     pub symbols: Vec<Symbol>,
     /// The layer that was read; `None` where the page was not read.
@@ -71,7 +75,9 @@ impl SeenPage {
             flat: None,
             seals,
             ink: None,
+            arc: None,
             inscription: Inscription::default(),
+            office_shortfall: None,
             symbols: Vec::new(),
             layer: None,
             examined: None,

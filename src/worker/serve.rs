@@ -149,6 +149,11 @@ impl Reader for Announcing {
         self.reader.likelihoods(layer, place, texts, deadline)
     }
 
+    fn shortfalls(&self, layer: &GrayImage, place: Rect, texts: &[String], deadline: Duration) -> std::result::Result<Vec<f32>, ReadError> {
+        self.announce()?;
+        self.reader.shortfalls(layer, place, texts, deadline)
+    }
+
     fn name(&self) -> &str {
         self.reader.name()
     }

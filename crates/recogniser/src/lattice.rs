@@ -42,6 +42,29 @@ pub(crate) fn likelihood<'a>(steps: impl Iterator<Item = &'a [f32]>, text: &[Sym
     before[places.saturating_sub(2)..].iter().copied().fold(f32::NEG_INFINITY, add)
 }
 
+/// By how much the likeliest path on which the text stands as whole words, anything before and behind it, falls short of the likeliest
+/// path of all. Behind the text at least `apart` steps say nothing, unless the line ends there.
+pub(crate) fn shortfall<'a>(steps: impl Iterator<Item = &'a [f32]>, text: &[Symbol], apart: usize) -> f32 {
+    // What stands before the text, its places from the first symbol to the last, the steps apart, what stands behind.
+    let (last, tail) = ((2 * text.len()).saturating_sub(1), 2 * text.len() + apart);
+    let mut before = vec![f32::INFINITY; tail + 1];
+    before[0] = 0.0;
+    for logs in steps {
+        let most = logs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let mut now = vec![f32::INFINITY; tail + 1];
+        now[0] = before[0];
+        for place in 1..=tail {
+            let (stays, back) = if place <= last { (true, reach(text, place)) } else { (place == tail, 1) };
+            let from = if stays { place } else { place - 1 };
+            let best = before[place - back..=from].iter().copied().fold(f32::INFINITY, f32::min);
+            let symbol = if place <= last { symbol_at(text, place) } else { BLANK };
+            now[place] = best + if place == tail { 0.0 } else { most - logs[usize::from(symbol)] };
+        }
+        before = now;
+    }
+    before[last..].iter().copied().fold(f32::INFINITY, f32::min)
+}
+
 /// Where the symbols of a text lie on its likeliest alignment; none where the line has too few steps for it.
 pub(crate) fn align<'a>(steps: impl Iterator<Item = &'a [f32]> + Clone, text: &[Symbol]) -> Option<Vec<Stretch>> {
     let places = 2 * text.len() + 1;
@@ -116,6 +139,30 @@ mod tests {
             assert!((found - by_paths(text)).abs() < 1e-6, "{text:?}: {found} {}", by_paths(text));
         }
         assert_eq!(likelihood(steps.iter().map(Vec::as_slice), &[1, 1, 1]), f32::NEG_INFINITY);
+    }
+
+    #[test]
+    fn a_text_among_others_falls_short_by_what_the_line_says_instead() {
+        // "1 1 2", each symbol two steps long and a blank behind it, and two blanks before the last.
+        let said = [0, 1, 1, 0, 1, 1, 0, 0, 2, 2, 0];
+        let rows: Vec<Vec<f32>> =
+            said.iter().map(|most| (0..3).map(|at| if at == *most { 0.8_f32.ln() } else { 0.1_f32.ln() }).collect()).collect();
+        let short = |text: &[Symbol], apart| shortfall(rows.iter().map(Vec::as_slice), text, apart);
+        let wrong = (0.8_f32 / 0.1).ln();
+        for (text, apart, steps) in [
+            (&[1, 1][..], 2, 0),
+            (&[1, 2], 1, 0),
+            (&[2], 9, 0),
+            (&[1], 1, 0),
+            (&[1], 2, 0),
+            (&[1], 3, 1),
+            (&[1, 1, 2], 1, 0),
+            (&[2, 2], 1, 1),
+            (&[2, 1], 1, 1),
+        ] {
+            assert!((short(text, apart) - steps as f32 * wrong).abs() < 1e-4, "{text:?} {apart}: {} {steps}", short(text, apart) / wrong);
+        }
+        assert_eq!(short(&[1; 9], 1), f32::INFINITY, "too long");
     }
 
     #[test]

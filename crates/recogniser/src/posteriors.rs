@@ -12,6 +12,9 @@ use crate::reading::{Geometry, Reading, Stretch, assemble};
 /// Columns of the line at the network's height for one step.
 const COLUMNS_A_STEP: usize = 3;
 
+/// Steps without a symbol behind a text that is whole: more than the space between two words of capitals.
+const APART: usize = 10;
+
 /// The probabilities of all symbols at each step of a line; decoded as often as one likes.
 #[derive(Debug, Clone)]
 pub struct Posteriors {
@@ -108,6 +111,15 @@ impl Posteriors {
     /// register) fits the picture. None where the text has characters that the network does not know.
     pub fn log_likelihood(&self, text: &str) -> Option<f32> {
         Some(lattice::likelihood(self.steps(), &self.alphabet.encode(text)?))
+    }
+
+    /// By how much a text falls short, natural logarithm: the likeliest path on which it stands in the line as whole words, whatever
+    /// stands before it and further behind it, against the likeliest path of all. 0 where it is what is read there. Another word right
+    /// behind it counts against it, unless the text ends with a space. None where the text has characters that the network does not
+    /// know; infinite where the line is too short for it.
+    pub fn shortfall(&self, text: &str) -> Option<f32> {
+        let apart = if text.ends_with(' ') { 0 } else { APART };
+        Some(lattice::shortfall(self.steps(), &self.alphabet.encode(text)?, apart))
     }
 
     /// Posteriors of given probabilities, one pixel a step.

@@ -25,7 +25,7 @@ pub use alone::alone_fields;
 pub use engine::{Engine, open_reader};
 pub use fields::{Printed, printed_fields};
 pub(super) use fields::{printed, repeated_labels};
-pub use inscription::{Inscription, SealWord, read_inscription};
+pub use inscription::{Inscription, SealWord, read_inscription, shortfall};
 pub use own::Own;
 pub use page::{ReadPage, read_page};
 pub use pair::Pair;

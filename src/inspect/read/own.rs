@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use bansao_recogniser::{Candidate, Knowledge, Line, Model, Recogniser, Search, VIETNAMESE, Word};
+use bansao_recogniser::{Candidate, Knowledge, Line, Model, Posteriors, Recogniser, Search, VIETNAMESE, Word};
 use bansao_scan::{GrayImage, Rect};
 use image::imageops::crop_imm;
 
@@ -52,6 +52,23 @@ impl Own {
         self.with(|recogniser| items.iter().map(|item| in_time().map(|()| work(recogniser, item))).collect())
     }
 
+    /// Asks the network the same of each text about one line; nothing where the box holds no line.
+    fn each_text(
+        &self,
+        layer: &GrayImage,
+        place: Rect,
+        texts: &[String],
+        deadline: Duration,
+        ask: impl Fn(&Posteriors, &str) -> f32,
+    ) -> Result<Vec<f32>, ReadError> {
+        let end = Instant::now() + deadline;
+        let cut = cut(layer, &[place], ALONE_PX);
+        let Some((line, _)) = cut.first().and_then(trimmed) else { return Ok(Vec::new()) };
+        let posteriors = self.with(|recogniser| recogniser.posteriors(&line));
+        let in_time = || if Instant::now() < end { Ok(()) } else { Err(ReadError::Overrun(deadline)) };
+        texts.iter().map(|text| in_time().map(|()| ask(&posteriors, text))).collect()
+    }
+
     /// Works with an idle network, or with one made for it.
     fn with<T>(&self, work: impl FnOnce(&mut Recogniser) -> T) -> T {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -84,15 +101,12 @@ impl Reader for Own {
     }
 
     fn likelihoods(&self, layer: &GrayImage, place: Rect, texts: &[String], deadline: Duration) -> Result<Vec<f32>, ReadError> {
-        let end = Instant::now() + deadline;
-        let cut = cut(layer, &[place], ALONE_PX);
-        let line = cut.first().and_then(trimmed).map(|(line, _)| line);
-        let Some(line) = line else { return Ok(Vec::new()) };
-        let posteriors = self.with(|recogniser| recogniser.posteriors(&line));
-        let in_time = || if Instant::now() < end { Ok(()) } else { Err(ReadError::Overrun(deadline)) };
         // A text with a sign that the network does not know cannot be what it sees.
-        let of = |text: &String| posteriors.log_likelihood(text).unwrap_or(f32::NEG_INFINITY);
-        texts.iter().map(|text| in_time().map(|()| of(text))).collect()
+        self.each_text(layer, place, texts, deadline, |posteriors, text| posteriors.log_likelihood(text).unwrap_or(f32::NEG_INFINITY))
+    }
+
+    fn shortfalls(&self, layer: &GrayImage, place: Rect, texts: &[String], deadline: Duration) -> Result<Vec<f32>, ReadError> {
+        self.each_text(layer, place, texts, deadline, |posteriors, text| posteriors.shortfall(text).unwrap_or(f32::INFINITY))
     }
 
     fn name(&self) -> &str {

@@ -56,6 +56,10 @@ impl Reader for Pair {
         self.own.likelihoods(layer, place, texts, deadline)
     }
 
+    fn shortfalls(&self, layer: &GrayImage, place: Rect, texts: &[String], deadline: Duration) -> Result<Vec<f32>, ReadError> {
+        self.own.shortfalls(layer, place, texts, deadline)
+    }
+
     fn name(&self) -> &str {
         &self.name
     }

@@ -81,6 +81,10 @@ impl Reader for Tesseract {
         Ok(Vec::new())
     }
 
+    fn shortfalls(&self, _layer: &GrayImage, _place: Rect, _texts: &[String], _deadline: Duration) -> Result<Vec<f32>, ReadError> {
+        Ok(Vec::new())
+    }
+
     fn name(&self) -> &str {
         &self.name
     }

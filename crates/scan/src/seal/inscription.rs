@@ -28,6 +28,13 @@ impl Arc {
         let pen = self.crossed.get(columns).unwrap_or_default().iter().filter(|crossed| **crossed).count();
         pen as f32 / rect.w.max(1) as f32
     }
+
+    /// The columns in which words of the upper arc can stand: from, and up to.
+    #[must_use]
+    pub fn upper(&self) -> (u32, u32) {
+        let at = |part: f32| (self.strip.width() as f32 * part) as u32;
+        (at(0.5 - WIDEST), at(0.5 + WIDEST))
+    }
 }
 
 /// Where words stand, as shares of the outer radius: between the inner ring and the thin one inside of the outer.
@@ -43,6 +50,8 @@ const JOIN_MM: f32 = 1.05;
 const LEAST_MM: f32 = 2.6;
 /// How far from its middle words of the arc stand, as a share of the whole ring.
 const REACH: f32 = 0.34;
+/// The same of the ends of its longest inscription.
+const WIDEST: f32 = 0.36;
 
 /// The upper arc of a seal on `page`, which `pose` brings upright.
 #[must_use]
@@ -223,6 +232,8 @@ mod tests {
         assert!((32..42).contains(&piece.h), "{piece:?}");
         assert!(upper.pieces.iter().all(|piece| piece.h > 28), "what stands below is left out: {:?}", upper.pieces);
         assert!(upper.crossed(&piece) < 0.1);
+        let (from, to) = upper.upper();
+        assert!(from < piece.x && piece.right() < to && to - from < upper.strip.width() * 3 / 4, "{from} {to}");
     }
 
     #[test]
