@@ -1,7 +1,5 @@
 //! A page laid over another of the same paper: what fits is the same, what was exchanged is found, and the rest is not told.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
-
 use bansao_scan::likeness::{Pair, compare};
 use bansao_scan::{GrayImage, Rect};
 use image::Luma;

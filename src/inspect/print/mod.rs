@@ -18,14 +18,15 @@ mod statement;
 use std::time::Duration;
 
 use bansao_scan::qr::{self, Symbol};
-use bansao_scan::{Page, Rect, RgbImage};
+use bansao_scan::rectify::{LayerOptions, text_layer};
+use bansao_scan::{GrayImage, Page, Rect, RgbImage};
 use serde::{Deserialize, Serialize};
 
 use super::forms::{FieldType, Form, FormSet};
 use super::look::{Looked, look_at};
 use super::open;
 use super::parallel;
-use super::read::text::PageText;
+use super::read::text::{PageText, Row};
 use super::read::{Printed, Reader, Recognised, alone_fields, printed_fields, recognise, repeated_labels};
 use super::seen::SeenPage;
 use crate::finding::{Finding, Region};
@@ -228,9 +229,10 @@ pub fn compare(
         texts.push(text);
     }
     let pictures = picture::compared(originals, (&seen, &texts), book_of(expected), reader, limits);
-    let statement = statement::number(&Bench { seen: &seen, texts: &texts, reader, deadline: limits.page_deadline() }, expected);
+    let statement =
+        statement::number(&Bench { pages: &pages, seen: &seen, texts: &texts, reader, deadline: limits.page_deadline() }, expected);
     let texts: Vec<PageText> = texts.iter().map(|text| marks::without_marks(text, book_of(expected))).collect();
-    let bench = Bench { seen: &seen, texts: &texts, reader, deadline: limits.page_deadline() };
+    let bench = Bench { pages: &pages, seen: &seen, texts: &texts, reader, deadline: limits.page_deadline() };
     let recognised = recognise(forms, &texts).filter(|found| found.form.certified && found.form.kind == expected.kind);
     let found = recognised.as_ref().map(|recognised| bench.printed(recognised)).unwrap_or_default();
     let names: Vec<FieldId> = found.iter().map(|(_, printed)| printed.id.clone()).collect();
@@ -275,6 +277,7 @@ fn book_of(expected: &ExpectedPrint) -> &str {
 
 /// Everything that was seen, to find facts in.
 struct Bench<'a> {
+    pages: &'a [(usize, Page)],
     seen: &'a [SeenPage],
     texts: &'a [PageText],
     reader: &'a dyn Reader,
@@ -346,12 +349,23 @@ impl Bench<'_> {
         let layer = self.seen.get(page).and_then(|seen| seen.layer.as_ref());
         let told = match (layer, printed.lines.as_slice()) {
             (Some(layer), [line]) => {
-                let place = fact::Place { layer: &layer.image, line: *line, first };
+                let red = self.red_layer(page, line);
+                let place = fact::Place { layer: red.as_ref().unwrap_or(&layer.image), line: *line, first };
                 fact::judge((kind, strict), value, &place, self.reader, self.deadline)
             }
             _ => Ok(fact::judge_unread(kind, strict, value, first)),
         };
         // An engine that fails says nothing, which is no sameness.
         told.unwrap_or((Likeness::CannotTell, None))
+    }
+
+    /// The layer on which red is dark, where a line was read from it: on the other one a red serial has faded.
+    fn red_layer(&self, page: usize, line: &Rect) -> Option<GrayImage> {
+        let red = |row: &Row| row.red && row.rect().intersection(line).area() > 0;
+        self.texts.get(page)?.rows.iter().find(|row| red(row))?;
+        let (seen, (_, received)) = (self.seen.get(page)?, self.pages.get(page)?);
+        let image = seen.flat.as_ref().map_or(&received.image, |flat| &flat.page.image);
+        let measures = &seen.measures;
+        Some(text_layer(image, measures.resolution.dpi, measures.pose(), &LayerOptions::titles()).image)
     }
 }
