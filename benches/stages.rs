@@ -1,6 +1,6 @@
 //! What each stage costs, and the whole: CPU time and memory beside floors that are measured in the same run.
 //!
-//! `cargo xtask bench` measures everything, `cargo xtask bench copy` a part (`scan`, `copy`, `wire`; `issue` is the heart of `copy`),
+//! `cargo xtask bench` measures everything, `cargo xtask bench copy` a part (`scan`, `copy`, `wire`; `issue` and `verify` are parts of `copy`),
 //! `--quick` does everything twice. A floor is the work
 //! that a stage cannot do without, done bare: hashing the bytes, the signatures alone, decoding the picture, or what one
 //! would run instead (stock Tesseract). Ratios are of all CPU time, children included. Nothing is asserted: machines differ.
@@ -28,10 +28,10 @@ use support::desk::Dossier;
 use support::ground::{Ground, Specimen};
 use support::measure::resident_mib;
 use support::table::Bench;
-use support::{bars, certify, issue, pades, scan, wire};
+use support::{bars, certify, issue, pades, scan, verification, wire};
 
 /// What may be measured by itself.
-const PARTS: [&str; 4] = ["scan", "copy", "issue", "wire"];
+const PARTS: [&str; 5] = ["scan", "copy", "issue", "verify", "wire"];
 
 fn main() {
     // Cargo hands over `--bench` too.
@@ -64,7 +64,10 @@ fn main() {
         bars = copy(&mut bench, &ground, specimen, report.clone(), &mut notes);
     }
     if parts.contains(&"issue") && !parts.contains(&"copy") {
-        bars = issue_alone(&mut bench, &ground, specimen, report);
+        bars = issue_alone(&mut bench, &ground, specimen, report.clone());
+    }
+    if parts.contains(&"verify") && !parts.contains(&"copy") {
+        bars = verify_alone(&mut bench, &ground, specimen, report);
     }
     if wanted("wire") {
         let (costs, ends) = wire::end_to_end(&bench, &ground.runtime, specimen);
@@ -95,16 +98,23 @@ fn copy(bench: &mut Bench, ground: &Ground, specimen: &Specimen, report: Inspect
     pades::signatures(bench, ground, &made.composed);
     pades::timestamps(bench, ground, &bare);
     pades::augmentation(bench, ground, &made.sealed);
-    let verdict = certify::verification(bench, &dossier, &bare, &made);
+    let verdict = verification::one(bench, &dossier, &bare, &made.sealed);
+    let megabyte = Specimen::of_a_megabyte();
+    let megabyte_bytes = verification::of_a_megabyte(bench, &Dossier::new(ground, &megabyte, report.clone()), &bare);
+    verification::bulk(bench, &dossier);
     issue::commits(bench, &dossier, &made);
     issue::after_approval(bench, &dossier, &bare, &made);
     let large = Specimen::large();
     let heavy = Dossier::new(ground, &large, report);
     issue::of_a_large_scan(bench, &heavy);
+    let large_bytes = verification::of_a_large_scan(bench, &heavy);
+    notes.push(format!("copies           {megabyte_bytes} bytes \"of about 1 MB\", {large_bytes} bytes of the large scan"));
     notes.push(format!("copy             {} bytes composed, {} bytes sealed", made.composed.pdf.len(), made.sealed.len()));
     notes.push(format!("verdict          {verdict}"));
     let name = issue::large_name(&heavy);
-    bars::lines(bench, Some((&name, large.jpeg.len())))
+    let mut lines = bars::lines(bench, Some((&name, large.jpeg.len())));
+    lines.extend(bars::of_verification(bench, megabyte_bytes, large_bytes));
+    lines
 }
 
 /// Composing to verifying, each and all of it.
@@ -112,9 +122,25 @@ fn issue_alone(bench: &mut Bench, ground: &Ground, specimen: &Specimen, report: 
     let dossier = Dossier::new(ground, specimen, report);
     let bare = Bare::new(ground);
     let made = certify::copy(bench, &dossier, &bare);
-    certify::verification(bench, &dossier, &bare, &made);
+    verification::one(bench, &dossier, &bare, &made.sealed);
     issue::after_approval(bench, &dossier, &bare, &made);
     bars::lines(bench, None)
+}
+
+/// What judging copies, tokens and photographed codes costs.
+fn verify_alone(bench: &mut Bench, ground: &Ground, specimen: &Specimen, report: InspectionReport) -> Vec<String> {
+    let dossier = Dossier::new(ground, specimen, report.clone());
+    let bare = Bare::new(ground);
+    certify::token(bench, &dossier, &bare);
+    verification::one(bench, &dossier, &bare, &certify::make(&dossier).sealed);
+    let megabyte = Specimen::of_a_megabyte();
+    let megabyte_bytes = verification::of_a_megabyte(bench, &Dossier::new(ground, &megabyte, report.clone()), &bare);
+    verification::bulk(bench, &dossier);
+    let large = Specimen::large();
+    let large_bytes = verification::of_a_large_scan(bench, &Dossier::new(ground, &large, report));
+    let mut lines = bars::lines(bench, None);
+    lines.extend(bars::of_verification(bench, megabyte_bytes, large_bytes));
+    lines
 }
 
 fn conditions(ground: &Ground, specimens: &[Specimen], quick: bool) {

@@ -1,7 +1,8 @@
 //! Printed copies, photographed and scanned: the genuine ones are told to be the same or not told, and no altered one is ever the
 //! same.
 //!
-//! `BANSAO_PRINTS=n cargo test --test prints -- --nocapture` counts over n papers of every form; `docs/VERIFICATION.md` has the
+//! `BANSAO_PRINTS=n cargo test --release --test prints -- --nocapture` counts over n papers of every form,
+//! each altered `BANSAO_ALTERATIONS` times (3), of the forms and captures in `BANSAO_FORMS` and `BANSAO_CAPTURES` where those are set; `docs/VERIFICATION.md` has the
 //! figures. `BANSAO_KEEP_PRINTS=folder` leaves the pictures there.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
@@ -119,11 +120,12 @@ impl Judge {
             certification_no: paper.certification_no().to_string(),
             signed: paper.signed(&self.forms),
             registered: if with_register { paper.facts() } else { Facts::new() },
+            other_names: paper.other_names(&self.forms),
         }
     }
 
-    fn compare(&self, files: &[Vec<u8>], expected: &ExpectedPrint) -> PrintComparison {
-        compare(files, expected, &self.forms, &self.reader, &self.limits).unwrap()
+    fn compare(&self, files: &[Vec<u8>], originals: &[Vec<u8>], expected: &ExpectedPrint) -> PrintComparison {
+        compare(files, originals, expected, &self.forms, &self.reader, &self.limits).unwrap()
     }
 }
 
@@ -150,61 +152,77 @@ fn told(comparison: &PrintComparison) -> String {
         }
     };
     let facts: Vec<String> = comparison.facts.iter().filter(|one| one.mandatory || one.likeness == Likeness::Differs).map(fact).collect();
-    format!("{} uncovered {:?}", facts.join(" "), comparison.uncovered)
+    let pictures: Vec<_> = comparison.pictures.iter().map(|picture| (picture.page, picture.likeness, &picture.regions)).collect();
+    format!("{} uncovered {:?} pictures {pictures:?}", facts.join(" "), comparison.uncovered)
 }
+
+/// A count: how the print was captured, whether it is genuine, whether the register was asked.
+type Case = (Capture, bool, bool);
 
 /// Genuine and altered prints of every form and capture.
 #[test]
 fn no_altered_print_is_ever_the_same() {
     let judge = Judge::new();
-    let papers: u32 = std::env::var("BANSAO_PRINTS").map_or(1, |number| number.parse().unwrap());
-    let wide = papers > 1;
-    let mut counts: BTreeMap<(Capture, bool), [u32; 3]> = BTreeMap::new();
-    let mut count = |capture, genuine, comparison: &PrintComparison| {
+    let number = |name: &str| std::env::var(name).ok().map(|number| number.parse::<u32>().unwrap());
+    let papers = number("BANSAO_PRINTS");
+    let alterations = number("BANSAO_ALTERATIONS").unwrap_or(if papers.is_some() { 3 } else { 1 });
+    let mut counts: BTreeMap<Case, [u32; 3]> = BTreeMap::new();
+    let mut count = |case: Case, comparison: &PrintComparison| {
         let place = match comparison.likeness() {
             Likeness::Same => 0,
             Likeness::Differs => 1,
             Likeness::CannotTell => 2,
         };
-        counts.entry((capture, genuine)).or_default()[place] += 1;
+        counts.entry(case).or_default()[place] += 1;
     };
     let mut wrong = Vec::new();
-    let forms = if wide { &FORMS[..] } else { &FORMS[..2] };
-    for (number, (form, round)) in (1..).zip((0..papers).flat_map(|round| forms.iter().map(move |form| (*form, round)))) {
+    let forms = if papers.is_some() { &FORMS[..] } else { &FORMS[..2] };
+    let rounds = (0..papers.unwrap_or(1)).flat_map(|round| forms.iter().map(move |form| (*form, round as usize)));
+    let wanted = |name: &str, value: &str| std::env::var(name).map_or(true, |wanted| wanted.split(',').any(|one| one == value));
+    for (number, (form, round)) in (1..).zip(rounds).filter(|(_, (form, _))| wanted("BANSAO_FORMS", &format!("{form:?}"))) {
         let paper = Paper::of(form, number);
-        let captures: Vec<Capture> =
-            if wide { CAPTURES.to_vec() } else { vec![[Capture::Scan300, Capture::Photo, Capture::Dots150][number as usize % 3]] };
+        let few = vec![[Capture::Scan300, Capture::Photo, Capture::Dots150][number as usize % 3]];
+        let all = CAPTURES.into_iter().filter(|capture| wanted("BANSAO_CAPTURES", &format!("{capture:?}")));
+        let captures: Vec<Capture> = if papers.is_some() { all.collect() } else { few };
         let pdf = paper.copy(QR_TEXT);
-        let signed = paper.signed(&judge.forms);
-        let names: Vec<&str> = signed.iter().map(|(id, _)| id).collect();
+        let originals = paper.originals();
+        let (signed, others) = (paper.signed(&judge.forms), paper.other_names(&judge.forms));
+        let facts = paper.facts();
+        let form_of = judge.forms.form(form.id().unwrap()).unwrap();
+        let others = others.map(|_| form_of.other_names_of(&facts)).unwrap_or_default();
+        let names: Vec<&str> = signed.iter().chain(others.iter()).map(|(id, _)| id).collect();
         for capture in captures {
             let files = capture.take(&pdf);
             keep(&format!("{form:?}-{number}-{capture:?}"), &files);
-            let expected = judge.expected(&paper, files.len(), true);
-            let comparison = judge.compare(&files, &expected);
-            println!("{form:?} {number} {capture:?} genuine: {:?} {}", comparison.likeness(), told(&comparison));
-            if comparison.likeness() == Likeness::Differs {
-                wrong.push(format!("{form:?} {number} {capture:?}: a genuine print differs: {}", told(&comparison)));
+            let expected = [true, false].map(|with_register| judge.expected(&paper, files.len(), with_register));
+            for (expected, online) in expected.iter().zip([true, false]) {
+                let comparison = judge.compare(&files, if online { &originals } else { &[] }, expected);
+                println!("{form:?} {number} {capture:?} genuine {online}: {:?} {}", comparison.likeness(), told(&comparison));
+                if comparison.likeness() == Likeness::Differs {
+                    wrong.push(format!("{form:?} {number} {capture:?}: a genuine print differs: {}", told(&comparison)));
+                }
+                count((capture, true, online), &comparison);
             }
-            count(capture, true, &comparison);
-            for salt in 0..if wide { 3 } else { 1 } {
-                let id = names[(number as usize + salt + round as usize) % names.len()];
-                let value = altered(signed.get(id).unwrap(), number as usize + 3 * salt + round as usize);
+            for salt in 0..alterations as usize {
+                let id = names[(number as usize + salt + round) % names.len()];
+                let value = altered(facts.get(id).unwrap(), number as usize + 3 * salt + round);
                 let forged = paper.with(id, &value).copy(QR_TEXT);
                 let files = capture.take(&forged);
                 keep(&format!("{form:?}-{number}-{capture:?}-{id}-{salt}"), &files);
-                let comparison = judge.compare(&files, &expected);
+                let online = (number as usize + salt).is_multiple_of(2);
+                let comparison = judge.compare(&files, if online { &originals } else { &[] }, &expected[usize::from(!online)]);
                 println!("{form:?} {number} {capture:?} {id} now {value}: {:?} {}", comparison.likeness(), told(&comparison));
                 if comparison.likeness() == Likeness::Same {
                     wrong.push(format!("{form:?} {number} {capture:?}: {id} says {value} and is the same"));
                 }
-                count(capture, false, &comparison);
+                count((capture, false, online), &comparison);
             }
         }
     }
-    println!("capture, genuine: same, differs, cannot tell");
-    for ((capture, genuine), [same, differs, unknown]) in &counts {
-        println!("{capture:?} {}: {same} {differs} {unknown}", if *genuine { "genuine" } else { "altered" });
+    println!("capture, genuine, register: same, differs, cannot tell");
+    for ((capture, genuine, online), [same, differs, unknown]) in &counts {
+        let (paper, asked) = (if *genuine { "genuine" } else { "altered" }, if *online { "asked" } else { "offline" });
+        println!("{capture:?} {paper} {asked}: {same} {differs} {unknown}");
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -6,8 +6,7 @@ use bansao::clock::{Clock, SystemClock};
 use bansao::inspect::scan_limits;
 use bansao::keys::{FileSigner, Signer, public_key};
 use bansao::record::Sha256;
-use bansao::verify::{verify_copy, verify_token};
-use bansao_pades::forget_checked_signatures;
+use bansao::verify::verify_token;
 use bytes::Bytes;
 use qrcodegen::{QrCode, QrCodeEcc};
 use ring::rand::SystemRandom;
@@ -188,7 +187,7 @@ pub(crate) fn copy(bench: &mut Bench, dossier: &Dossier<'_>, bare: &Bare<'_>) ->
         })
     });
     let floor = Work::new("RSA-3072 + 3 P-256 signatures", 1, || bare.sign_copy());
-    match PyHanko::start(ground, &made.composed.pdf) {
+    match PyHanko::signing(ground, &made.composed.pdf) {
         Some(pyhanko) => bench.row(20, vec![both, floor, pyhanko.work()]),
         None => bench.row(20, vec![both, floor]),
     }
@@ -199,7 +198,8 @@ fn prepared(composed: ComposedCopy, made: &Made, ground: &Ground) -> PreparedCop
     prepare(composed, &made.digests, &made.statement, &ground.rehearsal, SystemClock.now()).unwrap()
 }
 
-fn make(dossier: &Dossier<'_>) -> Made {
+/// A copy of the dossier's scan, at each step.
+pub(crate) fn make(dossier: &Dossier<'_>) -> Made {
     let ground = dossier.ground;
     let (number, id) = (dossier.number(), dossier.copy_id());
     let statement = dossier.statement(number, &id);
@@ -214,30 +214,4 @@ fn make(dossier: &Dossier<'_>) -> Made {
             .pdf;
         Made { statement, composed, digests, sealed }
     })
-}
-
-/// Judging the sealed copy. Returns the verdict in words.
-pub(crate) fn verification(bench: &mut Bench, dossier: &Dossier<'_>, bare: &Bare<'_>, made: &Made) -> String {
-    let (material, now) = (&dossier.ground.material, SystemClock.now());
-    let hash = || spend(Sha256::of(&made.sealed));
-    let all = || {
-        hash();
-        bare.check_everything();
-    };
-    let first = Work::made_ready("verify_copy, of an agency not met before", || {
-        forget_checked_signatures();
-        Box::new(|| spend(verify_copy(&made.sealed, material, now)))
-    });
-    bench.row(20, vec![first, Work::new("SHA-256 + 18 bare checks", 5, all)]);
-    let works = vec![
-        Work::new("verify_copy", 1, || spend(verify_copy(&made.sealed, material, now))),
-        Work::new("SHA-256 + 5 bare checks", 5, || {
-            hash();
-            bare.check_signatures();
-        }),
-        Work::new("SHA-256 + 18 bare checks", 5, all),
-    ];
-    bench.row(20, works);
-    let report = verify_copy(&made.sealed, material, now);
-    format!("{:?} {:?}", report.verdict, report.findings)
 }

@@ -93,14 +93,14 @@ impl<'a> Dossier<'a> {
     pub(crate) async fn token(&self, number: &CertificationNo, copy: &CopyId, pages: &[Sha256]) -> String {
         let mut salt = [0; 16];
         self.ground.random.fill(&mut salt).unwrap();
-        let fact = |id: &String| Some((id.clone(), self.facts.get(id)?.to_owned()));
         let content = TokenContent {
             issuer: "bansao-development",
             kind: &self.kind(),
             number,
             copy,
             issued_at: SystemClock.now().unix_timestamp().unsigned_abs(),
-            facts: &self.form.token_facts.iter().filter_map(fact).collect(),
+            facts: &self.form.token_facts_of(&self.facts),
+            other_names: &self.form.other_names_of(&self.facts),
             pages,
             salt,
         };

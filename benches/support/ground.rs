@@ -48,6 +48,19 @@ impl Specimen {
 }
 
 impl Specimen {
+    /// The page at 300 dots per inch, so sharply coded that its copy has about a megabyte.
+    pub(crate) fn of_a_megabyte() -> Self {
+        let [_, page] = Self::both();
+        let picture = image::load_from_memory(&page.jpeg).unwrap().into_rgb8();
+        let coded = |quality: u8| {
+            let mut jpeg = Vec::new();
+            JpegEncoder::new_with_quality(&mut jpeg, quality).encode_image(&picture).unwrap();
+            jpeg
+        };
+        let jpeg = (80..100).map(coded).find(|jpeg| jpeg.len() > 800_000).unwrap();
+        Self { jpeg, ..page }
+    }
+
     /// A page of A4 at 600 dots per inch with nothing but noise on it: some 20 MB of JPEG.
     pub(crate) fn large() -> Self {
         let (width, height) = (4960, 7016);

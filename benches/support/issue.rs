@@ -48,7 +48,7 @@ pub(crate) const FLOORS: &str = "the sum of its floors";
 /// written so that they last. And beside pyHanko, which makes the two signatures and nothing else of it.
 pub(crate) fn after_approval(bench: &mut Bench, dossier: &Dossier<'_>, bare: &Bare<'_>, made: &Made) {
     let ground = dossier.ground;
-    let pyhanko = PyHanko::start(ground, &made.composed.pdf);
+    let pyhanko = PyHanko::signing(ground, &made.composed.pdf);
     let imprint = Sha256::of(b"a signature");
     let asked = request(imprint.as_bytes(), DigestAlgorithm::Sha256, &[7; 8]).unwrap();
     let mut count = 0;

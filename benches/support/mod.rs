@@ -1,5 +1,5 @@
 //! How work is measured and shown (`measure`, `table`), what it needs (`ground`, `desk`), and the work itself, in the
-//! order of the flow (`scan`, `certify`, `pades`, `issue`, `wire`), beside `pyhanko`.
+//! order of the flow (`scan`, `certify`, `pades`, `verification`, `issue`, `wire`), beside `pyhanko`.
 
 pub(crate) mod bars;
 pub(crate) mod certify;
@@ -11,4 +11,5 @@ pub(crate) mod pades;
 pub(crate) mod pyhanko;
 pub(crate) mod scan;
 pub(crate) mod table;
+pub(crate) mod verification;
 pub(crate) mod wire;

@@ -4,7 +4,7 @@
 mod page_digests;
 mod qr_text;
 
-pub use page_digests::{PageDigestError, extract_page_digests, page_digests_of, read_copy};
+pub use page_digests::{PageDigestError, extract_page_digests, page_digests_of, page_pictures, read_copy};
 pub use qr_text::qr_text;
 
 /// Name of the certifier's signature field.

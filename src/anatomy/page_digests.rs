@@ -3,6 +3,9 @@
 //! A JPEG that passed through counts by its bytes, other images by their decoded samples. The same rule gives the digests
 //! when a copy is composed and when a stranger's PDF is checked.
 
+use std::io::Cursor;
+
+use image::{ImageFormat, RgbImage};
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 use thiserror::Error;
 
@@ -60,15 +63,27 @@ pub fn read_copy(pdf: &[u8]) -> Result<Document, PageDigestError> {
 /// # Errors
 /// [`PageDigestError`] when the PDF is not built like a copy.
 pub fn page_digests_of(document: &Document) -> Result<Vec<Sha256>, PageDigestError> {
+    of_pages(document, |image| image_content(image).map(|content| content.digest()))
+}
+
+/// The images on all pages but the last, in order, as picture files: a JPEG as it was received, others as PNG.
+///
+/// # Errors
+/// [`PageDigestError`] when the PDF is not built like a copy.
+pub fn page_pictures(document: &Document) -> Result<Vec<Vec<u8>>, PageDigestError> {
+    of_pages(document, |image| image_content(image)?.into_file())
+}
+
+fn of_pages<T>(document: &Document, of: impl Fn(&Stream) -> Option<T>) -> Result<Vec<T>, PageDigestError> {
     let mut pages: Vec<ObjectId> = document.get_pages().into_values().collect();
     if !(2..=MOST_PAGES).contains(&pages.len()) {
         return Err(PageDigestError::Pages(pages.len()));
     }
     pages.pop();
-    pages.into_iter().enumerate().map(|(page, id)| page_digest(document, page, id)).collect()
+    pages.into_iter().enumerate().map(|(page, id)| of(page_image(document, page, id)?).ok_or(PageDigestError::Form(page))).collect()
 }
 
-fn page_digest(document: &Document, page: usize, id: ObjectId) -> Result<Sha256, PageDigestError> {
+fn page_image(document: &Document, page: usize, id: ObjectId) -> Result<&Stream, PageDigestError> {
     let form = || PageDigestError::Form(page);
     let resources = document.get_dictionary(id).and_then(|page| resolved(document, page, b"Resources")).map_err(|_| form())?;
     let objects = resources.as_dict().and_then(|resources| resolved(document, resources, b"XObject"));
@@ -79,7 +94,7 @@ fn page_digest(document: &Document, page: usize, id: ObjectId) -> Result<Sha256,
         .filter_map(|(_, object)| object.as_stream().ok())
         .collect();
     match streams.as_slice() {
-        [image] if is(&image.dict, b"Subtype", b"Image") => image_digest(image).ok_or_else(form),
+        [image] if is(&image.dict, b"Subtype", b"Image") => Ok(image),
         other => Err(PageDigestError::Images { page, images: other.len() }),
     }
 }
@@ -92,19 +107,46 @@ fn is(dictionary: &Dictionary, key: &[u8], name: &[u8]) -> bool {
     dictionary.get(key).and_then(Object::as_name).is_ok_and(|found| found == name)
 }
 
-fn image_digest(image: &Stream) -> Option<Sha256> {
+/// The image of a page.
+enum ImageContent<'a> {
+    Jpeg(&'a [u8]),
+    Rgb { samples: Vec<u8>, size: (u32, u32) },
+}
+
+impl ImageContent<'_> {
+    fn digest(&self) -> Sha256 {
+        match self {
+            Self::Jpeg(bytes) => Sha256::of(bytes),
+            Self::Rgb { samples, .. } => Sha256::of(samples),
+        }
+    }
+
+    fn into_file(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Jpeg(bytes) => Some(bytes.to_vec()),
+            Self::Rgb { samples, size: (width, height) } => {
+                let mut file = Cursor::new(Vec::new());
+                RgbImage::from_raw(width, height, samples)?.write_to(&mut file, ImageFormat::Png).ok()?;
+                Some(file.into_inner())
+            }
+        }
+    }
+}
+
+fn image_content(image: &Stream) -> Option<ImageContent<'_>> {
     let dictionary = &image.dict;
     if [&b"SMask"[..], b"Mask", b"DecodeParms", b"F"].iter().any(|key| dictionary.has(key)) {
         return None;
     }
     let filters = image.filters().ok()?;
     match filters.as_slice() {
-        [filter] if *filter == b"DCTDecode" => Some(Sha256::of(&image.content)),
+        [filter] if *filter == b"DCTDecode" => Some(ImageContent::Jpeg(&image.content)),
         [filter] if *filter == b"FlateDecode" => {
-            let number = |key: &[u8]| dictionary.get(key).and_then(Object::as_i64).ok().and_then(|number| usize::try_from(number).ok());
-            let expected = number(b"Width")?.checked_mul(number(b"Height")?)?.checked_mul(3)?;
+            let number = |key: &[u8]| dictionary.get(key).and_then(Object::as_i64).ok().and_then(|number| u32::try_from(number).ok());
+            let size = (number(b"Width")?, number(b"Height")?);
+            let expected = usize::try_from(size.0).ok()?.checked_mul(usize::try_from(size.1).ok()?)?.checked_mul(3)?;
             let samples = image.decompressed_content_with_limit(expected.min(MOST_BYTES)).ok()?;
-            (number(b"BitsPerComponent") == Some(8) && samples.len() == expected).then(|| Sha256::of(&samples))
+            (number(b"BitsPerComponent") == Some(8) && samples.len() == expected).then_some(ImageContent::Rgb { samples, size })
         }
         _ => None,
     }

@@ -7,8 +7,8 @@ use crate::clock::from_unix_ms;
 use crate::error::ErrorCode;
 use crate::finding::{Finding, Region, Sentences, Severity};
 use crate::flow::{
-    Delivery, IssuedCopy, Likeness, PageEvidence, PrintFact, PrintReport, Report, SignatureSummary, State, StepSummary, Submission,
-    TokenSummary, Verdict, VerifyCode, VerifyFinding,
+    Delivery, IssuedCopy, Likeness, PageEvidence, PrintFact, PrintPage, PrintReport, Report, SignatureSummary, State, StepSummary,
+    Submission, TokenSummary, Verdict, VerifyCode, VerifyFinding,
 };
 use crate::record::{CertificationNo, CopyStatus, Facts, RegisterStatus, Sha256};
 
@@ -195,10 +195,16 @@ fn image_report(print: &PrintReport, with_facts: bool) -> proto::ImageReport {
         seen: personal(fact.seen.as_deref().unwrap_or_default()),
         expected: personal(&fact.expected),
     };
+    let page = |page: &PrintPage| proto::ImagePage {
+        likeness: likeness(page.likeness).into(),
+        picture: page.picture.and_then(|picture| i32::try_from(picture).ok()).unwrap_or_default(),
+        regions: page.regions.iter().copied().map(region).collect(),
+    };
     proto::ImageReport {
         likeness: likeness(print.likeness).into(),
         facts: print.facts.iter().map(fact).collect(),
         uncovered: print.uncovered.clone(),
+        pages: print.pages.iter().map(page).collect(),
     }
 }
 
@@ -218,20 +224,32 @@ fn print_of(image: proto::ImageReport) -> PrintReport {
         proto::Likeness::Unspecified | proto::Likeness::CannotTell => Likeness::CannotTell,
     };
     let part = |value: u32| u16::try_from(value.min(1000)).unwrap_or(1000);
+    let place = |region: &proto::Region| Region {
+        left: part(region.left),
+        top: part(region.top),
+        right: part(region.right),
+        bottom: part(region.bottom),
+    };
+    let picture = |number: i32| usize::try_from(number).ok().filter(|number| *number > 0);
     let fact = |fact: proto::ImageFact| PrintFact {
         likeness: likeness(fact.likeness()),
-        picture: usize::try_from(fact.picture).ok().filter(|picture| *picture > 0),
-        region: fact.region.as_ref().map(|region| Region {
-            left: part(region.left),
-            top: part(region.top),
-            right: part(region.right),
-            bottom: part(region.bottom),
-        }),
+        picture: picture(fact.picture),
+        region: fact.region.as_ref().map(place),
         seen: Some(fact.seen).filter(|seen| !seen.is_empty()),
         field: fact.field,
         expected: fact.expected,
     };
-    PrintReport { likeness: likeness(image.likeness()), facts: image.facts.into_iter().map(fact).collect(), uncovered: image.uncovered }
+    let page = |page: &proto::ImagePage| PrintPage {
+        likeness: likeness(page.likeness()),
+        picture: picture(page.picture),
+        regions: page.regions.iter().map(place).collect(),
+    };
+    PrintReport {
+        likeness: likeness(image.likeness()),
+        pages: image.pages.iter().map(page).collect(),
+        facts: image.facts.into_iter().map(fact).collect(),
+        uncovered: image.uncovered,
+    }
 }
 
 /// What the register says of a copy.

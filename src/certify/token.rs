@@ -4,7 +4,7 @@ use bansao_credential::{Algorithm, Claims, TokenError, encode_url, key_id, prepa
 use thiserror::Error;
 
 use crate::keys::{KeyError, Signer};
-use crate::record::{CertificationNo, CopyId, Facts, Kind, Sha256, salted_digest};
+use crate::record::{CertificationNo, CopyId, Facts, Kind, NAMES_DIGEST, Sha256, names_digest, salted_digest};
 
 /// What a token states.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct TokenContent<'a> {
     pub issued_at: u64,
     /// The facts that this kind puts into tokens.
     pub facts: &'a Facts,
+    /// The other names on the certificate, for which the token vouches by a digest.
+    pub other_names: &'a Facts,
     /// Digests of the page images, in order.
     pub pages: &'a [Sha256],
     /// Random bytes that keep the digest of the pages from being guessed.
@@ -44,6 +46,9 @@ pub enum TokenSignError {
 /// # Errors
 /// [`TokenSignError`].
 pub async fn sign_token(content: &TokenContent<'_>, url: &str, signer: &dyn Signer) -> Result<String, TokenSignError> {
+    let spelt = content.facts.iter().map(|(id, value)| (id.to_owned(), value.to_owned()));
+    let digest =
+        (!content.other_names.is_empty()).then(|| (NAMES_DIGEST.to_owned(), names_digest(&content.salt, content.other_names.iter())));
     let certificate = signer.certificate_chain().first().map(Vec::as_slice).unwrap_or_default();
     let claims = Claims {
         key_id: key_id(certificate),
@@ -54,7 +59,7 @@ pub async fn sign_token(content: &TokenContent<'_>, url: &str, signer: &dyn Sign
         agency_name: None,
         issued_at: content.issued_at,
         copy_id: content.copy.to_string(),
-        facts: content.facts.iter().map(|(id, value)| (id.to_owned(), value.to_owned())).collect(),
+        facts: spelt.chain(digest).collect(),
         pages_digest: *salted_digest(&content.salt, content.pages).as_bytes(),
         salt: content.salt,
     };

@@ -17,7 +17,7 @@ use crate::app::{tls_identity, unchecked_gate};
 use crate::clock::{Clock, SystemClock, from_unix_ms, in_vietnam};
 use crate::keys::FileSigner;
 use crate::record::Sha256;
-use crate::reference::{Wallet, link_holder};
+use crate::reference::{StoredCopy, Wallet, link_holder};
 use crate::wire::serve;
 
 #[derive(Debug, clap::Args)]
@@ -98,7 +98,8 @@ pub(super) async fn run(args: Args) -> Result<(), CliError> {
         Command::List { data } => {
             for copy in Wallet::list(&data)? {
                 let received = in_vietnam(from_unix_ms(copy.received_ms));
-                say(&format!("{}  {}  {}  {}  {}", copy.delivery, copy.kind, copy.certification_no, received.date(), copy.sha256));
+                let told = told(&copy).map(|told| format!("  {told}")).unwrap_or_default();
+                say(&format!("{}  {}  {}  {}  {}{told}", copy.delivery, copy.kind, copy.certification_no, received.date(), copy.sha256));
             }
             Ok(())
         }
@@ -131,10 +132,22 @@ fn show(data: &std::path::Path, delivery: &str) -> Result<(), CliError> {
     let found = Wallet::list(data)?.into_iter().find(|copy| copy.delivery.trim_start_matches("deliveries/").starts_with(wanted));
     let copy = found.ok_or_else(|| CliError::Failed(format!("no delivery {delivery}")))?;
     say(&format!("{}\n{}, số {}", copy.delivery, copy.kind, copy.certification_no));
+    if let Some(told) = told(&copy) {
+        say(&told);
+    }
     for (field, value) in &copy.facts {
         say(&format!("  {field}: {value}"));
     }
     let id = copy.delivery.trim_start_matches("deliveries/");
     say(&format!("{}", data.join(format!("{id}.pdf")).display()));
     Ok(())
+}
+
+/// What became of a copy since it came, in words.
+fn told(copy: &StoredCopy) -> Option<String> {
+    let told = copy.told.as_ref()?;
+    Some(match &told.superseded_by {
+        Some(by) => format!("ĐÃ ĐƯỢC THAY THẾ / superseded: {by}"),
+        None => "ĐÃ BỊ THU HỒI / revoked".to_owned(),
+    })
 }

@@ -1,10 +1,11 @@
-//! Delivery: leased pushes of issued copies to wallets, with backoff, and the signed receipts that end them.
+//! Delivery: leased pushes of issued copies to wallets, with backoff, and the signed receipts that end them; and what wallets are
+//! told of copies that they hold.
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use thiserror::Error;
 
-use crate::record::{DeliveryId, Sha256};
+use crate::record::{CopyId, DeliveryId, RegisterStatus, Sha256};
 use crate::store::IssuedCopy;
 
 /// What is pushed.
@@ -42,6 +43,9 @@ pub enum PushError {
 pub trait Wallets: Send + Sync {
     /// Pushes `parcel` to the wallet and returns its signed receipt.
     async fn push(&self, wallet: &str, parcel: &Parcel) -> Result<String, PushError>;
+
+    /// Tells `wallet` how a copy stands that it got by `delivery`. It has a deadline of its own and may be called again.
+    async fn tell(&self, wallet: &str, delivery: &DeliveryId, copy: &CopyId, status: &RegisterStatus) -> Result<(), PushError>;
 
     /// Checks a receipt that came by another way.
     ///

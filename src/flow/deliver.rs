@@ -98,6 +98,32 @@ impl Flow {
     }
 }
 
+impl Flow {
+    /// Tells one wallet that a copy in it was revoked or superseded; `false` when no such notice is due.
+    ///
+    /// # Errors
+    /// `STORE_UNAVAILABLE`; a wallet's failure is recorded, not returned.
+    pub(super) async fn notify_one(&self) -> Result<bool, Failure> {
+        let store = &self.ports.store;
+        let Some(notice) = store.lease_notice(self.now_ms(), PUSH_LEASE_MS).await? else { return Ok(false) };
+        let delivery = store.delivery(&notice.delivery).await?.ok_or(StoreError::Damaged)?;
+        let copy = store.copy(&delivery.copy).await?.ok_or(StoreError::Damaged)?;
+        let status = self.status_of(Some(&copy)).await?;
+        match self.ports.wallets.tell(&delivery.wallet, &delivery.id, &copy.id, &status).await {
+            Ok(()) => {
+                store.settle_notice(&notice, self.now_ms()).await?;
+                tracing::info!(delivery = %delivery.id, wallet = %delivery.wallet, change = %notice.change, "told");
+            }
+            Err(error) => {
+                let wait_ms = backoff_ms(notice.attempts, jitter(&self.ports.random));
+                tracing::warn!(delivery = %delivery.id, wallet = %delivery.wallet, %error, wait_ms, "not told");
+                store.postpone_notice(&notice, self.now_ms() + wait_ms, code(&error).as_str()).await?;
+            }
+        }
+        Ok(true)
+    }
+}
+
 fn code(error: &PushError) -> ErrorCode {
     match error {
         PushError::BadReceipt(_) => ErrorCode::ReceiptInvalid,

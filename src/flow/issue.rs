@@ -224,7 +224,8 @@ impl Flow {
     ) -> Result<(PreparedCopy, String), Hindrance> {
         let pages = self.pages(submission, &essence.pages).await?;
         let digests: Vec<Sha256> = pages.iter().map(|page| page.image.digest()).collect();
-        let facts: Facts = token_facts(&essence.form, &essence.facts);
+        let facts = essence.form.token_facts_of(&essence.facts);
+        let other_names = essence.form.other_names_of(&essence.facts);
         let content = TokenContent {
             issuer: &self.issuer.name,
             kind: &essence.kind,
@@ -232,6 +233,7 @@ impl Flow {
             copy: &intent.id,
             issued_at: now.unix_timestamp().unsigned_abs(),
             facts: &facts,
+            other_names: &other_names,
             pages: &digests,
             salt: intent.salt,
         };
@@ -360,10 +362,6 @@ fn worth_a_look_up(report: &InspectionReport, policy: &Policy) -> bool {
 /// The fields that the register is asked by, if all of them were read.
 fn register_key(report: &InspectionReport, form: &Form) -> Option<Vec<(String, String)>> {
     form.register_key.iter().map(|id| Some((id.clone(), report.value(id)?.to_owned()))).collect()
-}
-
-fn token_facts(form: &Form, facts: &Facts) -> Facts {
-    form.token_facts.iter().filter_map(|id| Some((id.clone(), facts.get(id)?.to_owned()))).collect()
 }
 
 fn pages_hindrance(error: PagesError) -> Hindrance {

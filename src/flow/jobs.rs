@@ -29,14 +29,15 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Starts `count` workers for submissions and one for deliveries.
+    /// Starts `count` workers for submissions, one for deliveries, and one for what wallets are told of copies that they hold.
     pub fn start(flow: &Arc<Flow>, count: usize) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut workers = JoinSet::new();
         for _ in 0..count {
             workers.spawn(work(Arc::clone(flow), stopped.clone()));
         }
-        workers.spawn(push(Arc::clone(flow), stopped));
+        workers.spawn(push(Arc::clone(flow), stopped.clone()));
+        workers.spawn(notify(Arc::clone(flow), stopped));
         Self { stop, workers }
     }
 
@@ -68,6 +69,18 @@ async fn push(flow: Arc<Flow>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         let done = flow.deliver_one().await.unwrap_or_else(|failure| {
             tracing::error!(%failure, "deliver");
+            false
+        });
+        if !done {
+            pause(&flow, &mut stopped).await;
+        }
+    }
+}
+
+async fn notify(flow: Arc<Flow>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        let done = flow.notify_one().await.unwrap_or_else(|failure| {
+            tracing::error!(%failure, "notify");
             false
         });
         if !done {

@@ -34,7 +34,8 @@ pub use crate::limits::Limits;
 pub use crate::store::Closing;
 pub use crate::store::{Delivery, Event, IssuedCopy, State, Submission};
 pub use crate::verify::{
-    ListName, PrintFact, PrintReport, Report, ReportFormat, SignatureSummary, StepSummary, TokenSummary, Verdict, VerifyCode, VerifyFinding,
+    ListName, PrintFact, PrintPage, PrintReport, Report, ReportFormat, SignatureSummary, StepSummary, TokenSummary, Verdict, VerifyCode,
+    VerifyFinding,
 };
 pub use books::{Book, BookLine, Totals, book, close};
 pub use deliver::Consent;

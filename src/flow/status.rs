@@ -64,6 +64,7 @@ impl Flow {
             changed_ms: self.now_ms(),
         };
         let recorded = self.ports.store.change_status(&change).await?;
+        self.announce();
         tracing::info!(copy = %copy, officer = %officer.id, revoked = recorded.change == Change::Revoked, "status changed");
         self.changed(&recorded).await
     }

@@ -6,11 +6,13 @@ use bytes::Bytes;
 
 use super::Flow;
 use super::status::judge as judge_status;
+use crate::anatomy::{page_pictures, read_copy};
 use crate::error::{ErrorCode, Failure};
 use crate::finding::Code;
 use crate::inspect::PagesError;
 use crate::keys::{Purpose, sign_detached};
 use crate::record::{Sha256, TrustLists};
+use crate::store::IssuedCopy;
 use crate::trust::Trust;
 use crate::verify::{
     Material, Report, ReportFormat, TokenKeys, VerifyCode, judge_print, judge_symbols, judge_unread, print_report, render, verify_copy,
@@ -128,9 +130,13 @@ impl Flow {
         let expected = judge_symbols(&mut report, &symbols, &material, now);
         let copy = self.look_up_copy(&mut report, false).await?;
         let Some(mut expected) = expected else { return Ok(report) };
+        let originals = match &copy {
+            Some(copy) => self.issued_pages(copy).await?,
+            None => Vec::new(),
+        };
         expected.registered = copy.map(|copy| copy.facts).unwrap_or_default();
         let inspector = Arc::clone(&self.ports.inspector);
-        let compared = tokio::task::spawn_blocking(move || inspector.compare(&pictures, &expected)).await;
+        let compared = tokio::task::spawn_blocking(move || inspector.compare(&pictures, &originals, &expected)).await;
         match compared.map_err(|_| ErrorCode::Internal)? {
             Ok(comparison) => {
                 judge_print(&mut report, &comparison);
@@ -138,6 +144,14 @@ impl Flow {
             }
             Err(error) => unread(report, error),
         }
+    }
+
+    /// The page pictures of a copy as it was issued; none where they are not what this service writes today.
+    async fn issued_pages(&self, copy: &IssuedCopy) -> Result<Vec<Bytes>, Failure> {
+        let pdf = self.ports.blobs.get(&copy.sha256).await?;
+        let pages = tokio::task::spawn_blocking(move || read_copy(&pdf).and_then(|document| page_pictures(&document)));
+        let pages = pages.await.map_err(|_| ErrorCode::Internal)?.unwrap_or_default();
+        Ok(pages.into_iter().map(Bytes::from).collect())
     }
 
     /// Whether reports are signed here.

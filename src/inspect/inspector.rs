@@ -51,7 +51,7 @@ pub trait Inspector: Send + Sync {
     ///
     /// # Errors
     /// [`PagesError`].
-    fn compare(&self, files: &[Bytes], expected: &ExpectedPrint) -> Result<PrintComparison, PagesError>;
+    fn compare(&self, files: &[Bytes], originals: &[Bytes], expected: &ExpectedPrint) -> Result<PrintComparison, PagesError>;
 }
 
 /// Nobody is there to inspect; the same call may succeed later.
@@ -171,8 +171,8 @@ impl<R: Reader> Inspector for Direct<R> {
         symbols(&files, &self.limits).map_err(PagesError::Scan)
     }
 
-    fn compare(&self, files: &[Bytes], expected: &ExpectedPrint) -> Result<PrintComparison, PagesError> {
-        let files: Vec<Vec<u8>> = files.iter().map(|bytes| bytes.to_vec()).collect();
-        compare(&files, expected, &self.forms, &self.reader, &self.limits).map_err(PagesError::Scan)
+    fn compare(&self, files: &[Bytes], originals: &[Bytes], expected: &ExpectedPrint) -> Result<PrintComparison, PagesError> {
+        let [files, originals] = [files, originals].map(|files| files.iter().map(|bytes| bytes.to_vec()).collect::<Vec<_>>());
+        compare(&files, &originals, expected, &self.forms, &self.reader, &self.limits).map_err(PagesError::Scan)
     }
 }

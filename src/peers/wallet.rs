@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bansao_pades::path::{PathLimits, PathQuery, Usage, find_path};
 use serde_json::Value;
-use tonic::Code;
 use tonic::transport::Channel;
+use tonic::{Code, Status};
 
 use crate::api::proto::wallet_inbox_client::WalletInboxClient;
 use crate::api::proto::{self, deliver_request};
@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::deliver::{Parcel, PushError, Wallets};
 use crate::jws;
 use crate::keys::certificates_from_pem;
-use crate::record::{DeliveryId, Role, Sha256};
+use crate::record::{CopyId, DeliveryId, RegisterStatus, Role, Sha256};
 use crate::wire::{PeerError, TlsIdentity};
 
 /// The wallets that configuration names.
@@ -59,15 +59,20 @@ impl Wallets for WalletClients {
         let answer = tokio::time::timeout(PUSH_DEADLINE, client.deliver(messages))
             .await
             .map_err(|_| PushError::Unreachable("deadline".to_owned()))?
-            .map_err(|status| match status.code() {
-                Code::Unavailable | Code::Unknown | Code::Cancelled | Code::DeadlineExceeded => {
-                    PushError::Unreachable(format!("{:?}", status.code()))
-                }
-                code => PushError::Refused(format!("{code:?}")),
-            })?;
+            .map_err(|status| failure(&status))?;
         let receipt = answer.into_inner().receipt;
         self.check_receipt(wallet, &parcel.delivery, &parcel.copy.sha256, &receipt).await?;
         Ok(receipt)
+    }
+
+    async fn tell(&self, wallet: &str, delivery: &DeliveryId, copy: &CopyId, status: &RegisterStatus) -> Result<(), PushError> {
+        let channel = self.channels.get(wallet).ok_or(PushError::UnknownWallet)?;
+        let mut client = WalletInboxClient::new(channel.clone());
+        let status = Some(convert::register_status(status));
+        let request = proto::NotifyRequest { delivery: delivery.resource_name(), copy: copy.resource_name(), status };
+        let told = tokio::time::timeout(PUSH_DEADLINE, client.notify(request)).await;
+        told.map_err(|_| PushError::Unreachable("deadline".to_owned()))?.map_err(|status| failure(&status))?;
+        Ok(())
     }
 
     async fn check_receipt(&self, wallet: &str, delivery: &DeliveryId, sha256: &Sha256, receipt: &str) -> Result<(), PushError> {
@@ -89,6 +94,15 @@ impl Wallets for WalletClients {
         let says = |claim: &str, value: &str| certified.claims.get(claim).and_then(Value::as_str) == Some(value);
         let fits = says("delivery", &delivery.resource_name()) && says("sha256", &sha256.to_hex()) && says("wallet", wallet);
         if fits { Ok(()) } else { Err(bad("for another parcel")) }
+    }
+}
+
+fn failure(status: &Status) -> PushError {
+    match status.code() {
+        Code::Unavailable | Code::Unknown | Code::Cancelled | Code::DeadlineExceeded => {
+            PushError::Unreachable(format!("{:?}", status.code()))
+        }
+        code => PushError::Refused(format!("{code:?}")),
     }
 }
 

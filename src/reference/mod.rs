@@ -4,4 +4,4 @@ mod register;
 mod wallet;
 
 pub use register::{Register, RegisterError};
-pub use wallet::{StoredCopy, Wallet, WalletError, link_holder};
+pub use wallet::{StoredCopy, ToldStatus, Wallet, WalletError, link_holder};

@@ -1,4 +1,4 @@
-//! A reference wallet: takes deliveries, verifies each before it stores and acknowledges it.
+//! A reference wallet: takes deliveries, verifies each before it stores and acknowledges it, and hears what becomes of its copies.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -60,7 +60,26 @@ pub struct StoredCopy {
     pub receipt: String,
     /// When it came, ms since 1970 UTC.
     pub received_ms: i64,
+    /// What became of it since, as the service told.
+    #[serde(default)]
+    pub told: Option<ToldStatus>,
 }
+
+/// What the service told of a copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldStatus {
+    /// `REVOKED` or `SUPERSEDED`.
+    pub status: String,
+    /// Number of the copy that took its place, as printed.
+    pub superseded_by: Option<String>,
+    /// When the wallet heard of it, ms since 1970 UTC.
+    pub told_ms: i64,
+}
+
+/// A copy was revoked: the last word on it.
+const REVOKED: &str = "REVOKED";
+/// Another copy took its place.
+const SUPERSEDED: &str = "SUPERSEDED";
 
 /// The wallet.
 pub struct Wallet {
@@ -136,9 +155,29 @@ impl Wallet {
             sha256,
             receipt: receipt.clone(),
             received_ms: self.clock.now_ms(),
+            told: None,
         };
         self.write(&delivery, &pdf, &stored).map_err(|_| Status::unavailable("the wallet cannot store it"))?;
         Ok(receipt)
+    }
+
+    async fn hear(&self, notice: proto::NotifyRequest) -> Result<(), Status> {
+        let delivery = DeliveryId::parse(&notice.delivery).map_err(|_| Status::invalid_argument("delivery"))?;
+        let said = notice.status.ok_or_else(|| Status::invalid_argument("status"))?;
+        let status = match said.status() {
+            proto::CopyStatus::Revoked => REVOKED,
+            proto::CopyStatus::Superseded => SUPERSEDED,
+            _ => return Err(Status::invalid_argument("status")),
+        };
+        let _writing = self.writing.lock().await;
+        let stored = self.earlier(&delivery)?.filter(|stored| stored.copy == notice.copy);
+        let mut stored = stored.ok_or_else(|| Status::not_found("no such copy came by this delivery"))?;
+        if stored.told.as_ref().is_some_and(|told| told.status == REVOKED || told.status == status) {
+            return Ok(());
+        }
+        let superseded_by = said.superseded_by.map(|no| format!("{:02}, {}", no.number, no.book));
+        stored.told = Some(ToldStatus { status: status.to_owned(), superseded_by, told_ms: self.clock.now_ms() });
+        self.write_record(&delivery, &stored).map_err(|_| Status::unavailable("the wallet cannot store it"))
     }
 
     fn earlier(&self, delivery: &DeliveryId) -> Result<Option<StoredCopy>, Status> {
@@ -152,6 +191,10 @@ impl Wallet {
     /// The PDF first, then under its final name the record that makes it visible.
     fn write(&self, delivery: &DeliveryId, pdf: &[u8], stored: &StoredCopy) -> Result<(), std::io::Error> {
         std::fs::write(self.folder.join(format!("{delivery}.pdf")), pdf)?;
+        self.write_record(delivery, stored)
+    }
+
+    fn write_record(&self, delivery: &DeliveryId, stored: &StoredCopy) -> Result<(), std::io::Error> {
         let mut record = tempfile::NamedTempFile::new_in(&self.folder)?;
         serde_json::to_writer_pretty(&mut record, stored)?;
         record.as_file().sync_all()?;
@@ -178,6 +221,12 @@ impl WalletInbox for Wallet {
         }
         let receipt = self.take(header, pdf).await?;
         Ok(Response::new(proto::DeliverResponse { receipt }))
+    }
+
+    async fn notify(&self, request: Request<proto::NotifyRequest>) -> Result<Response<proto::NotifyResponse>, Status> {
+        self.gate.admit(&request, &[Role::Service]).await?;
+        self.hear(request.into_inner()).await?;
+        Ok(Response::new(proto::NotifyResponse {}))
     }
 }
 

@@ -329,6 +329,19 @@ pub struct Delivery {
     pub last_error: Option<String>,
 }
 
+/// What a wallet is to be told of a copy that it holds: that it was revoked or superseded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The delivery by which the wallet got the copy.
+    pub delivery: DeliveryId,
+    /// The change that made it due; what is told is how the copy stands by then.
+    pub change: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Code of the last failure.
+    pub last_error: Option<String>,
+}
+
 /// Rows. Every method is one transaction, serialisable with every other.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -410,8 +423,8 @@ pub trait Store: Send + Sync {
     /// One line of an agency's register.
     async fn register_line(&self, agency: &str, year: i32, number: u32) -> Result<Option<RegisterLine>, StoreError>;
 
-    /// Records that a copy was revoked or superseded; nothing recorded is ever changed or taken back. The same act repeated gives
-    /// what was recorded first. A superseded copy may still be revoked.
+    /// Records that a copy was revoked or superseded, and a notice for each wallet that it was made out to; nothing recorded is ever
+    /// changed or taken back. The same act repeated gives what was recorded first. A superseded copy may still be revoked.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the copy or the one that takes its place was not issued; [`StoreError::WrongState`] when it
@@ -420,6 +433,15 @@ pub trait Store: Send + Sync {
 
     /// What became of a copy, if anything: a revocation outweighs all else.
     async fn status_change(&self, copy: &CopyId) -> Result<Option<StatusChange>, StoreError>;
+
+    /// Takes one notice that is due until `now_ms + lease_ms`; none is due before the wallet has the copy.
+    async fn lease_notice(&self, now_ms: i64, lease_ms: i64) -> Result<Option<Notice>, StoreError>;
+
+    /// Records that a wallet could not be told: due again at `due_ms`.
+    async fn postpone_notice(&self, notice: &Notice, due_ms: i64, code: &str) -> Result<(), StoreError>;
+
+    /// Records that the wallet was told. Final.
+    async fn settle_notice(&self, notice: &Notice, now_ms: i64) -> Result<(), StoreError>;
 
     /// Closes a year of an agency's register; no number is reserved in it any more. Repeated, the first closing stays and is
     /// given back.

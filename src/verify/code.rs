@@ -135,6 +135,8 @@ codes! {
     PrintIncomplete "PRINT_INCOMPLETE" Indeterminate { "Ảnh chưa có đủ các trang của bản in." "The pictures do not show all that must be compared." next "Hãy chụp đủ các trang, cả trang lời chứng có mã QR." "Photograph all pages, the statement page with the QR code among them." }
     /// Names on the print are not in the token, and no register was asked.
     PrintNotCovered "PRINT_NOT_COVERED" Indeterminate { "Bản in có họ tên mà mã QR không ghi nhận nên chưa đối chiếu được." "The print bears names that its code does not carry, so they were not compared." next "Hãy kiểm tra qua dịch vụ để đối chiếu đủ các mục." "Verify with the service, which compares them too." }
+    /// A picture shows something else than the page that was certified.
+    PrintPictureDiffers "PRINT_PICTURE_DIFFERS" Indeterminate { "Có vùng trên ảnh bản in khác với trang đã chứng thực." "Part of the picture shows something else than the page that was certified." next "Hãy đối chiếu bằng mắt vùng được chỉ ra với tệp bản sao điện tử." "Compare that part by eye with the electronic copy." }
     /// Nobody here knows a copy with this digest.
     DigestUnknown "DIGEST_UNKNOWN" Indeterminate { "Không tìm thấy bản sao nào có mã băm này." "No copy with this digest is known here." }
     /// A trust list that is no list.

@@ -20,7 +20,7 @@ use crate::record::{Facts, ListPurpose, ListStanding, RegisterStatus, Sha256, Tr
 pub use code::VerifyCode;
 pub use copy::{Material, verify_and_read, verify_copy};
 pub use foreign::verify_pades;
-pub use print::{PrintFact, PrintReport, judge_print, judge_symbols, judge_unread, print_report};
+pub use print::{PrintFact, PrintPage, PrintReport, judge_print, judge_symbols, judge_unread, print_report};
 pub use render::{ReportFormat, detailed, etsi, render, simple};
 pub use token::{TokenKeys, verify_token};
 

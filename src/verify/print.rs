@@ -6,12 +6,12 @@
 use bansao_credential::{Claims, token_from_text};
 use time::OffsetDateTime;
 
-use super::token::{read_token, summary};
+use super::token::{facts_of, read_token, summary};
 use super::{Material, Report, VerifyCode};
 use crate::clock::unix_ms;
 use crate::finding::Region;
-use crate::inspect::print::{ExpectedPrint, Likeness, PrintComparison, PrintSymbol};
-use crate::record::{Facts, Kind, Sha256, salted_digest};
+use crate::inspect::print::{ExpectedPrint, Likeness, NamesSeal, PrintComparison, PrintSymbol};
+use crate::record::{Facts, Kind, NAMES_DIGEST, Sha256, salted_digest};
 
 /// What was told of a print, beside the findings.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -22,6 +22,19 @@ pub struct PrintReport {
     pub facts: Vec<PrintFact>,
     /// Ids of names on the print that neither token nor register vouch for.
     pub uncovered: Vec<String>,
+    /// The pictures against the pages of the copy as it was issued; empty where those were not at hand.
+    pub pages: Vec<PrintPage>,
+}
+
+/// A page of the issued copy against the picture that shows it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct PrintPage {
+    /// What comparing came to. Sameness says nothing of single letters.
+    pub likeness: Likeness,
+    /// Picture that shows the page, from 1; none where no picture surely does.
+    pub picture: Option<usize>,
+    /// Where the picture shows something else.
+    pub regions: Vec<Region>,
 }
 
 /// One fact of a print.
@@ -84,8 +97,9 @@ pub fn judge_symbols(report: &mut Report, symbols: &[PrintSymbol], material: &Ma
                 qr_page: symbol.page,
                 kind,
                 certification_no: claims.certification_no.clone(),
-                signed: claims.facts.clone().into_iter().collect(),
+                signed: facts_of(claims),
                 registered: Facts::new(),
+                other_names: names_seal(claims),
             })
         }
         [] => {
@@ -99,6 +113,11 @@ pub fn judge_symbols(report: &mut Report, symbols: &[PrintSymbol], material: &Ma
             None
         }
     }
+}
+
+fn names_seal(claims: &Claims) -> Option<NamesSeal> {
+    let digest = claims.facts.get(NAMES_DIGEST)?.clone();
+    Some(NamesSeal { salt: claims.salt, digest })
 }
 
 /// Judges what was read back from the print.
@@ -120,6 +139,11 @@ pub fn judge_print(report: &mut Report, comparison: &PrintComparison) {
     if !comparison.uncovered.is_empty() {
         report.find(VerifyCode::PrintNotCovered, comparison.uncovered.join(", "));
     }
+    let differing = comparison.pictures.iter().filter(|picture| picture.likeness == Likeness::Differs).filter_map(|picture| picture.page);
+    let differing: Vec<String> = differing.map(|page| page.saturating_add(1).to_string()).collect();
+    if !differing.is_empty() {
+        report.find(VerifyCode::PrintPictureDiffers, differing.join(", "));
+    }
     // Nothing was compared: that is not sameness.
     if likeness != Likeness::Same && report.findings.is_empty() {
         report.find(VerifyCode::PrintUnclear, "");
@@ -132,7 +156,13 @@ pub fn judge_print(report: &mut Report, comparison: &PrintComparison) {
         seen: fact.seen.clone(),
         expected: fact.expected.clone(),
     });
-    report.print = Some(PrintReport { likeness, facts: facts.collect(), uncovered: comparison.uncovered.clone() });
+    let pages = comparison.pictures.iter().map(|picture| PrintPage {
+        likeness: picture.likeness,
+        picture: picture.page.map(|page| page.saturating_add(1)),
+        regions: picture.regions.clone(),
+    });
+    let (facts, pages, uncovered) = (facts.collect(), pages.collect(), comparison.uncovered.clone());
+    report.print = Some(PrintReport { likeness, facts, uncovered, pages });
 }
 
 /// The pictures could not be read: `why` names the reason, `refused` tells whether they are no pictures at all.
@@ -143,7 +173,7 @@ pub fn judge_unread(report: &mut Report, refused: bool, why: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspect::print::ComparedFact;
+    use crate::inspect::print::{ComparedFact, ComparedPicture};
     use crate::verify::Verdict;
 
     fn compared(field: &str, likeness: Likeness) -> ComparedFact {
@@ -155,7 +185,7 @@ mod tests {
     fn judged(facts: Vec<ComparedFact>, uncovered: &[&str]) -> (Verdict, Vec<VerifyCode>) {
         let mut report = print_report(&[Sha256::of(b"x")], &Material::default(), OffsetDateTime::UNIX_EPOCH);
         let uncovered = uncovered.iter().map(|id| (*id).to_owned()).collect();
-        judge_print(&mut report, &PrintComparison { facts, uncovered });
+        judge_print(&mut report, &PrintComparison { facts, uncovered, pictures: Vec::new() });
         (report.verdict, report.findings.iter().map(|finding| finding.code).collect())
     }
 
@@ -173,6 +203,22 @@ mod tests {
         let lost = ComparedFact { region: None, page: None, ..compared("full_name", CannotTell) };
         let of_statement = vec![compared("certification_no", Same), lost];
         assert_eq!(judged(of_statement, &[]), (Verdict::Indeterminate, vec![VerifyCode::PrintIncomplete]));
+    }
+
+    #[test]
+    fn a_picture_that_shows_something_else_keeps_a_print_from_being_valid_and_one_that_fits_makes_none_valid() {
+        let judged = |fact: Likeness, picture: Likeness| {
+            let facts = vec![compared("certification_no", Likeness::Same), compared("full_name", fact)];
+            let picture = ComparedPicture { page: Some(0), likeness: picture, regions: vec![] };
+            let mut report = print_report(&[Sha256::of(b"x")], &Material::default(), OffsetDateTime::UNIX_EPOCH);
+            judge_print(&mut report, &PrintComparison { facts, uncovered: vec![], pictures: vec![picture] });
+            (report.verdict, report.findings.iter().map(|finding| finding.code).collect::<Vec<_>>())
+        };
+        use Likeness::{CannotTell, Differs, Same};
+        assert_eq!(judged(Same, Differs), (Verdict::Indeterminate, vec![VerifyCode::PrintPictureDiffers]));
+        assert_eq!(judged(Same, CannotTell), (Verdict::Valid, vec![]));
+        assert_eq!(judged(CannotTell, Same), (Verdict::Indeterminate, vec![VerifyCode::PrintUnclear]));
+        assert_eq!(judged(Differs, Same), (Verdict::Invalid, vec![VerifyCode::PrintDiffers]));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::{Material, Report, TokenSummary, VerifyCode};
 use crate::clock::unix_ms;
+use crate::record::{Facts, NAMES_DIGEST};
 
 /// How far ahead of the verifier's clock a token's time of issue may lie, seconds.
 const CLOCK_SKEW_S: u64 = 300;
@@ -97,8 +98,13 @@ pub(super) fn summary(claims: &Claims) -> TokenSummary {
         agency: claims.agency_id.clone(),
         copy_id: claims.copy_id.clone(),
         issued_ms: i64::try_from(claims.issued_at).unwrap_or_default().saturating_mul(1000),
-        facts: claims.facts.clone().into_iter().collect(),
+        facts: facts_of(claims),
     }
+}
+
+/// The facts that a token spells out.
+pub(super) fn facts_of(claims: &Claims) -> Facts {
+    claims.facts.iter().filter(|(id, _)| id.as_str() != NAMES_DIGEST).map(|(id, value)| (id.clone(), value.clone())).collect()
 }
 
 #[cfg(test)]

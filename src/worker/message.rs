@@ -51,7 +51,12 @@ pub(super) enum Request {
     /// Find the QR symbols in pictures of a print.
     Symbols,
     /// Compare pictures of a print with what it should state.
-    Compare(Box<ExpectedPrint>),
+    Compare {
+        /// What it should state.
+        expected: Box<ExpectedPrint>,
+        /// How many of the files, the last ones, are pages of the copy as it was issued.
+        originals: usize,
+    },
     /// Try to break out.
     Try(Attempt),
 }
@@ -137,9 +142,11 @@ impl Bounds {
     /// A set-up: some twenty forms.
     pub(super) const SETUP: Self = Self { value_bytes: 8 << 20, strings: 0, string_bytes: 0 };
 
-    /// A request: the files of a submission.
+    /// A request: the files of a submission, or as many pictures of a print and as many pages of the copy that it is held against.
     pub(super) fn request(limits: &Limits) -> Self {
-        Self { value_bytes: 1 << 16, strings: u32::try_from(limits.files).unwrap_or(u32::MAX), string_bytes: limits.submission_bytes }
+        let files = limits.files.saturating_add(limits.pages);
+        let string_bytes = limits.submission_bytes.saturating_mul(2);
+        Self { value_bytes: 1 << 16, strings: u32::try_from(files).unwrap_or(u32::MAX), string_bytes }
     }
 
     /// An answer: a report over all pages, or the pixels of all pages.

@@ -259,8 +259,9 @@ impl Inspector for Pool {
         }
     }
 
-    fn compare(&self, files: &[Bytes], expected: &ExpectedPrint) -> Result<PrintComparison, PagesError> {
-        match self.pictures(&Request::Compare(Box::new(expected.clone())), files)? {
+    fn compare(&self, files: &[Bytes], originals: &[Bytes], expected: &ExpectedPrint) -> Result<PrintComparison, PagesError> {
+        let request = Request::Compare { expected: Box::new(expected.clone()), originals: originals.len() };
+        match self.pictures(&request, &[files, originals].concat())? {
             Answer::Compared(comparison) => Ok(comparison),
             _ => Err(PagesError::Scan(stopped(&WorkerError::Garbled("no comparison".into())))),
         }

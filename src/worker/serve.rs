@@ -88,10 +88,13 @@ fn answer(direct: &Direct<Announcing>, request: Request, files: &[Bytes]) -> (An
             Ok(symbols) => (Answer::Symbols(symbols), Vec::new()),
             Err(error) => (unopened(error), Vec::new()),
         },
-        Request::Compare(expected) => match direct.compare(files, &expected) {
-            Ok(comparison) => (Answer::Compared(comparison), Vec::new()),
-            Err(error) => (unopened(error), Vec::new()),
-        },
+        Request::Compare { expected, originals } => {
+            let (files, originals) = files.split_at(files.len().saturating_sub(originals));
+            match direct.compare(files, originals, &expected) {
+                Ok(comparison) => (Answer::Compared(comparison), Vec::new()),
+                Err(error) => (unopened(error), Vec::new()),
+            }
+        }
         Request::Try(what) => (Answer::Tried(attempt(what)), Vec::new()),
     }
 }

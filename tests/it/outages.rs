@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use bansao::api::proto::review_service_client::ReviewServiceClient;
 use bansao::api::proto::submission::State;
+use bansao::api::proto::wallet_inbox_client::WalletInboxClient;
 use bansao::api::proto::wallet_inbox_server::{WalletInbox, WalletInboxServer};
 use bansao::api::proto::wallet_service_client::WalletServiceClient;
 use bansao::api::proto::{self};
 use bansao::clock::{Clock, SystemClock, in_vietnam};
-use bansao::reference::{Wallet, link_holder};
+use bansao::reference::{ToldStatus, Wallet, link_holder};
 use bansao::wire::serve;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status, Streaming};
@@ -24,6 +25,10 @@ impl WalletInbox for Rubbish {
         let mut parts = request.into_inner();
         while parts.message().await?.is_some() {}
         Ok(Response::new(proto::DeliverResponse { receipt: "eyJhbGciOiJub25lIn0.e30.".to_owned() }))
+    }
+
+    async fn notify(&self, _: Request<proto::NotifyRequest>) -> Result<Response<proto::NotifyResponse>, Status> {
+        Err(Status::internal("rubbish"))
     }
 }
 
@@ -67,6 +72,54 @@ async fn a_wallet_gets_its_copy_once_however_often_it_fails() {
     let stored = Wallet::list(&stage.path("wallet")).unwrap();
     assert_eq!(stored.len(), 1);
     assert_eq!(format!("copies/{}", stored[0].copy.trim_start_matches("copies/")), settled.copy);
+}
+
+/// What a wallet was told of its only copy.
+fn told(stage: &Stage) -> Option<ToldStatus> {
+    Wallet::list(&stage.path("wallet")).unwrap().pop()?.told
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wallet_hears_that_its_copy_was_superseded_and_revoked_however_long_it_was_away() {
+    let mut stage = Stage::set().await;
+    // Not the citizen's wallet yet: this copy is delivered to nobody.
+    let other = stage.submit("told-other", "birth_certificate", &specimen(GOOD)).await.unwrap();
+    let other = stage.settle(&other.name).await;
+    let assertion = stage.assertion("2", "bansao").await;
+    link_holder(&stage.service(), &stage.identity("wallet-1"), assertion, SystemClock.now_ms()).await.unwrap();
+    let mine = stage.submit("told-mine", "birth_certificate", &specimen(GOOD)).await.unwrap();
+    let mine = stage.settle(&mine.name).await;
+    until("the delivery", || async { deliveries(&stage).await.first().is_some_and(|d| d.state() == proto::delivery::State::Acknowledged) })
+        .await;
+    assert_eq!(told(&stage), None);
+
+    // The wallet is down while the officer acts, and the service starts anew meanwhile.
+    stage.wallet.take().unwrap().stop().await;
+    let mut officer = ReviewServiceClient::new(stage.channel("officer-1"));
+    let by = proto::SupersedeCopyRequest { name: mine.copy.clone(), superseded_by: other.copy.clone(), reason: "thử".to_owned() };
+    officer.supersede_copy(by).await.unwrap();
+    stage.restart().await;
+    let rubbish = serve(stage.wallet_address, &stage.identity("wallet-1"), Routes::new(WalletInboxServer::new(Rubbish))).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    rubbish.stop().await;
+    assert_eq!(told(&stage), None);
+    stage.wallet = Some(start_wallet(stage.folder.path(), stage.wallet_address).await);
+    until("the notice", || async { told(&stage).is_some() }).await;
+    let superseded = told(&stage).unwrap();
+    assert_eq!((superseded.status.as_str(), superseded.superseded_by.is_some()), ("SUPERSEDED", true));
+
+    // Up: at once. Nobody is told of the copy that no wallet holds.
+    let mut officer = ReviewServiceClient::new(stage.channel("officer-1"));
+    for name in [&mine.copy, &other.copy] {
+        officer.revoke_copy(proto::RevokeCopyRequest { name: name.clone(), reason: "thử".to_owned() }).await.unwrap();
+    }
+    until("the revocation", || async { told(&stage).unwrap().status == "REVOKED" }).await;
+    assert_eq!(Wallet::list(&stage.path("wallet")).unwrap().len(), 1);
+
+    // A stranger tells the wallet nothing.
+    let mut inbox = WalletInboxClient::new(stage.identity("office-1").channel(&format!("https://{}", stage.wallet_address)).unwrap());
+    let refused = inbox.notify(proto::NotifyRequest::default()).await.unwrap_err();
+    assert_eq!(refused.code(), tonic::Code::PermissionDenied);
 }
 
 #[tokio::test(flavor = "multi_thread")]

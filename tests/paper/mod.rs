@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use bansao::certify::compose::{CopyContent, FontPaths, Fonts, PageContent, PageImage, Statement, Templates, compose};
 use bansao::inspect::forms::FormSet;
-use bansao::record::{Agency, CertificationNo, Certifier, Facts, Kind, SigningCapacity};
+use bansao::inspect::print::NamesSeal;
+use bansao::record::{Agency, CertificationNo, Certifier, Facts, Kind, SigningCapacity, names_digest};
 use bansao_specimen::cases::{self, Case};
 use bansao_specimen::fonts::FontFiles;
 use bansao_specimen::forms::Form;
@@ -64,7 +65,14 @@ impl Paper {
     pub(crate) fn signed(&self, forms: &FormSet) -> Facts {
         let form = forms.form(self.case.form.id().unwrap()).unwrap();
         let facts = self.facts();
-        form.token_facts.iter().filter_map(|id| Some((id.clone(), facts.get(id)?.to_owned()))).collect()
+        form.token_facts_of(&facts)
+    }
+
+    /// What the token says of its other names.
+    pub(crate) fn other_names(&self, forms: &FormSet) -> Option<NamesSeal> {
+        let form = forms.form(self.case.form.id().unwrap()).unwrap();
+        let (names, salt) = (form.other_names_of(&self.facts()), [7; 16]);
+        (!names.is_empty()).then(|| NamesSeal { salt, digest: names_digest(&salt, names.iter()) })
     }
 
     /// The number of its certification.
@@ -76,6 +84,11 @@ impl Paper {
     fn scan(&self) -> Vec<file::Page> {
         let files = FontFiles::read().unwrap();
         self.case.render(&files.parse().unwrap()).unwrap().pages
+    }
+
+    /// The pages that the copy was made of, JPEG.
+    pub(crate) fn originals(&self) -> Vec<Vec<u8>> {
+        self.scan().iter().map(|page| file::jpeg(page, 85).unwrap()).collect()
     }
 
     /// The copy with this text in its QR code, not signed: signatures are not printed but for their marks.

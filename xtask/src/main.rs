@@ -15,7 +15,7 @@
 //! | `cargo xtask soak [--minutes N]` | mutated files through every decoder, release build, five minutes by default; then as long again the fuzz targets |
 //! | `cargo xtask fuzz [--seconds N] [TARGET …]` | the fuzz targets of `fuzz/`, all of them unless named, thirty seconds each by default |
 //! | `cargo xtask attack COPY.pdf [TRUST.pem]` | hostile variants and legal updates of a signed copy, and whether the verdicts are right |
-//! | `cargo xtask bench [scan \| copy \| issue \| wire] [--quick]` | the benchmarks, release build |
+//! | `cargo xtask bench [scan \| copy \| issue \| verify \| wire] [--quick]` | the benchmarks, release build |
 
 mod attack;
 mod demo;
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
         ["bench", rest @ ..] => bench(rest),
         _ => {
             say(
-                "cargo xtask demo [--hsm] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR] | --trial [DIR]] | score DIR | soak [--minutes N] | fuzz [--seconds N] [TARGET …] | attack COPY.pdf [TRUST.pem] | bench [scan | copy | wire] [--quick]",
+                "cargo xtask demo [--hsm] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR] | --trial [DIR]] | score DIR | soak [--minutes N] | fuzz [--seconds N] [TARGET …] | attack COPY.pdf [TRUST.pem] | bench [scan | copy | issue | verify | wire] [--quick]",
             );
             return ExitCode::from(2);
         }

@@ -12,7 +12,7 @@ const KINDS: [(u64, &str); 7] = [
 ];
 
 /// Fields, by number; the first 23 take one byte.
-const FIELDS: [(u64, &str); 62] = [
+const FIELDS: [(u64, &str); 63] = [
     (1, "full_name"),
     (2, "birth_date"),
     (3, "gender"),
@@ -75,6 +75,7 @@ const FIELDS: [(u64, &str); 62] = [
     (60, "holder.full_name"),
     (61, "holder.identity_document"),
     (62, "holder.residence"),
+    (63, "names_digest"),
 ];
 
 pub(crate) fn kind_number(kind: &str) -> Option<u64> {

@@ -20,6 +20,7 @@
 //! | [`layout`] | lines and words by image means, and the crops to recognise |
 //! | [`forensic`] | paper, grain, edges and ink of each word against its neighbours: traces of alteration |
 //! | [`fingerprint`] | bits that another scan of the same paper shares |
+//! | [`likeness`] | a page laid over another of the same paper, and where they show something else |
 //! | [`qr`] | QR symbols, found by one decoder and confirmed by another |
 //! | [`digest`] | the bytes that stand for a page when it is hashed |
 //!
@@ -47,6 +48,7 @@ pub mod error;
 pub mod fingerprint;
 pub mod forensic;
 pub mod layout;
+pub mod likeness;
 pub mod limits;
 pub mod measure;
 pub mod open;

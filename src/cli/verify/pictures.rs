@@ -39,7 +39,7 @@ impl Pictures {
         let mut report = print_report(&digests, material, now);
         let compared = pool.symbols(pictures).and_then(|symbols| {
             let expected = judge_symbols(&mut report, &symbols, material, now);
-            expected.map(|expected| pool.compare(pictures, &expected)).transpose()
+            expected.map(|expected| pool.compare(pictures, &[], &expected)).transpose()
         });
         match compared {
             Ok(Some(comparison)) => judge_print(&mut report, &comparison),

@@ -105,6 +105,13 @@ fn print(print: &PrintReport) {
             Likeness::CannotTell => format!("  ? {}: {seen} / {}{place}", fact.field, fact.expected),
         });
     }
+    for page in &print.pages {
+        for at in &page.regions {
+            let picture = page.picture.unwrap_or_default();
+            let place = format!("ảnh/picture {picture} [{} {} {} {}‰]", at.left, at.top, at.right, at.bottom);
+            say(&format!("  ✗ hình khác trang đã chứng thực / shows something else than the certified page: {place}"));
+        }
+    }
     if !print.uncovered.is_empty() {
         say(&format!("  ? không đối chiếu / not compared: {}", print.uncovered.join(", ")));
     }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use time::Date;
 
 use crate::finding::Code;
-use crate::record::{FieldId, Kind};
+use crate::record::{Facts, FieldId, Kind};
 
 /// A text in the two languages of the service.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -83,6 +83,18 @@ impl Form {
     /// The field with this id.
     pub fn field(&self, id: &str) -> Option<&FieldSpec> {
         self.fields.iter().find(|field| field.id == id)
+    }
+
+    /// Those of `facts` that the QR token spells out.
+    pub fn token_facts_of(&self, facts: &Facts) -> Facts {
+        self.token_facts.iter().filter_map(|id| Some((id.clone(), facts.get(id)?.to_owned()))).collect()
+    }
+
+    /// Those of `facts` that are names of persons and not in the QR token: it carries a digest of them.
+    pub fn other_names_of(&self, facts: &Facts) -> Facts {
+        let spelt = |id: &FieldId| self.token_facts.contains(id);
+        let names = self.fields.iter().filter(|field| field.kind == FieldType::Name && !spelt(&field.id));
+        names.filter_map(|field| Some((field.id.clone(), facts.get(&field.id)?.to_owned()))).collect()
     }
 }
 

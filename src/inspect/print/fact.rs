@@ -84,6 +84,17 @@ pub(super) fn judge(
     Ok((if surely { Likeness::Differs } else { Likeness::CannotTell }, seen))
 }
 
+/// What both engines read in the line of a value, closely cut and with more air.
+///
+/// # Errors
+/// [`ReadError`] of the reader.
+pub(super) fn readings(layer: &GrayImage, line: Rect, reader: &dyn Reader, deadline: Duration) -> Result<Vec<String>, ReadError> {
+    let close = whole_words(layer, line, WORD_SPACE);
+    let mut rounds = again(reader, layer, close, deadline)?;
+    rounds.extend(again(reader, layer, airy(layer, close), deadline)?);
+    Ok(rounds.into_iter().map(|(text, _)| text).collect())
+}
+
 /// The engines' readings of a box, the one that can weigh texts first.
 fn again(reader: &dyn Reader, layer: &GrayImage, place: Rect, deadline: Duration) -> Result<Vec<(String, f32)>, ReadError> {
     let rounds = reader.again(layer, &[place], deadline)?;
@@ -98,10 +109,14 @@ fn agrees_further_off(
     deadline: Duration,
     is_wanted: &dyn Fn(&(String, f32)) -> bool,
 ) -> Result<bool, ReadError> {
-    let air = close.h / 6;
-    let wide = close.grown(air, air, place.layer.width(), place.layer.height());
-    let rounds = again(reader, place.layer, wide, deadline)?;
+    let rounds = again(reader, place.layer, airy(place.layer, close), deadline)?;
     Ok(rounds.len() > 1 && rounds.iter().all(is_wanted))
+}
+
+/// A box with more air around it.
+fn airy(layer: &GrayImage, close: Rect) -> Rect {
+    let air = close.h / 6;
+    close.grown(air, air, layer.width(), layer.height())
 }
 
 /// Whether what was read is clearly likelier than every text that differs from it in one sign and says something else.

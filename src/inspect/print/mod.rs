@@ -10,25 +10,28 @@
 
 mod fact;
 mod marks;
+mod names;
+mod picture;
 mod rivals;
 mod statement;
 
 use std::time::Duration;
 
 use bansao_scan::qr::{self, Symbol};
-use bansao_scan::{Page, Rect, RgbImage};
+use bansao_scan::rectify::{LayerOptions, text_layer};
+use bansao_scan::{GrayImage, Page, Rect, RgbImage};
 use serde::{Deserialize, Serialize};
 
 use super::forms::{FieldType, Form, FormSet};
 use super::look::{Looked, look_at};
 use super::open;
 use super::parallel;
-use super::read::text::PageText;
+use super::read::text::{PageText, Row};
 use super::read::{Printed, Reader, Recognised, alone_fields, printed_fields, recognise, repeated_labels};
 use super::seen::SeenPage;
 use crate::finding::{Finding, Region};
 use crate::limits::Limits;
-use crate::record::{Facts, FieldId, Kind};
+use crate::record::{Facts, FieldId, Kind, NAMES_DIGEST};
 
 /// One QR symbol in a picture.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +66,17 @@ pub struct ExpectedPrint {
     pub signed: Facts,
     /// Further facts that the register holds of the copy; none offline.
     pub registered: Facts,
+    /// What the token says of the names that it does not spell out; none where there are no more, or in tokens from before.
+    pub other_names: Option<NamesSeal>,
+}
+
+/// A digest of names: which they are is not said, and those that were read can be held against it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamesSeal {
+    /// The token's salt.
+    pub salt: [u8; 16],
+    /// The digest of [`names_digest`](crate::record::names_digest).
+    pub digest: String,
 }
 
 impl std::fmt::Debug for ExpectedPrint {
@@ -118,20 +132,38 @@ pub struct PrintComparison {
     pub facts: Vec<ComparedFact>,
     /// Names on the print that nothing known vouches for.
     pub uncovered: Vec<FieldId>,
+    /// The pictures against the pages of the copy as it was issued; empty where those are not at hand.
+    pub pictures: Vec<ComparedPicture>,
+}
+
+/// One page of the issued copy against the picture that shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComparedPicture {
+    /// Picture of the print that shows the page, from 0; none where no picture surely does.
+    pub page: Option<usize>,
+    /// What comparing came to. Sameness says nothing of single letters, and is no reason to call a print the same.
+    pub likeness: Likeness,
+    /// Where the picture shows something else.
+    pub regions: Vec<Region>,
 }
 
 impl PrintComparison {
-    /// The whole: one fact that differs makes it differ; it is the same where all mandatory facts are and no name is left that
-    /// nothing vouches for.
+    /// The whole: one fact that differs makes it differ; it is the same where all mandatory facts are, no name is left that
+    /// nothing vouches for, and no picture shows something else than the page that was certified.
     pub fn likeness(&self) -> Likeness {
         let mandatory = || self.facts.iter().filter(|fact| fact.mandatory);
         if self.facts.iter().any(|fact| fact.likeness == Likeness::Differs) {
             Likeness::Differs
-        } else if mandatory().count() > 1 && mandatory().all(|fact| fact.likeness == Likeness::Same) && self.uncovered.is_empty() {
+        } else if mandatory().count() > 1 && mandatory().all(|fact| fact.likeness == Likeness::Same) && self.is_quiet() {
             Likeness::Same
         } else {
             Likeness::CannotTell
         }
+    }
+
+    /// Whether nothing beside the facts speaks against sameness.
+    fn is_quiet(&self) -> bool {
+        self.uncovered.is_empty() && self.pictures.iter().all(|picture| picture.likeness != Likeness::Differs)
     }
 }
 
@@ -176,12 +208,14 @@ fn symbols_of(picture: &RgbImage) -> Vec<Symbol> {
     if found.is_empty() { sizes.find_map(again).unwrap_or_default() } else { found }
 }
 
-/// Compares the pictures of one print with what it should state.
+/// Compares the pictures of one print with what it should state, and with the pages of the copy as it was issued where those are
+/// at hand (`originals`, picture files).
 ///
 /// # Errors
 /// The finding that says why a file is no picture.
 pub fn compare(
     files: &[Vec<u8>],
+    originals: &[Vec<u8>],
     expected: &ExpectedPrint,
     forms: &FormSet,
     reader: &dyn Reader,
@@ -194,10 +228,11 @@ pub fn compare(
         seen.push(page);
         texts.push(text);
     }
-    let statement = statement::number(&Bench { seen: &seen, texts: &texts, reader, deadline: limits.page_deadline() }, expected);
-    let book = expected.certification_no.split_once(", ").map_or(expected.certification_no.as_str(), |(_, book)| book);
-    let texts: Vec<PageText> = texts.iter().map(|text| marks::without_marks(text, book)).collect();
-    let bench = Bench { seen: &seen, texts: &texts, reader, deadline: limits.page_deadline() };
+    let pictures = picture::compared(originals, (&seen, &texts), book_of(expected), reader, limits);
+    let statement =
+        statement::number(&Bench { pages: &pages, seen: &seen, texts: &texts, reader, deadline: limits.page_deadline() }, expected);
+    let texts: Vec<PageText> = texts.iter().map(|text| marks::without_marks(text, book_of(expected))).collect();
+    let bench = Bench { pages: &pages, seen: &seen, texts: &texts, reader, deadline: limits.page_deadline() };
     let recognised = recognise(forms, &texts).filter(|found| found.form.certified && found.form.kind == expected.kind);
     let found = recognised.as_ref().map(|recognised| bench.printed(recognised)).unwrap_or_default();
     let names: Vec<FieldId> = found.iter().map(|(_, printed)| printed.id.clone()).collect();
@@ -219,14 +254,30 @@ pub fn compare(
         }
         facts.push(fact);
     }
-    let vouched = |id: &str| expected.signed.get(id).is_some() || expected.registered.get(id).is_some();
     let is_name = |id: &str| form.and_then(|form| form.field(id)).is_some_and(|spec| spec.kind == FieldType::Name);
-    let uncovered = names.into_iter().filter(|id| is_name(id) && !vouched(id)).collect();
-    Ok(PrintComparison { facts, uncovered })
+    let others: Vec<FieldId> = names.into_iter().filter(|id| is_name(id) && expected.signed.get(id).is_none()).collect();
+    let mut uncovered: Vec<FieldId> = others.iter().filter(|id| expected.registered.get(id).is_none()).cloned().collect();
+    if let (Some(seal), true) = (&expected.other_names, expected.registered.is_empty()) {
+        // Names that fit the digest are known to the sign, and are compared like those that the token spells out.
+        let sealed = bench.sealed(seal, &found, &others).unwrap_or_default();
+        uncovered.retain(|id| sealed.iter().all(|(other, _)| other != id));
+        facts.extend(sealed.iter().map(|(id, value)| bench.fact(form, &found, id, value, true)));
+        if others.is_empty() {
+            // There were names when it was certified, and none was found.
+            facts.push(bench.fact(None, &[], NAMES_DIGEST, "", true));
+        }
+    }
+    Ok(PrintComparison { facts, uncovered, pictures })
+}
+
+/// The book of the certification, as printed.
+fn book_of(expected: &ExpectedPrint) -> &str {
+    expected.certification_no.split_once(", ").map_or(expected.certification_no.as_str(), |(_, book)| book)
 }
 
 /// Everything that was seen, to find facts in.
 struct Bench<'a> {
+    pages: &'a [(usize, Page)],
     seen: &'a [SeenPage],
     texts: &'a [PageText],
     reader: &'a dyn Reader,
@@ -298,12 +349,23 @@ impl Bench<'_> {
         let layer = self.seen.get(page).and_then(|seen| seen.layer.as_ref());
         let told = match (layer, printed.lines.as_slice()) {
             (Some(layer), [line]) => {
-                let place = fact::Place { layer: &layer.image, line: *line, first };
+                let red = self.red_layer(page, line);
+                let place = fact::Place { layer: red.as_ref().unwrap_or(&layer.image), line: *line, first };
                 fact::judge((kind, strict), value, &place, self.reader, self.deadline)
             }
             _ => Ok(fact::judge_unread(kind, strict, value, first)),
         };
         // An engine that fails says nothing, which is no sameness.
         told.unwrap_or((Likeness::CannotTell, None))
+    }
+
+    /// The layer on which red is dark, where a line was read from it: on the other one a red serial has faded.
+    fn red_layer(&self, page: usize, line: &Rect) -> Option<GrayImage> {
+        let red = |row: &Row| row.red && row.rect().intersection(line).area() > 0;
+        self.texts.get(page)?.rows.iter().find(|row| red(row))?;
+        let (seen, (_, received)) = (self.seen.get(page)?, self.pages.get(page)?);
+        let image = seen.flat.as_ref().map_or(&received.image, |flat| &flat.page.image);
+        let measures = &seen.measures;
+        Some(text_layer(image, measures.resolution.dpi, measures.pose(), &LayerOptions::titles()).image)
     }
 }

@@ -5,6 +5,7 @@
 mod closing;
 mod delivery;
 mod issue;
+mod notice;
 mod originals;
 mod row;
 mod status;
@@ -19,8 +20,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Pool, Sqlite, Transaction};
 
 use super::{
-    Cipher, Closing, Delivery, Event, HolderLink, Issue, IssuedCopy, NewSubmission, Outcome, RegisterLine, Reservation, StatusChange,
-    Store, StoreError, Submission,
+    Cipher, Closing, Delivery, Event, HolderLink, Issue, IssuedCopy, NewSubmission, Notice, Outcome, RegisterLine, Reservation,
+    StatusChange, Store, StoreError, Submission,
 };
 use crate::inspect::InspectionReport;
 use crate::record::{CopyId, DeliveryId, Facts, Sha256, SubmissionId};
@@ -148,6 +149,18 @@ impl Store for SqliteStore {
     async fn status_change(&self, copy: &CopyId) -> Result<Option<StatusChange>, StoreError> {
         let mut connection = self.reader.acquire().await?;
         status::find(&mut connection, self, copy).await
+    }
+
+    async fn lease_notice(&self, now_ms: i64, lease_ms: i64) -> Result<Option<Notice>, StoreError> {
+        notice::lease(self, now_ms, lease_ms).await
+    }
+
+    async fn postpone_notice(&self, notice: &Notice, due_ms: i64, code: &str) -> Result<(), StoreError> {
+        notice::postpone(self, notice, due_ms, code).await
+    }
+
+    async fn settle_notice(&self, notice: &Notice, now_ms: i64) -> Result<(), StoreError> {
+        notice::settle(self, notice, now_ms).await
     }
 
     async fn close_year(&self, agency: &str, year: i32, closing: &Closing) -> Result<Closing, StoreError> {

@@ -4,8 +4,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::super::{Change, StatusChange, StoreError};
-use super::SqliteStore;
 use super::row::{seal, unseal};
+use super::{SqliteStore, notice};
 use crate::record::CopyId;
 
 pub(super) async fn change(store: &SqliteStore, change: &StatusChange) -> Result<StatusChange, StoreError> {
@@ -38,6 +38,7 @@ pub(super) async fn change(store: &SqliteStore, change: &StatusChange) -> Result
     .bind(change.changed_ms)
     .execute(&mut *tx)
     .await?;
+    notice::record(&mut tx, &change.copy, word, change.changed_ms).await?;
     tx.commit().await?;
     Ok(change.clone())
 }

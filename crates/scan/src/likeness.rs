@@ -1,0 +1,60 @@
+//! Whether a page shows the same picture as another of the same paper: laid over it by points that both share, and compared cell by cell.
+//!
+//! Each cell, a word wide and a line high, is held against the other page by normalised correlation, moved by up to a millimetre,
+//! for paper bends. Light, contrast, sharpness and scale do not matter. Two different words in the same print correlate little, the
+//! same word twice photographed does much; a word that differs in one mark correlates nearly as much, so that is not told here.
+//!
+//! It errs towards silence: a cell counts as different only where both pages bear ink, where it has company, and where all around it
+//! fits. What was covered, blurred, faded, creased or added to blank paper is not told.
+
+mod cells;
+mod lay;
+
+use image::GrayImage;
+
+use crate::raster::{INCH, Rect, resize_gray};
+use cells::Cell;
+use lay::Map;
+
+/// A point of the one page and the same point of the other, pixels.
+pub type Pair = ((f32, f32), (f32, f32));
+
+/// What comparing two pages came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// Share of the original's printed cells in which the other page shows the same, 0 to 1.
+    pub same: f32,
+    /// Where the other page surely shows something else, boxes on it, pixels.
+    pub different: Vec<Rect>,
+}
+
+/// Resolution at which pages are compared, dots per inch.
+const WORK_DPI: f32 = 100.0;
+
+/// Compares the reading layer of `other` with that of the `original`, whose resolution in dots per inch is `dpi`, after laying it over by
+/// `pairs` (original, other). Boxes of `skip` on the other page are not looked at.
+///
+/// `None` where it cannot be laid over, or where most of it does not fit: then nothing is told.
+#[must_use]
+pub fn compare(original: &GrayImage, dpi: f32, other: &GrayImage, pairs: &[Pair], skip: &[Rect]) -> Option<Comparison> {
+    let factor = WORK_DPI / dpi;
+    let (width, height) = ((original.width() as f32 * factor) as u32, (original.height() as f32 * factor) as u32);
+    if width < 100 || height < 100 {
+        return None;
+    }
+    let scaled: Vec<Pair> = pairs.iter().map(|((x, y), there)| ((x * factor, y * factor), *there)).collect();
+    let map = Map::through(&scaled, (width as f32, height as f32))?;
+    // The other page is brought to the working scale before it is laid over, for many pixels make one.
+    let shrink = map.scale((width as f32, height as f32)).recip().min(1.0);
+    let small = resize_gray(other, (other.width() as f32 * shrink).max(1.0) as u32, (other.height() as f32 * shrink).max(1.0) as u32);
+    let laid = image::imageops::blur(&lay::laid(&small, &map, shrink, (width, height)), SOFT);
+    let plain = image::imageops::blur(&resize_gray(original, width, height), SOFT);
+    let cells = cells::compared(&plain, &laid);
+    let told = cells::judged(&cells)?;
+    let is_skipped = |place: &Rect| skip.iter().any(|skipped| skipped.intersection(place).area() > 0);
+    let boxes = told.different.iter().map(|cell: &Cell| map.carried(&cell.place, (other.width(), other.height())));
+    Some(Comparison { same: told.same, different: cells::merged(boxes.filter(|place| !is_skipped(place)).collect()) })
+}
+
+/// Sharpness that is left, pixels of standard deviation: a third of a millimetre, a thin stroke.
+const SOFT: f32 = 0.3 / INCH * WORK_DPI;
