@@ -17,8 +17,8 @@ use crate::jws;
 use crate::keys::Signer;
 use crate::limits::Limits;
 use crate::peers::receipt_claims;
-use crate::record::{DeliveryId, Role, Sha256};
-use crate::verify::{Material, Verdict, verify_copy};
+use crate::record::{DeliveryId, Role, Sha256, same_text};
+use crate::verify::{Material, TokenSummary, Verdict, verify_copy};
 use crate::wire::{PeerError, TlsIdentity};
 
 /// The wallet's folder cannot be used.
@@ -143,6 +143,9 @@ impl Wallet {
             let codes: Vec<&str> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
             return Err(Status::failed_precondition(format!("the copy does not verify: {}", codes.join(", "))));
         }
+        if !is_of(report.token.as_ref(), &copy.name, &header.facts) {
+            return Err(Status::failed_precondition("what is said of the copy is not what it says"));
+        }
         let claims = receipt_claims(&delivery.resource_name(), &sha256, &self.id, self.clock.now_ms());
         let receipt = jws::sign_with_certificate(&claims, &*self.signer).await.map_err(|_| Status::internal("cannot sign"))?;
         let stored = StoredCopy {
@@ -201,6 +204,13 @@ impl Wallet {
         record.persist(self.folder.join(format!("{delivery}.json"))).map_err(|error| error.error)?;
         Ok(())
     }
+}
+
+/// Whether a copy's own token bears out what its delivery says of it: which copy it is, and every fact that both state.
+fn is_of(token: Option<&TokenSummary>, copy: &str, facts: &[proto::Fact]) -> bool {
+    let Some(token) = token else { return false };
+    let agrees = |fact: &proto::Fact| token.facts.get(&fact.field).is_none_or(|signed| same_text(signed, &fact.value));
+    copy.strip_prefix("copies/") == Some(token.copy_id.as_str()) && facts.iter().all(agrees)
 }
 
 #[tonic::async_trait]

@@ -1,5 +1,7 @@
 //! Who may call what: every RPC with no certificate, a wrong role, an expired and a revoked certificate.
 
+use std::collections::BTreeSet;
+
 use bansao::api::proto::certification_service_client::CertificationServiceClient;
 use bansao::api::proto::get_status_request::Subject;
 use bansao::api::proto::review_service_client::ReviewServiceClient;
@@ -7,7 +9,7 @@ use bansao::api::proto::verification_service_client::VerificationServiceClient;
 use bansao::api::proto::wallet_service_client::WalletServiceClient;
 use bansao::api::proto::{self};
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
-use tonic::{Code, Status};
+use tonic::{Code, Response, Status, Streaming};
 
 use crate::stage::{Stage, header, reason};
 
@@ -20,6 +22,7 @@ async fn call_all(channel: &Channel) -> Vec<(&'static str, Result<(), Status>)> 
     let name = || "submissions/aaaaaaaaaaaaaaaaaaaaaaaaaa".to_owned();
     let upload = || tokio_stream::iter(vec![header("request-1", "", "", &[vec![1]])]);
     let copy = || tokio_stream::iter(vec![proto::VerifyCopyRequest { chunk: b"%PDF"[..].into(), ..Default::default() }]);
+    let copies = || tokio_stream::iter(vec![proto::VerifyCopiesRequest { name: "a".into(), chunk: b"%PDF"[..].into(), last: true }]);
     let issued = || "copies/aaaaaaaaaaaaaaaaaaaaaaaaaa".to_owned();
     let picture = || tokio_stream::iter(vec![proto::VerifyImageRequest { chunk: b"no picture"[..].into(), last: true }]);
     vec![
@@ -30,6 +33,7 @@ async fn call_all(channel: &Channel) -> Vec<(&'static str, Result<(), Status>)> 
         ("CancelSubmission", kiosk.cancel_submission(proto::CancelSubmissionRequest { name: name() }).await.map(drop)),
         ("ListReferrals", officer.list_referrals(proto::ListReferralsRequest::default()).await.map(drop)),
         ("GetReferral", officer.get_referral(proto::GetReferralRequest { name: name() }).await.map(drop)),
+        ("GetEvidence", officer.get_evidence(proto::GetEvidenceRequest { name: name() }).await.map(drop)),
         ("GetScan", officer.get_scan(proto::GetScanRequest { name: name() }).await.map(drop)),
         ("ApproveReferral", officer.approve_referral(proto::ApproveReferralRequest { name: name(), ..Default::default() }).await.map(drop)),
         (
@@ -49,6 +53,8 @@ async fn call_all(channel: &Channel) -> Vec<(&'static str, Result<(), Status>)> 
         ),
         ("VerifyCopy", office.verify_copy(copy()).await.map(drop)),
         ("VerifyImage", office.verify_image(picture()).await.map(drop)),
+        ("VerifyDigest", office.verify_digest(proto::VerifyDigestRequest { sha256: vec![0; 32].into() }).await.map(drop)),
+        ("VerifyCopies", first(office.verify_copies(copies()).await).await),
         ("GetStatus", office.get_status(proto::GetStatusRequest { subject: Some(Subject::Copy(issued())) }).await.map(drop)),
         ("VerifyToken", office.verify_token(proto::VerifyTokenRequest { token: "A".to_owned() }).await.map(drop)),
         ("GetTrustList", office.get_trust_list(proto::GetTrustListRequest {}).await.map(drop)),
@@ -67,21 +73,37 @@ async fn call_all(channel: &Channel) -> Vec<(&'static str, Result<(), Status>)> 
     ]
 }
 
+/// The outcome of a call that answers with a stream: its refusal may come as the first answer.
+async fn first<T>(answer: Result<Response<Streaming<T>>, Status>) -> Result<(), Status> {
+    answer?.into_inner().message().await.map(drop)
+}
+
 /// Which of these RPCs a role may make.
 fn allowed(role: &str, rpc: &str) -> bool {
     match rpc {
         "SubmitScan" | "WatchSubmission" | "GetSubmission" | "GetCopy" | "CancelSubmission" => role == "kiosk",
-        "ListReferrals" | "GetReferral" | "GetScan" | "ApproveReferral" | "RefuseReferral" | "RevokeCopy" | "SupersedeCopy" => {
-            role == "officer"
-        }
+        "ListReferrals" | "GetReferral" | "GetEvidence" | "GetScan" | "ApproveReferral" | "RefuseReferral" | "RevokeCopy"
+        | "SupersedeCopy" => role == "officer",
         "LinkHolder" | "ListDeliveries" | "AcknowledgeDelivery" => role == "wallet",
         _ => true,
     }
 }
 
+async fn called(stage: &Stage) -> BTreeSet<String> {
+    call_all(&stage.channel("kiosk-1")).await.into_iter().map(|(rpc, _)| rpc.to_owned()).collect()
+}
+
+/// The RPCs that the service serves, by the published interface; registers and wallets serve the others.
+fn served() -> BTreeSet<String> {
+    let rpcs = include_str!("../../proto/bansao-v1.lock").lines().filter_map(|line| line.strip_prefix("rpc ")?.split(' ').next());
+    let served = rpcs.filter(|rpc| !["RegistryService.", "WalletInbox."].iter().any(|peer| rpc.starts_with(peer)));
+    served.filter_map(|rpc| rpc.split('.').nth(1)).map(str::to_owned).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_rpc_knows_its_callers() {
     let stage = Stage::set().await;
+    assert_eq!(called(&stage).await, served(), "every RPC is called");
 
     for (leaf, role) in
         [("kiosk-1", "kiosk"), ("officer-1", "officer"), ("wallet-1", "wallet"), ("office-1", "office"), ("service", "service")]

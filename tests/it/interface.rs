@@ -33,12 +33,16 @@ fn describe(message: &DescriptorProto, outer: &str, lines: &mut Vec<String>) {
     let name = format!("{outer}{}", message.name());
     for field in &message.field {
         lines.push(format!(
-            "field {name}.{} = {} {:?} {:?} {}",
+            "field {name}.{} = {} {:?} {:?} {}{}",
             field.name(),
             field.number(),
             field.label(),
             field.r#type(),
-            field.type_name()
+            field.type_name(),
+            message
+                .oneof_decl
+                .get(field.oneof_index.and_then(|at| usize::try_from(at).ok()).unwrap_or(usize::MAX))
+                .map_or(String::new(), |one| format!(" of {}", one.name()))
         ));
     }
     for kind in &message.enum_type {
