@@ -28,10 +28,11 @@ pub(crate) fn commits(bench: &mut Bench, dossier: &Dossier<'_>, made: &Made) {
         let copy = ground.runtime.block_on(async {
             let submission = approved(dossier).await;
             let number = number(dossier, &submission).await;
-            let copy = issued(dossier, submission, number, dossier.copy_id(), "https://bansao.example/v", &made.sealed);
+            let id = dossier.copy_id();
             // Every copy has bytes of its own, and so a digest of its own.
-            let sha256 = Sha256::of(copy.id.as_str().as_bytes());
-            Issue { copy: IssuedCopy { sha256, ..copy }, deliveries: Vec::new() }
+            let sha256 = Sha256::of(id.as_str().as_bytes());
+            let copy = issued(dossier, submission, number, id, "https://bansao.example/v", (sha256, made.sealed.len()));
+            Issue { copy, deliveries: Vec::new() }
         });
         Box::new(move || ground.runtime.block_on(ground.store.record_issue(&[copy], SystemClock.now_ms())).unwrap())
     });
@@ -107,8 +108,8 @@ async fn issue(dossier: &Dossier<'_>, submission: SubmissionId, scan: &Sha256) {
     let (report, document) = verify_and_read(&sealed.pdf, &ground.material, SystemClock.now());
     check_archival_document(&document.unwrap()).unwrap();
     spend(report);
-    ground.blobs.put(&sealed.pdf).await.unwrap();
-    let copy = issued(dossier, submission, number, id, &qr_text, &sealed.pdf);
+    let sha256 = ground.blobs.put(&sealed.pdf).await.unwrap();
+    let copy = issued(dossier, submission, number, id, &qr_text, (sha256, sealed.pdf.len()));
     ground.store.record_issue(&[Issue { copy, deliveries: Vec::new() }], SystemClock.now_ms()).await.unwrap();
 }
 
@@ -128,15 +129,23 @@ async fn number(dossier: &Dossier<'_>, submission: &SubmissionId) -> Certificati
     store.reserve_number(submission, year, agency.book, &agency.symbol, SystemClock.now_ms()).await.unwrap().number
 }
 
-fn issued(dossier: &Dossier<'_>, submission: SubmissionId, number: CertificationNo, id: CopyId, qr_text: &str, pdf: &[u8]) -> IssuedCopy {
+/// A copy of this digest and so many bytes, as it is recorded.
+fn issued(
+    dossier: &Dossier<'_>,
+    submission: SubmissionId,
+    number: CertificationNo,
+    id: CopyId,
+    qr_text: &str,
+    (sha256, size_bytes): (Sha256, usize),
+) -> IssuedCopy {
     IssuedCopy {
         id,
         submission,
         kind: dossier.kind(),
         number,
         certifier: "an".to_owned(),
-        sha256: Sha256::of(pdf),
-        size_bytes: pdf.len() as u64,
+        sha256,
+        size_bytes: size_bytes as u64,
         qr_text: qr_text.to_owned(),
         issued_ms: SystemClock.now_ms(),
         facts: dossier.facts.clone(),

@@ -17,7 +17,7 @@ use crate::http::{Bounds, HttpClient, HttpError, Reach};
 use crate::identity::{IdentityError, IdentityVerifier, KeySource};
 use crate::keys::{
     FileSigner, HttpRevocation, HttpTimestamper, Purpose, RevocationError, RevocationProof, RevocationSettings, RevocationSource,
-    TimestampError, TimestampSettings, Timestamper, TrustAnchors, certificates_from_pem,
+    TimestampError, TimestampSettings, Timestamper, TrustAnchors, UNKNOWN_TOKEN_BYTES, certificates_from_pem,
 };
 use crate::record::Sha256;
 
@@ -138,6 +138,22 @@ async fn time_stamps_come_from_the_first_authority_that_gives_a_trusted_one() {
     let wrong_door = format!("{}/jwks.json", authority.url());
     let all = timestamper(&[dead, &wrong_door], anchors).timestamp(&imprint).await;
     assert!(matches!(&all, Err(TimestampError::AllFailed(each)) if each.len() == 2), "{all:?}");
+}
+
+/// Room is made in a file before its time-stamp is had.
+#[tokio::test(flavor = "multi_thread")]
+async fn room_for_a_time_stamp_is_guessed_once_and_then_measured() {
+    let (_folder, authority) = running().await;
+    let mut anchors = TrustAnchors::default();
+    anchors.load(Purpose::Timestamp, &authority.data_dir.join("anchors/timestamp.pem")).unwrap();
+    let settings = TimestampSettings::new(vec![format!("{}/tsa", authority.url())]);
+    let timestamper = HttpTimestamper::new(settings, Arc::new(anchors), HttpClient::new(), Arc::new(SystemClock));
+    assert_eq!(timestamper.room_bytes(), UNKNOWN_TOKEN_BYTES);
+    let token = timestamper.timestamp(&Sha256::of(b"x")).await.unwrap().token_der.len();
+    let room = timestamper.room_bytes();
+    assert!(token + token / 2 <= room && room < UNKNOWN_TOKEN_BYTES, "{room} for {token}");
+    timestamper.timestamp(&Sha256::of(b"y")).await.unwrap();
+    assert!(timestamper.room_bytes() >= room, "it never shrinks");
 }
 
 #[tokio::test(flavor = "multi_thread")]

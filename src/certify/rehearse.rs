@@ -14,8 +14,8 @@ use time::{Duration, OffsetDateTime};
 
 use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD};
 
-/// Bytes reserved: two small certificates and no time-stamp.
-const RESERVE: usize = 4 * 1024;
+/// Bytes reserved: one small certificate and no time-stamp.
+const RESERVE: usize = 2 * 1024;
 
 /// A rehearsal did not end well.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

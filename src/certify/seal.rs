@@ -2,11 +2,11 @@
 
 use bansao_pades::path::{PathLimits, PathQuery, Usage, find_path};
 use bansao_pades::revocation::RevocationStatus;
-use bansao_pades::{Dss, OpenFile, SignatureSpec, cms};
+use bansao_pades::{Appearance, Dss, OpenFile, SignatureSpec, cms};
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use super::compose::{AppearanceProfile, ComposeError, Fonts, SignatureRole, Statement, appearance};
+use super::compose::{AppearanceProfile, ComposeError, Fonts, SignatureRole, Statement, appearances};
 use super::prepare::PreparedCopy;
 use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD};
 use crate::keys::{
@@ -14,9 +14,12 @@ use crate::keys::{
 };
 use crate::record::Sha256;
 
-/// Bytes reserved for a signature: three certificates with keys of 4096 bits and a time-stamp with three more take less than twelve
-/// thousand. Every later reading of the file pays for what is reserved.
-const RESERVE: usize = 16 * 1024;
+/// Bytes reserved for a signature beside its certificates and its time-stamp: signed attributes, who signed, a signature of 4096
+/// bits, and what holds them together.
+const BESIDE_BYTES: usize = 2 * 1024;
+
+/// More is not reserved for certificates: three with keys of 4096 bits take six thousand bytes.
+const MOST_CERTIFICATE_BYTES: usize = 8 * 1024;
 
 /// The copy cannot be sealed now.
 #[derive(Debug, Error)]
@@ -39,6 +42,9 @@ pub enum SealError {
     /// No time-stamp can be had.
     #[error("no time-stamp can be had")]
     Timestamp(#[from] TimestampError),
+    /// The time-stamp is longer than any before, and there was no room for it in the file; the next file has it.
+    #[error("the time-stamp takes {0} bytes, more than were kept free for it")]
+    NoRoom(usize),
     /// No revocation data can be had.
     #[error("no revocation data can be had")]
     Revocation(#[from] RevocationError),
@@ -101,7 +107,8 @@ pub async fn seal(prepared: PreparedCopy, who: &Signatory<'_>, proofs: &Proofs<'
     collect(&mut certifiers, CERTIFIER_FIELD, who.certifier.certificate_chain(), proofs, who.time).await?;
     collect(&mut agencys, AGENCY_FIELD, who.agency.certificate_chain(), proofs, who.time).await?;
 
-    let shown = appearance(who.statement, who.profile, SignatureRole::Certifier, who.time, certifier_size, who.fonts)?;
+    let shown = [(SignatureRole::Certifier, certifier_size), (SignatureRole::Agency, agency_size)];
+    let shown = appearances(who.statement, who.profile, who.time, &shown, who.fonts)?;
     let certifier = &who.statement.certifier;
     let spec = SignatureSpec {
         field: CERTIFIER_FIELD,
@@ -110,33 +117,44 @@ pub async fn seal(prepared: PreparedCopy, who: &Signatory<'_>, proofs: &Proofs<'
         location: Some(&who.statement.agency.place),
         time: who.time,
         certify: true,
-        appearance: Some(&shown),
-        reserve: RESERVE,
+        appearance: Some(Appearance { pdf: &shown, page: 0 }),
+        reserve: 0,
     };
-    let once = sign(file, &spec, who.certifier, proofs, &mut certifiers).await?;
+    let once = sign(file, spec, who.certifier, proofs, &mut certifiers).await?;
 
-    let shown = appearance(who.statement, who.profile, SignatureRole::Agency, who.time, agency_size, who.fonts)?;
-    let spec =
-        SignatureSpec { field: AGENCY_FIELD, name: Some(&who.statement.agency.name), certify: false, appearance: Some(&shown), ..spec };
-    let twice = sign(once, &spec, who.agency, proofs, &mut agencys).await?;
+    let spec = SignatureSpec {
+        field: AGENCY_FIELD,
+        name: Some(&who.statement.agency.name),
+        certify: false,
+        appearance: Some(Appearance { pdf: &shown, page: 1 }),
+        ..spec
+    };
+    let twice = sign(once, spec, who.agency, proofs, &mut agencys).await?;
     let sealed = twice.add_signature_proofs(&[(CERTIFIER_FIELD, certifiers), (AGENCY_FIELD, agencys)])?;
     Ok(SealedCopy { pdf: sealed.into_bytes() })
 }
 
+/// Fills a field with a signature and its time-stamp. What is reserved for both is known here: every later reading of the file pays
+/// for it, digit by digit.
 async fn sign(
     file: OpenFile,
-    spec: &SignatureSpec<'_>,
+    spec: SignatureSpec<'_>,
     signer: &dyn Signer,
     proofs: &Proofs<'_>,
     store: &mut Dss,
 ) -> Result<OpenFile, SealError> {
-    let mut prepared = file.prepare_signature(spec)?;
     let chain = signer.certificate_chain();
+    let (room, certificates) = (proofs.timestamper.room_bytes(), chain.iter().map(Vec::len).sum::<usize>());
+    let reserve = BESIDE_BYTES + certificates.min(MOST_CERTIFICATE_BYTES) + room;
+    let mut prepared = file.prepare_signature(&SignatureSpec { reserve, ..spec })?;
     let leaf = chain.first().map(Vec::as_slice).unwrap_or_default();
     let profile = signer.profile();
     let attributes = cms::SignedAttributes::new(profile, &prepared.digest(profile.digest_algorithm()), leaf)?;
     let signature = signer.sign(&attributes.to_be_signed()?).await?;
     let token = proofs.timestamper.timestamp(&Sha256::of(&signature)).await?;
+    if token.token_der.len() > room {
+        return Err(SealError::NoRoom(token.token_der.len()));
+    }
     collect_authority(store, &token.certificates, &token.tsa_certificate_der, proofs, spec.time).await?;
     let container = cms::assemble(&attributes, &signature, chain, Some(&token.token_der))?;
     Ok(prepared.embed(&container)?)

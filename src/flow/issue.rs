@@ -335,7 +335,7 @@ fn seal_hindrance(error: SealError) -> Hindrance {
     match error {
         SealError::Key(_) => wait(ErrorCode::SignerUnavailable),
         SealError::SignerInvalid { .. } => wait(ErrorCode::SignerInvalid),
-        SealError::Timestamp(_) | SealError::AuthorityInvalid(_) => wait(ErrorCode::TimestampUnavailable),
+        SealError::Timestamp(_) | SealError::AuthorityInvalid(_) | SealError::NoRoom(_) => wait(ErrorCode::TimestampUnavailable),
         SealError::Revocation(_) => wait(ErrorCode::RevocationUnavailable),
         permanent => never(&told(&permanent)),
     }

@@ -59,7 +59,16 @@ pub trait Timestamper: Send + Sync {
     /// # Errors
     /// [`TimestampError`] when no source gave a token that passes the checks.
     async fn timestamp(&self, imprint: &Sha256) -> Result<TimestampToken, TimestampError>;
+
+    /// Bytes to keep free for the next token. A file is signed with the room in it, so room is made before the token is had: this
+    /// must be no less than the longest token so far.
+    fn room_bytes(&self) -> usize {
+        UNKNOWN_TOKEN_BYTES
+    }
 }
+
+/// What a token may take of which nothing is known: three certificates with keys of 4096 bits take some six thousand bytes.
+pub const UNKNOWN_TOKEN_BYTES: usize = 9 * 1024;
 
 /// Whoever can prove whether a certificate stands.
 #[async_trait]

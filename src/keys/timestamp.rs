@@ -2,6 +2,7 @@
 //! failed lately is asked last; one that is silent is overtaken by the next.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,7 +13,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use thiserror::Error;
 
 use super::sources::Health;
-use super::{Purpose, SharedAnchors, Timestamper};
+use super::{Purpose, SharedAnchors, Timestamper, UNKNOWN_TOKEN_BYTES};
 use crate::clock::Clock;
 use crate::http::{Bounds, HttpClient, HttpError};
 use crate::record::Sha256;
@@ -78,6 +79,8 @@ pub struct HttpTimestamper {
     clock: Arc<dyn Clock>,
     health: Health,
     random: SystemRandom,
+    /// Bytes of the longest token so far.
+    longest: AtomicUsize,
 }
 
 impl HttpTimestamper {
@@ -85,7 +88,7 @@ impl HttpTimestamper {
     pub fn new(settings: TimestampSettings, anchors: impl Into<SharedAnchors>, client: HttpClient, clock: Arc<dyn Clock>) -> Self {
         let anchors = anchors.into();
         let health = Health::new(Arc::clone(&clock));
-        Self { settings, anchors, client, clock, health, random: SystemRandom::new() }
+        Self { settings, anchors, client, clock, health, random: SystemRandom::new(), longest: AtomicUsize::new(0) }
     }
 
     async fn ask(&self, url: &str, imprint: &Sha256) -> Result<TimestampToken, TimestampError> {
@@ -104,6 +107,7 @@ impl HttpTimestamper {
         };
         let token = timestamp::accept(&response, &expected).map_err(refused)?;
         self.check_trusted(url, &token)?;
+        self.longest.fetch_max(token.token_der.len(), Ordering::Relaxed);
         Ok(token)
     }
 
@@ -134,5 +138,14 @@ impl Timestamper for HttpTimestamper {
             1 => failures.pop().unwrap_or(TimestampError::NoSource),
             _ => TimestampError::AllFailed(failures),
         })
+    }
+
+    /// Half as much again as the longest token, in whole kilobytes: tokens of one authority differ by a few bytes. Where another
+    /// authority steps in whose tokens are much longer, one seal fails for want of room, and the next has it.
+    fn room_bytes(&self) -> usize {
+        match self.longest.load(Ordering::Relaxed) {
+            0 => UNKNOWN_TOKEN_BYTES,
+            longest => (longest + longest / 2).next_multiple_of(1024),
+        }
     }
 }

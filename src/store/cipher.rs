@@ -53,10 +53,11 @@ impl Cipher {
         let mut nonce = [0; NONCE_LEN];
         self.random.fill(&mut nonce).map_err(|_| CipherError)?;
         let mut sealed = Vec::with_capacity(NONCE_LEN + plain.len() + AES_256_GCM.tag_len());
+        sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(plain);
-        let sealing = Nonce::assume_unique_for_key(nonce);
-        self.key.seal_in_place_append_tag(sealing, Aad::from(context.as_bytes()), &mut sealed).map_err(|_| CipherError)?;
-        sealed.splice(0..0, nonce);
+        let (sealing, body) = (Nonce::assume_unique_for_key(nonce), sealed.get_mut(NONCE_LEN..).unwrap_or_default());
+        let tag = self.key.seal_in_place_separate_tag(sealing, Aad::from(context.as_bytes()), body).map_err(|_| CipherError)?;
+        sealed.extend_from_slice(tag.as_ref());
         Ok(sealed)
     }
 

@@ -90,7 +90,7 @@ async fn hand(stage: &Stage, leaf: &str, header: proto::DeliveryHeader, pdf: &[u
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wallet_takes_what_verifies_and_is_what_it_is_said_to_be() {
     let stage = Stage::set().await;
-    let done = stage.submit("taken", "birth_certificate", &specimen(GOOD)).await.unwrap();
+    let done = stage.submit("wallet-takes", "birth_certificate", &specimen(GOOD)).await.unwrap();
     let (copy, pdf) = stage.copy(&stage.settle(&done.name).await.copy).await;
     let delivery = |id: char| format!("deliveries/{}", id.to_string().repeat(26));
     let header = |id: char, pdf: &[u8]| proto::DeliveryHeader {

@@ -40,8 +40,8 @@ pub use algorithm::{DigestAlgorithm, SignFn, SigningProfile};
 pub use certificate::common_name;
 pub use checked::forget_checked_signatures;
 pub use document::{
-    DocumentTimestampSpec, Dss, FieldLock, FieldSpec, OpenFile, Prepared, PreparedFile, SignatureSpec, add_document_security_store,
-    add_signature_fields, add_signature_proofs, prepare_document_timestamp, prepare_signature,
+    Appearance, DocumentTimestampSpec, Dss, FieldLock, FieldSpec, OpenFile, Prepared, PreparedFile, SignatureSpec,
+    add_document_security_store, add_signature_fields, add_signature_proofs, prepare_document_timestamp, prepare_signature,
 };
 pub use error::Error;
 pub use validate::{Reading, ValidationContext, validate, validate_and_read};

@@ -5,7 +5,7 @@ mod common;
 
 use bansao_pades::timestamp::{Expectation, Rejection, accept, reject, request, respond};
 use bansao_pades::{
-    DigestAlgorithm, DocumentTimestampSpec, Dss, Error, Prepared, SigningProfile, add_document_security_store, cms,
+    Appearance, DigestAlgorithm, DocumentTimestampSpec, Dss, Error, Prepared, SigningProfile, add_document_security_store, cms,
     prepare_document_timestamp, prepare_signature,
 };
 use common::*;
@@ -93,6 +93,26 @@ fn a_reserve_that_is_too_small_is_an_error() {
 }
 
 #[test]
+fn pictures_share_what_they_embed_with_the_pages_and_with_each_other() {
+    let fonts = |pdf: &[u8]| {
+        let document = Document::load_mem(pdf).unwrap();
+        document.objects.values().filter(|object| object.as_dict().is_ok_and(|font| font.has_type(b"Font"))).count()
+    };
+    let picture = base_pdf();
+    let pdf = with_fields(&picture);
+    let first = prepare_signature(&pdf, &spec(CERTIFIER_FIELD, true, Some(&picture))).unwrap();
+    assert_eq!((fonts(&pdf), fonts(first.bytes())), (1, 1), "the font of the page is that of the picture");
+    let mut other = Document::load_mem(&picture).unwrap();
+    let font = other.objects.values_mut().filter_map(|object| object.as_dict_mut().ok()).find(|font| font.has_type(b"Font"));
+    font.unwrap().set("BaseFont", Object::Name(b"Courier".to_vec()));
+    let mut picture = Vec::new();
+    other.save_to(&mut picture).unwrap();
+    let first = prepare_signature(&pdf, &spec(CERTIFIER_FIELD, true, Some(&picture))).unwrap().embed(&[1]).unwrap();
+    let second = prepare_signature(&first, &spec(AGENCY_FIELD, false, Some(&picture))).unwrap();
+    assert_eq!((fonts(&first), fonts(second.bytes())), (2, 2), "another font comes with the first picture alone");
+}
+
+#[test]
 fn wrong_uses_are_named() {
     let pki = Pki::new(SigningProfile::EcdsaP256Sha256);
     let pdf = with_fields(&base_pdf());
@@ -102,7 +122,8 @@ fn wrong_uses_are_named() {
     assert_eq!(prepare(&signed, AGENCY_FIELD, false), Err(Error::FieldSigned(AGENCY_FIELD.to_owned())));
     assert_eq!(prepare(&signed, CERTIFIER_FIELD, true), Err(Error::CertificationNotFirst));
     assert!(matches!(prepare(b"%PDF-1.7\nrubbish", AGENCY_FIELD, false), Err(Error::Document(_))));
-    let bad_picture = bansao_pades::SignatureSpec { appearance: Some(b"no"), ..spec(AGENCY_FIELD, false, None) };
+    let bad_picture =
+        bansao_pades::SignatureSpec { appearance: Some(Appearance { pdf: b"no", page: 0 }), ..spec(AGENCY_FIELD, false, None) };
     assert!(matches!(prepare_signature(&pdf, &bad_picture), Err(Error::Appearance(_))));
 }
 

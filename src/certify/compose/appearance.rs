@@ -1,9 +1,11 @@
-//! How signatures look: a one-page PDF/A per signature, which the signer imports as the widget's appearance stream.
+//! How signatures look: a PDF/A with a page for each signature, which the signer imports as the widgets' appearance streams. The
+//! pages share their font, so that the copy holds it once for both.
 //!
 //! Nghị định 30/2020/NĐ-CP, Phụ lục I (domain reference 1.7): the agency's signature on a copy made from paper stands at the top right of
 //! page 1, without an image: form of copy, agency name, signing time; Times New Roman, upright, size 10, black. Text only, no
 //! background: what the scan shows beneath stays visible.
 
+use krilla::Document;
 use krilla::page::PageSettings;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -47,20 +49,35 @@ pub(super) fn agency_place((page_width, page_height): (f32, f32)) -> FieldPlace 
     FieldPlace { page: 0, rect: [right - width, top - height, right, top] }
 }
 
-/// The appearance of one signature: a PDF/A-2u of one page of `size` (width, height in points; from [`FieldPlace::size`]).
+/// A signature to show: whose, and in which size (width, height in points; from [`FieldPlace::size`]).
+pub type Shown = (SignatureRole, (f32, f32));
+
+/// The appearances of signatures: a PDF/A-2u with a page for each, in order.
 ///
-/// `pages` is the number of scan pages. The same arguments give the same bytes.
+/// The same arguments give the same bytes.
 ///
 /// # Errors
-/// [`ComposeError`] when a text cannot be printed in that size.
-pub fn appearance(
+/// [`ComposeError`] when a text cannot be printed in its size.
+pub fn appearances(
     statement: &Statement,
     profile: AppearanceProfile,
-    role: SignatureRole,
     signed_at: OffsetDateTime,
-    size: (f32, f32),
+    shown: &[Shown],
     fonts: &Fonts,
 ) -> Result<Vec<u8>, ComposeError> {
+    let mut document = document::start();
+    let mut all = Vec::new();
+    for (role, size) in shown {
+        let lines = lines(statement, profile, *role, signed_at);
+        draw(&mut document, (*role, *size), &lines, fonts)?;
+        all.extend(lines);
+    }
+    document.set_metadata(document::metadata(&all.join(" · "), signed_at, all.join("\n").as_bytes())?);
+    document::finish(document)
+}
+
+/// What a signature says.
+fn lines(statement: &Statement, profile: AppearanceProfile, role: SignatureRole, signed_at: OffsetDateTime) -> Vec<String> {
     let boxes = &statement.template.text.appearance;
     let lines = match (role, profile) {
         (SignatureRole::Certifier, _) => &boxes.certifier,
@@ -68,15 +85,17 @@ pub fn appearance(
         (SignatureRole::Agency, AppearanceProfile::SaoY) => &boxes.sao_y,
     };
     let values = Values { statement, pages: 0, created_at: signed_at, signed_at };
-    let lines: Vec<String> = lines.iter().map(|line| values.fill(line)).collect();
-    let (width, height) = size;
+    lines.iter().map(|line| values.fill(line)).collect()
+}
+
+/// Adds a page for one signature.
+fn draw(document: &mut Document, (role, (width, height)): Shown, lines: &[String], fonts: &Fonts) -> Result<(), ComposeError> {
     let padding = match role {
         SignatureRole::Certifier => 2.0 * MM,
         SignatureRole::Agency => 0.0,
     };
     let inner = (width - 2.0 * padding, height - 2.0 * padding);
-    let block = Block::fit(&fonts.regular, &lines, inner, SIZE, LEAST_SIZE)?;
-    let mut document = document::start();
+    let block = Block::fit(&fonts.regular, lines, inner, SIZE, LEAST_SIZE)?;
     let settings = PageSettings::from_wh(width, height).ok_or_else(|| ComposeError::Pdf("an appearance has no size".to_owned()))?;
     let mut page = document.start_page_with(settings);
     let mut surface = page.surface();
@@ -93,6 +112,5 @@ pub fn appearance(
     }
     surface.finish();
     page.finish();
-    document.set_metadata(document::metadata(&lines.join(" · "), signed_at, lines.join("\n").as_bytes())?);
-    document::finish(document)
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The three faces of a copy's text, loaded once: what krilla embeds and the measures that line breaking needs.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -82,8 +82,14 @@ impl Fonts {
 pub(super) struct Face {
     pub(super) font: Font,
     glyphs: HashMap<char, Measure>,
-    kerning: HashMap<(u16, u16), f32>,
+    /// The same of the characters before [`USUAL`], by their codes: every letter of a copy is looked up several times.
+    usual: Vec<Option<Measure>>,
+    /// By the glyph on the left: the glyphs that are set nearer or farther behind it, in order.
+    kerning: Vec<Vec<(u16, f32)>>,
 }
+
+/// Behind the last letter of Vietnamese (`ỹ`, U+1EF9).
+const USUAL: u32 = 0x1F00;
 
 #[derive(Debug, Clone, Copy)]
 struct Measure {
@@ -119,12 +125,23 @@ impl Face {
             let em = f32::from(face.units_per_em());
             (measures(&face, em), kerning(&face, em))
         };
-        Some(Self { font: Font::new(bytes.into(), 0)?, glyphs, kerning })
+        let usual = (0..USUAL).map(|code| char::from_u32(code).and_then(|c| glyphs.get(&c).copied())).collect();
+        Some(Self { font: Font::new(bytes.into(), 0)?, glyphs, usual, kerning })
     }
 
     /// Whether the face can print `c`.
     pub(super) fn has(&self, c: char) -> bool {
-        self.glyphs.contains_key(&c)
+        self.measure(c).is_some()
+    }
+
+    fn measure(&self, c: char) -> Option<Measure> {
+        self.usual.get(u32::from(c) as usize).map_or_else(|| self.glyphs.get(&c).copied(), |known| *known)
+    }
+
+    fn kern(&self, left: u16, right: u16) -> Option<f32> {
+        let behind = self.kerning.get(usize::from(left))?;
+        let place = behind.binary_search_by_key(&right, |(glyph, _)| *glyph).ok()?;
+        behind.get(place).map(|(_, kern)| *kern)
     }
 
     /// The first character of `text` that the face cannot print.
@@ -134,7 +151,14 @@ impl Face {
 
     /// The width of `text` at this size.
     pub(super) fn width(&self, text: &str, size: f32) -> f32 {
-        self.glyphs(text).iter().map(|glyph| glyph.x_advance).sum::<f32>() * size
+        let (mut width, mut last): (f32, Option<Measure>) = (0.0, None);
+        for measure in text.chars().filter_map(|c| self.measure(c)) {
+            if let Some(last) = last {
+                width += last.advance + self.kern(last.glyph, measure.glyph).unwrap_or_default();
+            }
+            last = Some(measure);
+        }
+        (width + last.map_or(0.0, |last| last.advance)) * size
     }
 
     /// The glyphs of `text`, kerned; characters that the face does not have are left out.
@@ -142,8 +166,8 @@ impl Face {
         let mut glyphs: Vec<KrillaGlyph> = Vec::with_capacity(text.len());
         let mut before = None;
         for (at, c) in text.char_indices() {
-            let Some(measure) = self.glyphs.get(&c) else { continue };
-            let kern = before.and_then(|left| self.kerning.get(&(left, measure.glyph)));
+            let Some(measure) = self.measure(c) else { continue };
+            let kern = before.and_then(|left| self.kern(left, measure.glyph));
             if let (Some(kern), Some(last)) = (kern, glyphs.last_mut()) {
                 last.x_advance += kern;
             }
@@ -170,14 +194,38 @@ fn measures(face: &ttf_parser::Face<'_>, em: f32) -> HashMap<char, Measure> {
     glyphs
 }
 
-/// The pairs of the `kern` table; a font without one is set unkerned.
-fn kerning(face: &ttf_parser::Face<'_>, em: f32) -> HashMap<(u16, u16), f32> {
+/// The pairs of the `kern` table, by the glyph on the left; a font without one is set unkerned.
+fn kerning(face: &ttf_parser::Face<'_>, em: f32) -> Vec<Vec<(u16, f32)>> {
     let subtables = face.tables().kern.into_iter().flat_map(|kern| kern.subtables);
-    let mut pairs = HashMap::new();
+    let mut pairs = BTreeMap::new();
     for subtable in subtables.filter(|subtable| subtable.horizontal && !subtable.variable && !subtable.has_state_machine) {
         if let ttf_parser::kern::Format::Format0(table) = subtable.format {
             pairs.extend(table.pairs.into_iter().map(|pair| ((pair.left().0, pair.right().0), f32::from(pair.value) / em)));
         }
     }
-    pairs
+    let mut by_left = vec![Vec::new(); usize::from(face.number_of_glyphs())];
+    for ((left, right), kern) in pairs {
+        if let Some(behind) = by_left.get_mut(usize::from(left)) {
+            behind.push((right, kern));
+        }
+    }
+    by_left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_width_is_what_the_glyphs_take_and_pairs_are_kerned() {
+        let fonts = Fonts::load(&FontPaths::default()).unwrap();
+        for face in [&fonts.regular, &fonts.bold, &fonts.italic] {
+            for text in ["", " ", "AVATAR Tỷ lệ", "Ủy ban nhân dân phường Ba Đình", "☃ VA … “Ệ”"] {
+                let advances: f32 = face.glyphs(text).iter().map(|glyph| glyph.x_advance).sum();
+                assert!((face.width(text, 1.0) - advances).abs() < 1e-6, "{text}");
+            }
+            assert!(face.width("AV", 10.0) < face.width("A", 10.0) + face.width("V", 10.0));
+            assert_eq!((face.has('ỹ'), face.has('…'), face.has('雪')), (true, true, false));
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! Pages in order: each scan page in its own size at 100 %, its image unaltered (a JPEG's bytes go in as they are), the recognised
 //! words beneath the image, where they are found and never seen; then the certification statement with the QR symbol. The mark
 //! of conversion stands in the margin of each scan page; what else must stand on page 1 is the agency's signature appearance
-//! ([`appearance`]), an annotation. The file is tagged (PDF/UA-1): what was read, pictures with their descriptions, headings.
+//! ([`appearances`]), an annotation. The file is tagged (PDF/UA-1): what was read, pictures with their descriptions, headings.
 //!
 //! Not here: signature fields and signatures (`bansao-pades`), the token's content (`bansao-credential`), any clock or key.
 
@@ -30,7 +30,7 @@ use time::OffsetDateTime;
 use crate::inspect::Word;
 use crate::record::{Sha256, printable};
 
-pub use appearance::{AppearanceProfile, SignatureRole, appearance};
+pub use appearance::{AppearanceProfile, Shown, SignatureRole, appearances};
 pub use book::{BookContent, compose_book};
 pub use fonts::{FontError, FontPaths, Fonts};
 pub use statement::{Statement, Template, TemplateError, Templates};
@@ -110,8 +110,6 @@ pub struct ComposedCopy {
     pub certifier_field: FieldPlace,
     /// Where the agency's goes: top right on page 1.
     pub agency_field: FieldPlace,
-    /// The digest of each scan page's image, as [`crate::anatomy::extract_page_digests`] finds it in the PDF.
-    pub page_digests: Vec<Sha256>,
     /// Version of the QR symbol, 1 to 40.
     pub qr_version: u8,
     /// Its quality level, `Q` or `M`.
@@ -128,7 +126,7 @@ pub struct FieldPlace {
 }
 
 impl FieldPlace {
-    /// Width and height, points: the size that [`appearance`] takes.
+    /// Width and height, points: the size that [`appearances`] takes.
     pub fn size(&self) -> (f32, f32) {
         let [left, bottom, right, top] = self.rect;
         (right - left, top - bottom)
@@ -198,7 +196,6 @@ pub fn compose(content: &CopyContent, fonts: &Fonts) -> Result<ComposedCopy, Com
     let symbol = qr::Symbol::encode(&content.qr_text)?;
     let mut document = document::start_tagged();
     let mut structure = TagTree::new().with_lang(Some(document::LANGUAGE.to_owned()));
-    let page_digests = scans.iter().map(|scan| scan.digest).collect();
     for ((page, scan), words) in scans.into_iter().enumerate().zip(content.pages.iter().map(|page| &page.words)) {
         structure.push(scan.draw(&mut document, words, remarks(content, page), fonts)?);
     }
@@ -209,7 +206,7 @@ pub fn compose(content: &CopyContent, fonts: &Fonts) -> Result<ComposedCopy, Com
     let pdf = document::finish(document)?;
     let (qr_version, qr_level) = symbol.version_and_level();
     let certifier_field = FieldPlace { page: content.pages.len(), rect: certifier_rect };
-    Ok(ComposedCopy { pdf, certifier_field, agency_field, page_digests, qr_version, qr_level })
+    Ok(ComposedCopy { pdf, certifier_field, agency_field, qr_version, qr_level })
 }
 
 /// The mark of conversion as it stands on a scan page (from 0), and the description of its picture.

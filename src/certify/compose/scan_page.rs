@@ -47,13 +47,11 @@ pub(super) struct ScanPage {
     /// Width and height of the upright page, points.
     width: f32,
     height: f32,
-    pub(super) digest: Sha256,
 }
 
 /// Checks image and size of `page`.
 pub(super) fn prepare(page: usize, content: &PageContent) -> Result<ScanPage, ComposeError> {
     let refuse = |reason: &str| ComposeError::Image { page, reason: reason.to_owned() };
-    let digest = content.image.digest();
     let (image, orientation) = match &content.image {
         PageImage::Jpeg { bytes, orientation } => {
             let image = Image::from_jpeg(bytes.clone().into(), false).map_err(|reason| refuse(&reason))?;
@@ -64,7 +62,7 @@ pub(super) fn prepare(page: usize, content: &PageContent) -> Result<ScanPage, Co
             if *width == 0 || *height == 0 || u64::try_from(pixels.len()) != Ok(expected) || expected > u64::from(u32::MAX) {
                 return Err(refuse("the pixels do not fill the size"));
             }
-            let pixels = RgbPixels { pixels: pixels.clone(), size: (*width, *height), digest };
+            let pixels = RgbPixels { pixels: pixels.clone(), size: (*width, *height), digest: content.image.digest() };
             (Image::from_custom(pixels, false).map_err(|reason| refuse(&reason))?, 1)
         }
     };
@@ -80,7 +78,7 @@ pub(super) fn prepare(page: usize, content: &PageContent) -> Result<ScanPage, Co
         let mm = |points: f32| (points / MM) as u32;
         return Err(ComposeError::PageSize { page, width_mm: mm(width), height_mm: mm(height) });
     }
-    Ok(ScanPage { image, orientation, width, height, digest })
+    Ok(ScanPage { image, orientation, width, height })
 }
 
 impl ScanPage {

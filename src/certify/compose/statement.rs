@@ -3,6 +3,8 @@
 //! Templates are the files of `src/certify/statements/`: text, form code and the time in which they are in force
 //! (domain reference 1.5). The law's wording changes there, never in code.
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 use thiserror::Error;
 use time::macros::format_description;
@@ -31,12 +33,16 @@ pub enum TemplateError {
 pub struct Templates(Vec<Template>);
 
 impl Templates {
-    /// The templates that come with the program.
+    /// The templates that come with the program, read once.
     ///
     /// # Errors
     /// [`TemplateError`]; a test shows that there is none.
-    pub fn builtin() -> Result<Self, TemplateError> {
-        [include_str!("../statements/certify_copy-2025-11.toml")].into_iter().map(Template::parse).collect::<Result<_, _>>().map(Self)
+    pub fn builtin() -> Result<&'static Self, TemplateError> {
+        static BUILTIN: LazyLock<Result<Templates, TemplateError>> = LazyLock::new(|| {
+            let files = [include_str!("../statements/certify_copy-2025-11.toml")];
+            files.into_iter().map(Template::parse).collect::<Result<_, _>>().map(Templates)
+        });
+        BUILTIN.as_ref().map_err(TemplateError::clone)
     }
 
     /// The template that is in force on `date`; of several, the latest.

@@ -97,6 +97,11 @@ pub(in crate::certify) fn a4() -> CopyContent {
     content(vec![jpeg_page(827, 1169, 100.0, 1), rgb_page(300, 400, 72.0)])
 }
 
+/// What the token of a copy names.
+fn digests_of(content: &CopyContent) -> Vec<Sha256> {
+    content.pages.iter().map(|page| page.image.digest()).collect()
+}
+
 fn run(program: &str, arguments: &[&str], folder: &Path) -> Output {
     let output = Command::new(program).args(arguments).current_dir(folder).output();
     output.unwrap_or_else(|error| panic!("{program} is needed to judge copies: {error}"))
@@ -147,7 +152,7 @@ fn the_scan_passes_through_and_both_texts_are_found() {
     assert_eq!(std::fs::read(path.join("image-000.jpg")).unwrap(), jpeg(827, 1169), "the JPEG is the one that came in");
     let png = image::open(path.join("image-001.png")).unwrap().to_rgb8();
     assert_eq!(png, pixels(300, 400));
-    assert_eq!(said("pdfimages", &["-list", "copy.pdf"], path).lines().count(), 4, "no image but the scans");
+    assert_eq!(said("pdfimages", &["-list", "copy.pdf"], path).lines().count(), 5, "no image but the scans and the symbol");
 
     let mark = "BẢN SAO ĐIỆN TỬ CHUYỂN ĐỔI TỪ BẢN GIẤY · Số chứng thực: 1207 · Quyển số: 1/2026-SCT/BS · Trang 1/2";
     assert_eq!(page_text(path, "1"), format!("GIẤY KHAI SINH Nguyễn Thị Phượng {mark}"));
@@ -211,17 +216,18 @@ fn the_same_content_gives_the_same_bytes_and_another_id_another_file() {
 #[test]
 fn page_digests_are_found_again_and_tell_copies_apart() {
     let copy = compose(&a4(), &fonts()).unwrap();
-    assert_eq!(copy.page_digests, [Sha256::of(&jpeg(827, 1169)), Sha256::of(&pixels(300, 400).into_raw())]);
-    assert_eq!(extract_page_digests(&copy.pdf), Ok(copy.page_digests.clone()));
+    let digests = vec![Sha256::of(&jpeg(827, 1169)), Sha256::of(&pixels(300, 400).into_raw())];
+    assert_eq!(digests_of(&a4()), digests);
+    assert_eq!(extract_page_digests(&copy.pdf), Ok(digests.clone()));
     let twice = compose(&content(vec![jpeg_page(827, 1169, 100.0, 1), jpeg_page(827, 1169, 100.0, 3)]), &fonts()).unwrap();
-    assert_eq!(extract_page_digests(&twice.pdf).unwrap(), [copy.page_digests[0]; 2], "the same image on two pages counts twice");
+    assert_eq!(extract_page_digests(&twice.pdf).unwrap(), [digests[0]; 2], "the same image on two pages counts twice");
     let flipped = {
         let mut pdf = copy.pdf.clone();
         let at = pdf.windows(3).position(|bytes| bytes == [0xFF, 0xD8, 0xFF]).unwrap() + 2000;
         pdf[at] ^= 1;
         pdf
     };
-    assert_ne!(extract_page_digests(&flipped), Ok(copy.page_digests));
+    assert_ne!(extract_page_digests(&flipped), Ok(digests));
     for garbage in [&b""[..], b"%PDF-1.7\n%%EOF", &copy.pdf[..copy.pdf.len() / 2]] {
         assert_eq!(extract_page_digests(garbage), Err(PageDigestError::Unreadable));
     }
@@ -258,8 +264,8 @@ fn odd_pages_keep_their_size_and_the_agency_its_corner() {
         assert!(page_width - right <= 5.1 * 72.0 / 25.4 && page_height - top <= 5.1 * 72.0 / 25.4);
         for profile in [AppearanceProfile::ChungThuc, AppearanceProfile::SaoY] {
             let signed_at = datetime!(2026-11-20 03:04:05 UTC);
-            let place = copy.agency_field.size();
-            let result = appearance(&content(vec![]).statement, profile, SignatureRole::Agency, signed_at, place, &fonts());
+            let shown = [(SignatureRole::Agency, copy.agency_field.size())];
+            let result = appearances(&content(vec![]).statement, profile, signed_at, &shown, &fonts());
             assert!(result.is_ok() || width == 158, "{result:?}");
         }
     }
@@ -271,7 +277,7 @@ fn appearances_say_who_signed_when() {
     let copy = compose(&content, &fonts()).unwrap();
     let look = |profile, role, place: &FieldPlace| {
         let signed_at = datetime!(2026-11-20 17:30:00 UTC);
-        let pdf = appearance(&content.statement, profile, role, signed_at, place.size(), &fonts()).unwrap();
+        let pdf = appearances(&content.statement, profile, signed_at, &[(role, place.size())], &fonts()).unwrap();
         let folder = judge(&pdf);
         let info = said("pdfinfo", &["copy.pdf"], folder.path());
         assert!(info.contains("Pages:           1"), "{info}");
@@ -308,7 +314,7 @@ fn names_of_any_length_fit_and_hostile_marks_are_gone() {
         }
         let copy = compose(&content, &fonts()).unwrap();
         let folder = judge(&copy.pdf);
-        let pages = copy.page_digests.clone();
+        let pages = digests_of(&content);
         prepare(copy, &pages, &content.statement, &rehearsal, now).unwrap();
         let boxes = said("pdftotext", &["-f", "3", "-bbox", "copy.pdf", "-"], folder.path());
         let edge = |line: &str, name: &str| -> f32 { line.split_once(name).unwrap().1.split('"').nth(1).unwrap().parse().unwrap() };

@@ -80,23 +80,25 @@ fn signers() -> (Vec<u8>, [Dropping; 2]) {
 
 async fn sealed_at(time: OffsetDateTime, status: RevocationStatus) -> (SealError, [usize; 2]) {
     let (root, [certifier, agency]) = signers();
+    let proofs = Proofs { timestamper: &Never, revocations: &Known(status), anchors: &anchors(root) };
+    let error = sealed_by(&certifier, &agency, &proofs, time).await;
+    (error, [&certifier, &agency].map(|signer| signer.asked.load(Ordering::SeqCst)))
+}
+
+fn anchors(root: Vec<u8>) -> TrustAnchors {
     let mut anchors = TrustAnchors::default();
     anchors.add_pem(Purpose::Signer, &certificates_to_pem(&[root])).unwrap();
+    anchors
+}
+
+/// Why a copy cannot be sealed by these two at this time.
+async fn sealed_by(certifier: &dyn Signer, agency: &dyn Signer, proofs: &Proofs<'_>, time: OffsetDateTime) -> SealError {
     let (content, fonts) = (a4(), fonts());
     let copy = compose(&content, &fonts).unwrap();
     let pages = extract_page_digests(&copy.pdf).unwrap();
     let prepared = prepare(copy, &pages, &content.statement, &Rehearsal::new(time).unwrap(), time).unwrap();
-    let who = Signatory {
-        certifier: &certifier,
-        agency: &agency,
-        statement: &content.statement,
-        profile: AppearanceProfile::ChungThuc,
-        fonts: &fonts,
-        time,
-    };
-    let proofs = Proofs { timestamper: &Never, revocations: &Known(status), anchors: &anchors };
-    let error = seal(prepared, &who, &proofs).await.unwrap_err();
-    (error, [&certifier, &agency].map(|signer| signer.asked.load(Ordering::SeqCst)))
+    let who = Signatory { certifier, agency, statement: &content.statement, profile: AppearanceProfile::ChungThuc, fonts: &fonts, time };
+    seal(prepared, &who, proofs).await.unwrap_err()
 }
 
 fn good() -> RevocationStatus {
@@ -121,4 +123,53 @@ async fn a_certificate_that_ended_between_approval_and_seal_signs_nothing() {
     let (error, asked) = sealed_at(END - time::Duration::minutes(1), revoked).await;
     assert!(matches!(&error, SealError::SignerInvalid { reason, .. } if reason == "revoked"), "{error:?}");
     assert_eq!(asked, [0, 0]);
+}
+
+/// A key that signs.
+struct Signing(Dropping, KeyPair);
+
+#[async_trait]
+impl Signer for Signing {
+    fn profile(&self) -> SigningProfile {
+        SigningProfile::EcdsaP256Sha256
+    }
+
+    fn certificate_chain(&self) -> &[Vec<u8>] {
+        &self.0.chain
+    }
+
+    async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+        self.0.asked.fetch_add(1, Ordering::SeqCst);
+        rcgen::SigningKey::sign(&self.1, message).map_err(|error| KeyError::Signing(error.to_string()))
+    }
+}
+
+/// An authority that stepped in for another, whose tokens are longer than there is room for.
+struct Long;
+
+#[async_trait]
+impl Timestamper for Long {
+    async fn timestamp(&self, _imprint: &Sha256) -> Result<TimestampToken, TimestampError> {
+        Ok(TimestampToken {
+            token_der: vec![0; self.room_bytes() + 1],
+            gen_time: END,
+            accuracy: None,
+            serial: vec![1],
+            policy: String::new(),
+            tsa_certificate_der: Vec::new(),
+            certificates: Vec::new(),
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_time_stamp_without_room_is_waited_for_and_never_cut() {
+    let time = END - time::Duration::minutes(1);
+    let (root, [certifier, agency]) = signers();
+    let certifier = Signing(certifier, KeyPair::generate().unwrap());
+    let proofs = Proofs { timestamper: &Long, revocations: &Known(good()), anchors: &anchors(root) };
+    let error = sealed_by(&certifier, &agency, &proofs, time).await;
+    assert!(matches!(error, SealError::NoRoom(bytes) if bytes == Long.room_bytes() + 1), "{error:?}");
+    assert!(error.is_transient(), "it is tried again under the same number");
+    assert_eq!([&certifier.0, &agency].map(|signer| signer.asked.load(Ordering::SeqCst)), [1, 0]);
 }

@@ -1,7 +1,8 @@
-//! Brings the first page of another PDF into this revision as a form XObject (ISO 32000-1, 8.10).
+//! Brings a page of another PDF into this revision as a form XObject (ISO 32000-1, 8.10).
 //!
 //! The appearance is composed elsewhere by a PDF/A writer, with its fonts embedded and its colours named; here its page
-//! becomes the picture of a signature, every object it uses copied under new numbers.
+//! becomes the picture of a signature. Every object it uses is copied under a new number, but for those that the file has already:
+//! the pictures of two signatures share their fonts, and the profiles of their colours with the pages.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +10,16 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
 use super::fields::numbers;
 use super::increment::{Increment, load};
+use super::prepare::Appearance;
 use crate::Error;
 
 const MAX_OBJECTS: usize = 10_000;
 const MAX_DEPTH: usize = 64;
 
-/// Imports the first page of `pdf`; a reader scales its media box to the widget's rectangle (12.5.5).
-pub(crate) fn import(increment: &mut Increment, pdf: &[u8]) -> Result<ObjectId, Error> {
-    let source = load(pdf, lopdf::DEFAULT_MAX_DECOMPRESSED_SIZE).map_err(refuse)?;
-    let page = source.page_iter().next().ok_or_else(|| Error::Appearance("it has no page".to_owned()))?;
+/// Imports the page; a reader scales its media box to the widget's rectangle (12.5.5).
+pub(crate) fn import(increment: &mut Increment, appearance: Appearance<'_>) -> Result<ObjectId, Error> {
+    let source = load(appearance.pdf, lopdf::DEFAULT_MAX_DECOMPRESSED_SIZE).map_err(refuse)?;
+    let page = source.page_iter().nth(appearance.page).ok_or_else(|| Error::Appearance("it has no such page".to_owned()))?;
     let mut import = Import { source: &source, increment, numbers: BTreeMap::new() };
     let bbox = import.media_box(page)?;
     let resources = import.inherited(page, b"Resources").unwrap_or_else(|| Dictionary::new().into());
@@ -41,7 +43,8 @@ pub(crate) fn import(increment: &mut Increment, pdf: &[u8]) -> Result<ObjectId, 
 struct Import<'a> {
     source: &'a Document,
     increment: &'a mut Increment,
-    numbers: BTreeMap<ObjectId, ObjectId>,
+    /// What became of an object; none while it is copied and nothing below it has asked for its number.
+    numbers: BTreeMap<ObjectId, Option<ObjectId>>,
 }
 
 impl Import<'_> {
@@ -75,18 +78,30 @@ impl Import<'_> {
     }
 
     fn copy_indirect(&mut self, id: ObjectId, depth: usize) -> Result<ObjectId, Error> {
-        if let Some(known) = self.numbers.get(&id) {
-            return Ok(*known);
+        match self.numbers.get(&id) {
+            Some(Some(known)) => return Ok(*known),
+            Some(None) => {
+                let number = self.increment.reserve();
+                self.numbers.insert(id, Some(number));
+                return Ok(number);
+            }
+            None => {}
         }
         if self.numbers.len() >= MAX_OBJECTS {
             return Err(Error::Appearance("it has too many objects".to_owned()));
         }
-        let target = self.increment.reserve();
-        self.numbers.insert(id, target);
-        let object = self.source.get_object(id).map_err(refuse)?;
-        let copied = self.copy(object, depth + 1)?;
-        self.increment.set(target, copied);
-        Ok(target)
+        self.numbers.insert(id, None);
+        let copied = self.copy(self.source.get_object(id).map_err(refuse)?, depth + 1)?;
+        let asked_for = self.numbers.get(&id).copied().flatten();
+        let number = match asked_for {
+            Some(number) => {
+                self.increment.set(number, copied);
+                number
+            }
+            None => self.increment.find(&copied).unwrap_or_else(|| self.increment.add(copied)),
+        };
+        self.numbers.insert(id, Some(number));
+        Ok(number)
     }
 
     /// An inheritable page attribute (7.7.3.4).

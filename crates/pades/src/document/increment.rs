@@ -45,6 +45,19 @@ impl Increment {
         self.object(id)?.as_dict().map_err(broken)
     }
 
+    /// A dictionary or stream of the file so far that is this one, value by value and as it is stored.
+    pub(crate) fn find(&self, wanted: &Object) -> Option<ObjectId> {
+        let is_same = |object: &Object| match (object, wanted) {
+            // Without content it is not known what a stream holds.
+            (Object::Stream(one), Object::Stream(other)) => {
+                !one.content.is_empty() && one.content == other.content && one.dict == other.dict
+            }
+            (Object::Dictionary(one), Object::Dictionary(other)) => one == other,
+            _ => false,
+        };
+        self.previous.objects.iter().find(|(_, object)| is_same(object)).map(|(id, _)| *id)
+    }
+
     /// Follows references until an object is met.
     pub(crate) fn resolve<'a>(&'a self, mut object: &'a Object) -> Result<&'a Object, Error> {
         for _ in 0..16 {

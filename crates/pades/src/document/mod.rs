@@ -29,7 +29,9 @@ pub(crate) mod writer;
 pub use dss::{Dss, add_document_security_store, add_signature_proofs};
 pub use fields::{FieldLock, FieldSpec, add_signature_fields};
 pub use file::{OpenFile, PreparedFile};
-pub use prepare::{DEFAULT_RESERVE, DocumentTimestampSpec, Prepared, SignatureSpec, prepare_document_timestamp, prepare_signature};
+pub use prepare::{
+    Appearance, DEFAULT_RESERVE, DocumentTimestampSpec, Prepared, SignatureSpec, prepare_document_timestamp, prepare_signature,
+};
 pub use structure::StructureFault;
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub const DEFAULT_RESERVE: usize = 16 * 1024;
 const PLACEHOLDER: i64 = 9_999_999_999;
 
 /// A signature to put into an existing empty field.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SignatureSpec<'a> {
     /// Name of the field.
     pub field: &'a str,
@@ -34,10 +34,19 @@ pub struct SignatureSpec<'a> {
     pub time: OffsetDateTime,
     /// Whether this signature certifies the file: DocMDP with P 2 (fields may be filled, nothing else).
     pub certify: bool,
-    /// A one-page PDF to show in the widget, scaled to its rectangle.
-    pub appearance: Option<&'a [u8]>,
+    /// What to show in the widget, scaled to its rectangle.
+    pub appearance: Option<Appearance<'a>>,
     /// Bytes to reserve for the signature container; see [`DEFAULT_RESERVE`].
     pub reserve: usize,
+}
+
+/// A page of another PDF.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appearance<'a> {
+    /// The PDF.
+    pub pdf: &'a [u8],
+    /// Which page, from zero.
+    pub page: usize,
 }
 
 /// A document time-stamp to append (ETSI EN 319 142-1, 5.4.3).
@@ -281,7 +290,8 @@ pub(super) fn seal_range(mut bytes: Vec<u8>, offset: usize) -> Result<Prepared, 
     Prepared::from_parts(bytes, byte_range)
 }
 
-fn hex_pair(byte: u8) -> [u8; 2] {
+/// The two digits of a byte.
+pub(super) fn hex_pair(byte: u8) -> [u8; 2] {
     let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 };
     [digit(byte >> 4), digit(byte & 15)]
 }

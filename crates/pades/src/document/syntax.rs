@@ -226,15 +226,8 @@ impl<'a> Scanner<'a> {
 
     fn hex_string(&mut self) -> Result<Value, SyntaxError> {
         self.exactly(b"<")?;
-        while let Some(b) = self.peek() {
-            self.at += 1;
-            match b {
-                b'>' => return Ok(Value::HexString),
-                _ if b.is_ascii_hexdigit() || b.is_ascii_whitespace() => {}
-                _ => break,
-            }
-        }
-        self.fail()
+        self.at += self.rest().iter().take_while(|b| b.is_ascii_hexdigit() || b.is_ascii_whitespace()).count();
+        self.exactly(b">").map(|()| Value::HexString)
     }
 
     fn literal_string(&mut self) -> Result<Value, SyntaxError> {

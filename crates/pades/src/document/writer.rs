@@ -8,10 +8,14 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use lopdf::xref::XrefType;
-use lopdf::{Dictionary, Object, ObjectId, Stream, Writer};
+use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat, Writer};
 
 use super::increment::broken;
+use super::prepare::hex_pair;
 use crate::Error;
+
+/// From so many bytes on a hexadecimal string is not left to lopdf.
+const LONG_STRING: usize = 256;
 
 /// What the revision is appended to.
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +75,20 @@ pub(crate) fn write(
     Ok(Written { tail: out.tail, offsets, section, trailer, max_id })
 }
 
+/// Which entry is a long hexadecimal string: lopdf writes those digit by digit through a formatter, and what is reserved for a
+/// signature is long.
+fn long_string(dictionary: &Dictionary) -> Option<usize> {
+    let is_long = |value: &Object| matches!(value, Object::String(text, StringFormat::Hexadecimal) if text.len() >= LONG_STRING);
+    dictionary.iter().position(|(_, value)| is_long(value))
+}
+
+/// These entries as a dictionary.
+fn entries<'a>(entries: impl Iterator<Item = (&'a Vec<u8>, &'a Object)>) -> Result<Vec<u8>, Error> {
+    let part: Dictionary = entries.map(|(key, value)| (key.clone(), value.clone())).collect();
+    let mut text = Vec::new();
+    Writer::write_object(&mut text, &Object::Dictionary(part)).map(|()| text).map_err(broken)
+}
+
 struct Out {
     base: usize,
     tail: Vec<u8>,
@@ -89,8 +107,27 @@ impl Out {
         let before = if Writer::need_separator(object) { " " } else { "" };
         let after = if Writer::need_end_separator(object) { " " } else { "" };
         write!(self.tail, "{id} {generation} obj\n{before}").map_err(broken)?;
-        Writer::write_object(&mut self.tail, object).map_err(broken)?;
+        match object.as_dict().ok().and_then(|dictionary| Some((dictionary, long_string(dictionary)?))) {
+            Some((dictionary, place)) => self.around_string(dictionary, place)?,
+            None => Writer::write_object(&mut self.tail, object).map_err(broken)?,
+        }
         write!(self.tail, "{after}\nendobj\n").map_err(broken)
+    }
+
+    /// A dictionary as lopdf writes it, with the hexadecimal string at `place` between what lopdf makes of the entries before and
+    /// after it.
+    fn around_string(&mut self, dictionary: &Dictionary, place: usize) -> Result<(), Error> {
+        let before = entries(dictionary.iter().take(place))?;
+        self.tail.extend_from_slice(before.strip_suffix(b">>").unwrap_or(&before));
+        if let Some((key, Object::String(text, _))) = dictionary.iter().nth(place) {
+            Writer::write_object(&mut self.tail, &Object::Name(key.clone())).map_err(broken)?;
+            self.tail.push(b'<');
+            self.tail.extend(text.iter().flat_map(|byte| hex_pair(*byte)));
+            self.tail.push(b'>');
+        }
+        let after = entries(dictionary.iter().skip(place.saturating_add(1)))?;
+        self.tail.extend_from_slice(after.strip_prefix(b"<<").unwrap_or(&after));
+        Ok(())
     }
 
     /// Runs of numbers without a gap.
@@ -169,7 +206,7 @@ mod tests {
     #[test]
     fn a_revision_has_the_bytes_that_lopdf_gives_it() {
         for kind in [XrefType::CrossReferenceTable, XrefType::CrossReferenceStream] {
-            for (touched, ending) in [(vec![(1, 0), (2, 0), (7, 0), (9, 0)], ""), (vec![(3, 0), (4, 0)], "\n")] {
+            for (touched, ending) in [(vec![(1, 0), (2, 0), (7, 0), (9, 0), (10, 0)], ""), (vec![(3, 0), (4, 0)], "\n")] {
                 let mut first = Document::with_version("1.7");
                 first.reference_table.cross_reference_type = kind;
                 for id in 1..=5 {
@@ -182,7 +219,14 @@ mod tests {
                 bytes.extend_from_slice(ending.as_bytes());
                 let before = Document::load_mem(&bytes).unwrap();
                 let mut theirs = IncrementalDocument::create_from(bytes.clone(), before.clone());
-                let objects: [Object; 4] = [
+                let contents: Vec<u8> = (0..=255).cycle().take(1000).collect();
+                let signature = dictionary! {
+                    "Type" => Object::Name(b"Sig".to_vec()),
+                    "Contents" => Object::String(contents, StringFormat::Hexadecimal),
+                    "Name" => Object::string_literal(">> <<"),
+                };
+                let objects: [Object; 5] = [
+                    signature.into(),
                     dictionary! { "Text" => Object::string_literal("(a)"), "Nothing" => Object::Null }.into(),
                     Object::Integer(7),
                     Stream::new(dictionary! { "K" => vec![1.into()] }, b"content".to_vec()).into(),

@@ -7,8 +7,8 @@ use bansao_pades::document::DEFAULT_RESERVE;
 use bansao_pades::revocation::{CertificateStatus, OcspResponder, ocsp_request, ocsp_respond};
 use bansao_pades::timestamp::{Expectation, TsaIdentity, accept, request, respond};
 use bansao_pades::{
-    DigestAlgorithm, DocumentTimestampSpec, Dss, Error, FieldLock, FieldSpec, Prepared, SignatureSpec, SigningProfile, ValidationContext,
-    add_signature_fields, cms, prepare_document_timestamp, prepare_signature,
+    Appearance, DigestAlgorithm, DocumentTimestampSpec, Dss, Error, FieldLock, FieldSpec, Prepared, SignatureSpec, SigningProfile,
+    ValidationContext, add_signature_fields, cms, prepare_document_timestamp, prepare_signature,
 };
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
@@ -239,7 +239,7 @@ pub fn spec<'a>(field: &'a str, certify: bool, appearance: Option<&'a [u8]>) -> 
         location: Some("Hà Nội"),
         time: NOW,
         certify,
-        appearance,
+        appearance: appearance.map(|pdf| Appearance { pdf, page: 0 }),
         reserve: DEFAULT_RESERVE,
     }
 }
