@@ -102,7 +102,7 @@ async fn a_wallet_takes_what_verifies_and_is_what_it_is_said_to_be() {
     let mut altered = pdf.clone();
     let middle = altered.len() / 2;
     altered[middle] ^= 1;
-    let said = |field: &str, value: &str| vec![proto::Fact { field: field.to_owned(), value: value.to_owned(), ..Default::default() }];
+    let said = |field: &str, value: &str| vec![proto::Fact { field: field.to_owned(), value: value.to_owned() }];
     let other_name = proto::DeliveryHeader { facts: said("full_name", "NGUYỄN VĂN KHÁC"), ..header('c', &pdf) };
     let other_copy = proto::DeliveryHeader {
         copy: header('c', &pdf).copy.map(|copy| proto::Copy { name: format!("copies/{}", "b".repeat(26)), ..copy }),

@@ -178,9 +178,7 @@ impl<'a> Sheet<'_, '_, 'a> {
         let edge = symbol.edge(QR_EDGE);
         let (section_top, top) = self.section(foot - edge, &verification.heading, None)?;
         let area = Area::new(LEFT - QR_OVERHANG, top, edge, edge);
-        let mut drawn = Ok(());
-        let picture = read(self.surface, |surface| drawn = symbol.draw(surface, area));
-        drawn?;
+        let picture = read(self.surface, |surface| symbol.draw(surface, area));
         let (left, width) = (LEFT + edge + 2.0 * MM, WIDTH - edge - 2.0 * MM);
         let mut y = top + 2.0 * MM;
         let mut list = Vec::new();
