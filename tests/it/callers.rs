@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use bansao::api::proto::certification_service_client::CertificationServiceClient;
 use bansao::api::proto::get_status_request::Subject;
+use bansao::api::proto::registry_service_client::RegistryServiceClient;
 use bansao::api::proto::review_service_client::ReviewServiceClient;
 use bansao::api::proto::verification_service_client::VerificationServiceClient;
 use bansao::api::proto::wallet_service_client::WalletServiceClient;
@@ -113,6 +114,11 @@ async fn every_rpc_knows_its_callers() {
             assert_eq!(refused, !allowed(role, rpc), "{rpc} by {leaf}: {outcome:?}");
         }
     }
+
+    // What registers and wallets serve is for the service alone.
+    let register = format!("https://{}", stage.register.as_ref().unwrap().address);
+    let mut register = RegistryServiceClient::new(stage.identity("office-1").channel(&register).unwrap());
+    assert_eq!(register.look_up(proto::LookUpRequest::default()).await.unwrap_err().code(), Code::PermissionDenied);
 
     let anchors = stage.identity("kiosk-1").anchors_pem;
     let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(anchors));

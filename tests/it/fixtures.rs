@@ -9,6 +9,7 @@ use std::time::Duration;
 use bansao::api::proto::submission::State;
 use bansao::api::proto::{self};
 use bansao::clock::{Clock, SystemClock, in_vietnam};
+use bansao_specimen::fonts::FontFiles;
 use futures_util::StreamExt;
 
 use crate::stage::{Stage, scans};
@@ -103,4 +104,19 @@ async fn every_specimen_gets_what_its_case_says() {
     let year = in_vietnam(SystemClock.now()).year();
     let lines = stage.app().flow().register_lines("ba-dinh", year).await.unwrap();
     assert_eq!(lines.len(), issued, "one number a copy, without holes");
+}
+
+#[test]
+fn specimens_are_drawn_again_to_the_byte() {
+    let files = FontFiles::read().unwrap();
+    let fonts = files.parse().unwrap();
+    let drawn = ["birth_certificate/b2015-print", "death_certificate/d2010-print", "death_certificate/pdf-script"];
+    let cases: Vec<_> = bansao_specimen::cases::all().into_iter().filter(|case| drawn.contains(&case.path().as_str())).collect();
+    assert_eq!(cases.len(), drawn.len());
+    for case in cases {
+        for (name, bytes) in case.render(&fonts).unwrap().files {
+            let kept = scans().join(case.path()).join(&name);
+            assert!(std::fs::read(&kept).unwrap() == bytes, "{} is drawn otherwise now", kept.display());
+        }
+    }
 }

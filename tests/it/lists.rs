@@ -149,3 +149,35 @@ fn offline(folder: &Path, copy: &str, pin: Sha256) {
     assert_eq!(said.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&said.stdout).contains("TRUST_LIST_UNPINNED"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_says_by_its_exit_status_how_a_copy_stands() {
+    let stage = Stage::set().await;
+    let submission = stage.submit("exit-status", "birth_certificate", &specimen(GOOD)).await.unwrap();
+    let (_, pdf) = stage.copy(&stage.settle(&submission.name).await.copy).await;
+    let kept = |name: &str, bytes: &[u8]| {
+        let path = stage.path(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.display().to_string()
+    };
+    let mut altered = pdf.clone();
+    let middle = altered.len() / 2;
+    altered[middle] ^= 1;
+    let (good, altered, nothing) = (kept("good.pdf", &pdf), kept("altered.pdf", &altered), kept("nothing.pdf", b"no PDF"));
+    let trust = stage.path("authority/trust.pem").display().to_string();
+    let strangers = stage.path("authority/anchors/timestamp.pem").display().to_string();
+    for (trust, files, status) in [
+        (&trust, vec![&good], 0),
+        (&trust, vec![&altered], 1),
+        (&trust, vec![&nothing], 1),
+        (&strangers, vec![&good], 2),
+        (&trust, vec![&good, &altered], 1),
+    ] {
+        let mut arguments = vec!["verify", "--offline", "--json", "--trust", trust];
+        arguments.extend(files.iter().map(|file| file.as_str()));
+        let done = bansao(&arguments);
+        let said = String::from_utf8_lossy(&done.stdout);
+        assert_eq!(done.status.code(), Some(status), "{files:?}: {said}{}", String::from_utf8_lossy(&done.stderr));
+        assert_eq!(said.lines().count(), files.len());
+    }
+}
