@@ -93,7 +93,7 @@ fn main() {
 fn copy(bench: &mut Bench, ground: &Ground, specimen: &Specimen, report: InspectionReport, notes: &mut Vec<String>) -> Vec<String> {
     let dossier = Dossier::new(ground, specimen, report.clone());
     let bare = Bare::new(ground);
-    certify::token(bench, &dossier, &bare);
+    notes.push(certify::token(bench, &dossier, &bare));
     let made = certify::copy(bench, &dossier, &bare);
     pades::signatures(bench, ground, &made.composed);
     pades::timestamps(bench, ground, &bare);
@@ -131,7 +131,7 @@ fn issue_alone(bench: &mut Bench, ground: &Ground, specimen: &Specimen, report: 
 fn verify_alone(bench: &mut Bench, ground: &Ground, specimen: &Specimen, report: InspectionReport) -> Vec<String> {
     let dossier = Dossier::new(ground, specimen, report.clone());
     let bare = Bare::new(ground);
-    certify::token(bench, &dossier, &bare);
+    let photos = certify::token(bench, &dossier, &bare);
     verification::one(bench, &dossier, &bare, &certify::make(&dossier).sealed);
     let megabyte = Specimen::of_a_megabyte();
     let megabyte_bytes = verification::of_a_megabyte(bench, &Dossier::new(ground, &megabyte, report.clone()), &bare);
@@ -140,6 +140,7 @@ fn verify_alone(bench: &mut Bench, ground: &Ground, specimen: &Specimen, report:
     let large_bytes = verification::of_a_large_scan(bench, &Dossier::new(ground, &large, report));
     let mut lines = bars::lines(bench, None);
     lines.extend(bars::of_verification(bench, megabyte_bytes, large_bytes));
+    lines.push(photos);
     lines
 }
 
