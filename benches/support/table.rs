@@ -58,12 +58,15 @@ impl Bench {
         self.rows.push(Row { name, costs, floors: names.zip(measured).map(floor).collect() });
     }
 
-    /// Adds what was measured elsewhere, beside the stages of `parts` added up.
+    /// Adds what was measured elsewhere, beside the stages of `parts` added up where all of them were measured.
     pub(crate) fn row_of(&mut self, name: &str, costs: Costs, floor: &str, parts: &[&str]) {
         let of = |part: &&str| self.rows.iter().find(|row| row.name == **part).map(|row| &row.costs);
-        let sum = |what: fn(&Cost) -> f64| parts.iter().filter_map(of).map(|costs| costs.median(what)).sum();
-        let floor = Floor { name: floor.to_owned(), cpu_ms: sum(Cost::all_cpu_ms), wall_ms: sum(|cost| cost.wall_ms) };
-        self.rows.push(Row { name: name.to_owned(), costs, floors: vec![floor] });
+        let measured: Option<Vec<&Costs>> = parts.iter().map(of).collect();
+        let floor = measured.map(|costs| {
+            let sum = |what: fn(&Cost) -> f64| costs.iter().map(|costs| costs.median(what)).sum();
+            Floor { name: floor.to_owned(), cpu_ms: sum(Cost::all_cpu_ms), wall_ms: sum(|cost| cost.wall_ms) }
+        });
+        self.rows.push(Row { name: name.to_owned(), costs, floors: floor.into_iter().collect() });
     }
 
     /// What was measured under this name: median and 95th percentile on the clock, CPU time, most memory.

@@ -73,7 +73,7 @@ fn rows(bench: &mut Bench, dossier: &Dossier<'_>, bare: &Bare<'_>, sealed: &[u8]
 /// Whether pdfsig is there and reads the file.
 fn pdfsig(copy: &Path) -> bool {
     let run = Command::new("pdfsig").arg("-nocert").arg(copy).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    run.is_ok()
+    run.is_ok_and(|status| status.success())
 }
 
 /// Many copies of one agency, ten different ones in turn, on two threads, as `VerifyCopies` judges them.

@@ -96,9 +96,7 @@ impl Flow {
         }
         Ok(true)
     }
-}
 
-impl Flow {
     /// Tells one wallet that a copy in it was revoked or superseded; `false` when no such notice is due.
     ///
     /// # Errors

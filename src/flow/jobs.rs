@@ -36,8 +36,8 @@ impl Jobs {
         for _ in 0..count {
             workers.spawn(work(Arc::clone(flow), stopped.clone()));
         }
-        workers.spawn(push(Arc::clone(flow), stopped.clone()));
-        workers.spawn(notify(Arc::clone(flow), stopped));
+        workers.spawn(send(Arc::clone(flow), stopped.clone(), Outbox::Deliveries));
+        workers.spawn(send(Arc::clone(flow), stopped, Outbox::Notices));
         Self { stop, workers }
     }
 
@@ -65,22 +65,21 @@ async fn work(flow: Arc<Flow>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-async fn push(flow: Arc<Flow>, mut stopped: watch::Receiver<bool>) {
-    while !*stopped.borrow() {
-        let done = flow.deliver_one().await.unwrap_or_else(|failure| {
-            tracing::error!(%failure, "deliver");
-            false
-        });
-        if !done {
-            pause(&flow, &mut stopped).await;
-        }
-    }
+/// What wallets are sent.
+#[derive(Debug, Clone, Copy)]
+enum Outbox {
+    Deliveries,
+    Notices,
 }
 
-async fn notify(flow: Arc<Flow>, mut stopped: watch::Receiver<bool>) {
+async fn send(flow: Arc<Flow>, mut stopped: watch::Receiver<bool>, outbox: Outbox) {
     while !*stopped.borrow() {
-        let done = flow.notify_one().await.unwrap_or_else(|failure| {
-            tracing::error!(%failure, "notify");
+        let sent = match outbox {
+            Outbox::Deliveries => flow.deliver_one().await,
+            Outbox::Notices => flow.notify_one().await,
+        };
+        let done = sent.unwrap_or_else(|failure| {
+            tracing::error!(%failure, ?outbox, "send");
             false
         });
         if !done {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::forms::{FieldType, Rule};
 use super::read::text::PageText;
 use super::read::value;
-use super::read::{Candidate, Printed, ReadError, Reader, Recognised, Settled, alone_fields, printed_fields, settle, shortfall};
+use super::read::{Candidate, Printed, ReadError, Reader, Recognised, Settled, alone_fields, printed_fields, settle};
 use super::report::{Field, FieldSource};
 use super::seen::SeenPage;
 use crate::finding::Region;
@@ -54,28 +54,6 @@ pub(super) fn fields(
     let place = |field: &Field| form.fields.iter().position(|spec| spec.id == field.id);
     found.sort_by_key(place);
     Ok(found)
-}
-
-/// Holds the offices whose seal the form asks for against the seal that is there; nothing is known where one of them is not told.
-///
-/// # Errors
-/// [`ReadError`] of the reader.
-pub(super) fn weigh_offices(
-    recognised: &Recognised<'_>,
-    fields: &[Field],
-    pages: &mut [SeenPage],
-    reader: &dyn Reader,
-    deadline: Duration,
-) -> Result<(), ReadError> {
-    let form = recognised.form;
-    let at = recognised.pages.iter().position(|assigned| *assigned == Some(form.seal_page));
-    let Some(page) = at.filter(|_| form.certified && form.seal).and_then(|at| pages.get_mut(at)) else { return Ok(()) };
-    let Some(arc) = &page.arc else { return Ok(()) };
-    let offices = form.seal_offices.iter().filter_map(|id| fields.iter().find(|field| field.id == *id));
-    let fits = offices.map(|office| shortfall(arc, &office.value, reader, deadline)).collect::<Result<Vec<_>, _>>()?;
-    let fits: Option<Vec<f32>> = fits.into_iter().collect();
-    page.office_shortfall = fits.and_then(|fits| fits.into_iter().min_by(f32::total_cmp));
-    Ok(())
 }
 
 fn candidate(kind: FieldType, printed: &Printed) -> Option<Candidate<'_>> {

@@ -338,8 +338,6 @@ pub struct Notice {
     pub change: String,
     /// How often it was tried.
     pub attempts: u32,
-    /// Code of the last failure.
-    pub last_error: Option<String>,
 }
 
 /// Rows. Every method is one transaction, serialisable with every other.

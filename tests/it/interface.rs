@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bansao::api::proto::DESCRIPTORS;
 use prost::Message;
-use prost_types::{DescriptorProto, FileDescriptorSet};
+use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorSet};
 
 /// One line a field, enum value and RPC, sorted.
 fn lines() -> Vec<String> {
@@ -29,6 +29,12 @@ fn lines() -> Vec<String> {
     lines
 }
 
+/// Of which choice a field is: moved in or out, old readers see another message.
+fn oneof(message: &DescriptorProto, field: &FieldDescriptorProto) -> String {
+    let choice = field.oneof_index.and_then(|at| message.oneof_decl.get(usize::try_from(at).ok()?));
+    choice.map_or(String::new(), |choice| format!(" of {}", choice.name()))
+}
+
 fn describe(message: &DescriptorProto, outer: &str, lines: &mut Vec<String>) {
     let name = format!("{outer}{}", message.name());
     for field in &message.field {
@@ -39,10 +45,7 @@ fn describe(message: &DescriptorProto, outer: &str, lines: &mut Vec<String>) {
             field.label(),
             field.r#type(),
             field.type_name(),
-            message
-                .oneof_decl
-                .get(field.oneof_index.and_then(|at| usize::try_from(at).ok()).unwrap_or(usize::MAX))
-                .map_or(String::new(), |one| format!(" of {}", one.name()))
+            oneof(message, field)
         ));
     }
     for kind in &message.enum_type {

@@ -31,7 +31,7 @@ use super::read::{Printed, Reader, Recognised, alone_fields, printed_fields, rec
 use super::seen::SeenPage;
 use crate::finding::{Finding, Region};
 use crate::limits::Limits;
-use crate::record::{Facts, FieldId, Kind, NAMES_DIGEST};
+use crate::record::{Facts, FieldId, Kind};
 
 /// One QR symbol in a picture.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -229,10 +229,10 @@ pub fn compare(
         texts.push(text);
     }
     let pictures = picture::compared(originals, (&seen, &texts), book_of(expected), reader, limits);
-    let statement =
-        statement::number(&Bench { pages: &pages, seen: &seen, texts: &texts, reader, deadline: limits.page_deadline() }, expected);
-    let texts: Vec<PageText> = texts.iter().map(|text| marks::without_marks(text, book_of(expected))).collect();
     let bench = Bench { pages: &pages, seen: &seen, texts: &texts, reader, deadline: limits.page_deadline() };
+    let statement = statement::number(&bench, expected);
+    let texts: Vec<PageText> = texts.iter().map(|text| marks::without_marks(text, book_of(expected))).collect();
+    let bench = Bench { texts: &texts, ..bench };
     let recognised = recognise(forms, &texts).filter(|found| found.form.certified && found.form.kind == expected.kind);
     let found = recognised.as_ref().map(|recognised| bench.printed(recognised)).unwrap_or_default();
     let names: Vec<FieldId> = found.iter().map(|(_, printed)| printed.id.clone()).collect();
@@ -241,31 +241,15 @@ pub fn compare(
     let found: Vec<(usize, Printed)> = found.into_iter().filter(|(_, printed)| !repeated.contains(&printed.id)).collect();
     let mut facts = vec![statement];
     let form = recognised.as_ref().map(|recognised| recognised.form);
-    for (id, value) in expected.signed.iter() {
-        facts.push(bench.fact(form, &found, id, value, true));
-    }
-    for (id, value) in expected.registered.iter().filter(|(id, _)| expected.signed.get(id).is_none()) {
-        let Some(form) = form.filter(|form| form.field(id).is_some()) else { continue };
-        let kind = form.field(id).map_or(FieldType::Text, |spec| spec.kind);
-        let mut fact = bench.fact(Some(form), &found, id, value, fact::is_exact(kind));
-        // What no source register was asked about may have been misread when the copy was made: that is no alteration of the print.
-        if fact.likeness == Likeness::Differs && !form.register_compare.iter().any(|compared| compared == id) {
-            fact.likeness = Likeness::CannotTell;
-        }
-        facts.push(fact);
-    }
+    facts.extend(expected.signed.iter().map(|(id, value)| bench.fact(form, &found, id, value, true)));
+    facts.extend(form.map(|form| bench.registered(form, &found, expected)).unwrap_or_default());
     let is_name = |id: &str| form.and_then(|form| form.field(id)).is_some_and(|spec| spec.kind == FieldType::Name);
     let others: Vec<FieldId> = names.into_iter().filter(|id| is_name(id) && expected.signed.get(id).is_none()).collect();
     let mut uncovered: Vec<FieldId> = others.iter().filter(|id| expected.registered.get(id).is_none()).cloned().collect();
     if let (Some(seal), true) = (&expected.other_names, expected.registered.is_empty()) {
-        // Names that fit the digest are known to the sign, and are compared like those that the token spells out.
-        let sealed = bench.sealed(seal, &found, &others).unwrap_or_default();
-        uncovered.retain(|id| sealed.iter().all(|(other, _)| other != id));
-        facts.extend(sealed.iter().map(|(id, value)| bench.fact(form, &found, id, value, true)));
-        if others.is_empty() {
-            // There were names when it was certified, and none was found.
-            facts.push(bench.fact(None, &[], NAMES_DIGEST, "", true));
-        }
+        let names = bench.sealed_facts(form, &found, seal, &others);
+        uncovered.retain(|id| names.iter().all(|name| name.field != *id));
+        facts.extend(names);
     }
     Ok(PrintComparison { facts, uncovered, pictures })
 }
@@ -315,6 +299,21 @@ impl Bench<'_> {
             repeated_labels(recognised.form, number, text, rows)
         });
         repeated.collect()
+    }
+
+    /// The facts that the register holds beside those that the token spells out.
+    fn registered(&self, form: &Form, found: &[(usize, Printed)], expected: &ExpectedPrint) -> Vec<ComparedFact> {
+        let further = expected.registered.iter().filter(|(id, _)| expected.signed.get(id).is_none());
+        let compared = |(id, value): (&str, &str)| {
+            let kind = form.field(id)?.kind;
+            let mut fact = self.fact(Some(form), found, id, value, fact::is_exact(kind));
+            // What no source register was asked about may have been misread when the copy was made: that is no alteration of the print.
+            if fact.likeness == Likeness::Differs && !form.register_compare.iter().any(|compared| compared == id) {
+                fact.likeness = Likeness::CannotTell;
+            }
+            Some(fact)
+        };
+        further.filter_map(compared).collect()
     }
 
     /// One fact of the form, compared where it is printed.

@@ -1,7 +1,7 @@
 //! Names that a token vouches for by a digest: what was read of each is tried until all together fit it.
 
-use super::{Bench, FieldId, NamesSeal, Printed, fact};
-use crate::record::{fold, names_digest};
+use super::{Bench, ComparedFact, FieldId, Form, NamesSeal, Printed, fact};
+use crate::record::{NAMES_DIGEST, fold, names_digest};
 
 /// Names on one form beside those that its token spells out; more are not tried.
 const MOST_NAMES: usize = 4;
@@ -9,8 +9,24 @@ const MOST_NAMES: usize = 4;
 const MOST_READINGS: usize = 5;
 
 impl Bench<'_> {
+    /// The names `ids` that fit the digest, compared like those that the token spells out, for they are known to the sign.
+    pub(super) fn sealed_facts(
+        &self,
+        form: Option<&Form>,
+        found: &[(usize, Printed)],
+        seal: &NamesSeal,
+        ids: &[FieldId],
+    ) -> Vec<ComparedFact> {
+        if ids.is_empty() {
+            // There were names when it was certified, and none was found.
+            return vec![self.fact(None, &[], NAMES_DIGEST, "", true)];
+        }
+        let sealed = self.sealed(seal, found, ids).unwrap_or_default();
+        sealed.iter().map(|(id, value)| self.fact(form, found, id, value, true)).collect()
+    }
+
     /// The texts of the names `ids` that fit the digest; `None` where no readings do, or where one does not stand once on the print.
-    pub(super) fn sealed(&self, seal: &NamesSeal, found: &[(usize, Printed)], ids: &[FieldId]) -> Option<Vec<(FieldId, String)>> {
+    fn sealed(&self, seal: &NamesSeal, found: &[(usize, Printed)], ids: &[FieldId]) -> Option<Vec<(FieldId, String)>> {
         if ids.len() > MOST_NAMES {
             return None;
         }

@@ -73,9 +73,8 @@ pub fn shortfall(arc: &Arc, office: &str, reader: &dyn Reader, deadline: Duratio
         let found = reader.shortfalls(&arc.strip, place, &texts, deadline)?;
         least.iter_mut().zip(found).for_each(|(least, found)| *least = least.min(found));
     }
-    let Some((committee, names)) = least.split_first().filter(|(committee, _)| **committee <= LEGIBLE) else { return Ok(None) };
-    // No name is nearer than a part of it.
-    Ok(names.iter().copied().min_by(f32::total_cmp).map(|name| name.max(*committee)))
+    let Some((_, names)) = least.split_first().filter(|(committee, _)| **committee <= LEGIBLE) else { return Ok(None) };
+    Ok(names.iter().copied().min_by(f32::total_cmp))
 }
 
 /// The upper arc on its strip: where words can stand, as high as what stands there.

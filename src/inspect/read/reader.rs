@@ -110,7 +110,8 @@ pub trait Reader: Send + Sync {
     fn likelihoods(&self, layer: &GrayImage, place: Rect, texts: &[String], deadline: Duration) -> Result<Vec<f32>, ReadError>;
 
     /// By how much each of `texts` falls short, natural logarithm, of what stands in a box of an upright layer, where it may be a part of
-    /// the line: 0 is what is read there. Another word right behind counts against a text that does not end with a space. None where the engine cannot say. A text with signs that it does not know is infinitely far.
+    /// the line: 0 is what is read there. Another word right behind counts against a text that does not end with a space. None where the
+    /// engine cannot say. A text with signs that it does not know is infinitely far.
     ///
     /// # Errors
     /// As [`Reader::read`].

@@ -62,6 +62,5 @@ fn notice(row: &SqliteRow) -> Result<Notice, StoreError> {
         delivery: DeliveryId::parse(&row.try_get::<String, _>("delivery")?).map_err(|_| StoreError::Damaged)?,
         change: row.try_get("change")?,
         attempts: small(row.try_get("attempts")?)?,
-        last_error: row.try_get("last_error")?,
     })
 }
