@@ -125,16 +125,104 @@ def ink(r, rs, label, value, fonts, role):
     return np.pad(mask, ((4, 4), (0, 0))), (BASE - top) * scale + 4
 
 
-ROLES = ("print", "type", "pen")
+def ring(r, rs, text, fonts):
+    """(mask, baseline row, text that is left): words of a seal's arc, unrolled, as inspection cuts them.
+
+    Bold capitals with air above and below, pressed unevenly, stars and the lower arc's words (upside down, which are not to be
+    read) beside them, the beginning cut off at times, and strokes of a pen taken out with what they cover.
+    """
+    em = r.choice([34, 42, 50])
+    font = face(fonts.pick(r, "print"), em)
+    track = em * r.uniform(0.0, 0.2)
+    image = Image.new("L", (int(em * (1.2 * len(text) + 30)), CANVAS), 0)
+    draw = ImageDraw.Draw(image)
+    drift, turn, phase = em * r.uniform(0, 0.09), r.uniform(200, 900), r.uniform(0, 6.28)
+    x = start = em * r.uniform(5.0, 6.0)
+    ends = []
+    for sign in text:
+        draw.text((x, BASE + drift * np.sin(x / turn * 6.28 + phase) + r.gauss(0, 0.01) * em), sign, font=font, fill=255, anchor="ls", stroke_width=r.choice([0, 0, 1]) if em > 40 else 0)
+        x += font.getlength(sign) + track
+        ends.append(x - track)
+    first = 0
+    left = start - em * r.uniform(0.1, 0.6)
+    if r.random() < 0.3:
+        # The strip begins within a word: what is not whole is not to be read.
+        first = r.randint(1, max(1, len(text) // 3))
+        left = ends[first - 1] - (font.getlength(text[first - 1]) * r.uniform(0.0, 0.6) if text[first - 1] != " " else 0)
+    right = x + em * r.uniform(0.0, 0.4)
+    for side in (-1, 1):
+        if r.random() < 0.55 and (side > 0 or first == 0):
+            middle = (right + em * 0.6) if side > 0 else (left - em * 0.6)
+            reach = em * r.uniform(0.25, 0.4)
+            star = [(middle + (reach if n % 2 == 0 else reach * 0.42) * np.sin(n * 0.6283), BASE - em * 0.35 - (reach if n % 2 == 0 else reach * 0.42) * np.cos(n * 0.6283)) for n in range(10)]
+            draw.polygon(star, fill=255)
+            if side > 0:
+                right = middle + reach * r.uniform(0.5, 1.3)
+            else:
+                left = middle - reach * r.uniform(0.5, 1.3)
+    if r.random() < 0.4:
+        other = Image.new("L", (int(em * 16), int(em * 1.6)), 0)
+        small = face(fonts.pick(r, "print"), round(em * r.uniform(0.6, 0.85)))
+        foreign = texts.inscription(r)[:18]
+        ImageDraw.Draw(other).text((2, em * 1.2), foreign, font=small, fill=255, anchor="ls")
+        other = other.crop((0, 0, int(small.getlength(foreign)) + 4, int(em * 1.6))).rotate(180)
+        image.paste(other, (int(right + em * r.uniform(0.2, 1.0)), int(BASE - em * 1.05)))
+        right += em * r.uniform(0.5, 5.0)
+    mask = np.asarray(image)[:, max(0, int(left)) : int(right) + 2].astype(np.float32)
+    if mask.shape[1] < 20:
+        return None
+    inked = np.flatnonzero(mask.max(1) > 90)
+    if len(inked) < 2:
+        return None
+    tall = inked[-1] - inked[0]
+    top = max(0, int(inked[0] - tall * r.uniform(0, 0.3)))
+    bottom = min(CANVAS, int(inked[-1] + 1 + tall * r.uniform(0, 0.3)))
+    mask = mask[top:bottom]
+    h, w = mask.shape
+    press = cv2.resize(rs.rand(2, max(3, w // 60)).astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
+    mask *= np.clip(1 - r.uniform(0, 0.8) * press, 0.2, 1)
+    for _ in range(r.choice([0, 1, 1, 2, 3])):
+        mask = crossed(mask, r, rs, em)
+    mask = cv2.GaussianBlur(mask, (0, 0), em * r.uniform(0.01, 0.035))
+    scale = INK / h
+    width = max(2, round(w * scale * r.uniform(0.85, 1.2)))
+    if width > WIDEST:
+        return None
+    mask = cv2.resize(mask, (width, INK), interpolation=cv2.INTER_AREA).clip(0, 255).astype(np.uint8)
+    return np.pad(mask, ((4, 4), (0, 0))), (BASE - top) * scale + 4, text[first:].strip()
 
 
-def lines(seed, fonts, share=(0.55, 0.07, 0.38), empty=0.05, only=None):
+def crossed(mask, r, rs, em):
+    """The ink without what a pen covers: a stroke of its width is white, its edges are torn and dark in places."""
+    h, w = mask.shape
+    at, span = r.uniform(0, w), em * r.uniform(0.6, 4)
+    p = np.array([(at + r.gauss(0, span), r.uniform(-0.6 * h, 1.6 * h)) for _ in range(4)])
+    t = np.linspace(0, 1, 60)[:, None]
+    curve = ((1 - t) ** 3 * p[0] + 3 * (1 - t) ** 2 * t * p[1] + 3 * (1 - t) * t**2 * p[2] + t**3 * p[3]).astype(np.int32)
+    wide = max(2, round(em * r.uniform(0.05, 0.24)))
+    stroke = np.zeros((h, w), np.uint8)
+    cv2.polylines(stroke, [curve], False, 255, wide)
+    torn = cv2.resize(rs.rand(h // 3 + 1, w // 3 + 1).astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
+    edge = cv2.dilate(stroke, np.ones((3, 3), np.uint8)) > stroke
+    mask = np.where((stroke > 0) & (torn < r.uniform(0.8, 1.1)), 0, mask)
+    return np.where(edge & (torn > r.uniform(0.6, 1.1)), 255.0 * r.uniform(0.5, 1), mask).astype(np.float32)
+
+
+ROLES = ("print", "type", "pen", "ring")
+
+
+def lines(seed, fonts, share=(0.51, 0.07, 0.34, 0.08), empty=0.05, only=None):
     """Endless (mask, baseline, symbols, text, role); `only` is a function of r that gives (label, value)."""
     r, rs = random.Random(seed), np.random.RandomState(seed % 2**32)
     while True:
-        label, value = ("", "") if r.random() < empty else (only or texts.text)(r)
         role = r.choices(ROLES, share)[0]
-        drawn = ink(r, rs, label, value, fonts, role)
+        label, value = ("", "") if r.random() < empty else (only or texts.text)(r)
+        if role == "ring":
+            drawn = ring(r, rs, texts.inscription(r), fonts)
+            label, value = "", drawn[2] if drawn else ""
+            drawn = drawn and drawn[:2]
+        else:
+            drawn = ink(r, rs, label, value, fonts, role)
         if drawn is None:
             continue
         text = " ".join(" ".join(part for part in (label, value) if part).split())

@@ -23,7 +23,7 @@ Hà Hạ Hải Hân Hằng Hạnh Hào Hảo Hậu Hiên Hiền Hiển Hiệp Hi
 Kiều Lâm Lan Lành Lê Lệ Liên Liễu Linh Loan Lộc Lợi Long Lụa Luân Luật Lực Lượng Ly Mai Mận Mạnh Mẫn Miên Minh Mơ My Mỹ Nam Nga Ngân Nghĩa Nghị Ngọc Nguyên Nguyệt Nhàn Nhân Nhật Nhi Nhiên
 Nhung Như Ninh Nở Oanh Phát Phi Phong Phú Phúc Phụng Phương Phượng Quân Quang Quế Quốc Quý Quyên Quyết Quỳnh Sang Sáng Sen Sinh Sơn Sương Tài Tâm Tân Thắm Thái Thắng Thanh Thành Thảo Thạch
 Thế Thi Thiện Thịnh Thọ Thoa Thu Thuận Thúy Thùy Thủy Thư Thương Tiên Tiến Tín Toàn Trang Trâm Trí Trinh Trọng Trúc Trung Trường Tú Tuấn Tùng Tuyền Tuyết Tường Tý Uyên Vân Vi Viên Việt Vinh
-Vũ Vui Vượng Vy Xuân Xuyến Ý Yên Yến Chỉ Quả Thủ Dậu Sửu Hợi Mùi Ngọ Thìn Tỵ""".split()
+Vũ Vui Vượng Vy Xuân Xuyến Ý Yên Yến Chỉ Quả Thủ Dậu Sửu Hợi Mùi Ngọ Thìn Tỵ Mỵ Mị Mỷ Út Tư Sáu Bảy Tám Chín Mười Lài Hợp Khuyên Nhạn Quyến Sỹ Thơ Thêm Thiết Thuấn Trịnh Tuyến Uy Vượn Xoan Yểu Bưởi Chanh Cẩm Bổng Đốc Gấm Huyên Kỷ Lựu Ngần Ngoan Nhớ Nụ Phẩm Tẹo Thược""".split()
 PROVINCES = """Hà Nội|Hải Phòng|Huế|Đà Nẵng|Cần Thơ|Hồ Chí Minh|An Giang|Bà Rịa - Vũng Tàu|Bắc Giang|Bắc Kạn|Bạc Liêu|Bắc Ninh|Bến Tre|Bình Định|Bình Dương|Bình Phước|Bình Thuận|Cà Mau|Cao Bằng|
 Đắk Lắk|Đắk Nông|Điện Biên|Đồng Nai|Đồng Tháp|Gia Lai|Hà Giang|Hà Nam|Hà Tĩnh|Hà Tây|Hải Dương|Hậu Giang|Hòa Bình|Hưng Yên|Khánh Hòa|Kiên Giang|Kon Tum|Lai Châu|Lâm Đồng|Lạng Sơn|Lào Cai|
 Long An|Nam Định|Nghệ An|Ninh Bình|Ninh Thuận|Phú Thọ|Phú Yên|Quảng Bình|Quảng Nam|Quảng Ngãi|Quảng Ninh|Quảng Trị|Sóc Trăng|Sơn La|Tây Ninh|Thái Bình|Thái Nguyên|Thanh Hóa|Thừa Thiên Huế|
@@ -49,10 +49,13 @@ PHÓ CHỦ TỊCH|KT. CHỦ TỊCH|TM. ỦY BAN NHÂN DÂN|NGƯỜI KÝ GIẤY K
 Phần ghi chú những thông tin thay đổi sau này|I. Người sử dụng đất, chủ sở hữu tài sản gắn liền với đất|II. Thửa đất, nhà ở và tài sản khác gắn liền với đất|III. Sơ đồ thửa đất|IV. Những thay đổi sau khi cấp giấy chứng nhận|
 Chồng|Vợ|Mẹ|Cha|NGƯỜI CHẾT|NGƯỜI ĐƯỢC KHAI SINH|1. Thửa đất:|2. Nhà ở:|3. Công trình xây dựng khác:|4. Rừng sản xuất là rừng trồng:|5. Cây lâu năm:|6. Ghi chú:|a) Thửa đất số:|b) Địa chỉ:|c) Diện tích:""".replace("\n", "").split("|")
 PHRASES = """Công nhận quyền sử dụng đất như giao đất có thu tiền sử dụng đất|Nhà nước giao đất có thu tiền sử dụng đất|Nhận chuyển nhượng đất|Đất ở tại đô thị|Đất ở tại nông thôn|Đất trồng cây lâu năm|Đất trồng cây hàng năm khác|
-Đất chuyên trồng lúa nước|Lâu dài|Sử dụng riêng|Sử dụng chung|Không|Nam|Nữ|Già yếu|Bệnh tim|Tai nạn giao thông|Kết hôn lần đầu|Kết hôn lần thứ hai|Đã ly hôn|Chưa đăng ký kết hôn|Bệnh viện Phụ sản|Bệnh viện Đa khoa|
-Trạm y tế|Cục Cảnh sát quản lý hành chính về trật tự xã hội|Bộ Công an|Công an thành phố|Cục trưởng|Thẻ căn cước công dân số|Khẩu trang y tế|Tại nhà riêng|giờ|phút|ngày|tháng|năm|Ông:|Bà:|và vợ là bà|và chồng là ông|
+Đất chuyên trồng lúa nước|Lâu dài|Sử dụng riêng|Sử dụng chung|Không|Nam|Nữ|Già yếu|Bệnh tim|Suy hô hấp|Suy hô hấp cấp|Suy tim|Suy thận mạn|Nhồi máu cơ tim|Đột quỵ|Tai biến mạch máu não|Ung thư phổi|Ung thư gan|Xơ gan|Viêm phổi|Đuối nước|Tuổi già sức yếu|Ốm già|Chấn thương sọ não|Nhiễm trùng huyết|Tai nạn giao thông|Kết hôn lần đầu|Kết hôn lần thứ hai|Đã ly hôn|Chưa đăng ký kết hôn|Bệnh viện Phụ sản|Bệnh viện Đa khoa|
+Trạm y tế|Cục Cảnh sát quản lý hành chính về trật tự xã hội|Bộ Công an|Công an thành phố|Cục trưởng|Cục Cảnh sát QLHC về TTXH|Cục CS QLHC về TTXH|Cục Cảnh sát ĐKQL cư trú và DLQG về dân cư|CA tỉnh|Công an tỉnh|CA TP Hà Nội|Thẻ căn cước công dân số|Khẩu trang y tế|Tại nhà riêng|giờ|phút|ngày|tháng|năm|Ông:|Bà:|và vợ là bà|và chồng là ông|
 Hộ ông|Hộ bà|sinh năm|địa chỉ thường trú|mét vuông|Cấp lại|Đăng ký lại|Đăng ký quá hạn|Cải chính|theo Quyết định số|Đăng ký khai sinh đúng hạn|cha mẹ chưa đăng ký kết hôn|Cấp bản chính""".replace("\n", "").split("|")
 PLACE = ["xã", "phường", "thị trấn", "huyện", "quận", "thị xã", "thôn", "ấp", "xóm", "tổ dân phố", "khu phố", "bản", "buôn", "đội", "tổ"]
+HIGH_FIRST = "Ea Ia Đắk Đăk Krông Cư Chư Buôn Dray Kon Pleiku Đạ Y H' Rơ Plei Ya".split()
+HIGH_ONSETS = "b bh br bl c ch cr d đ dr dl đr g gr h hl hr j k kb kd kh kl km kn kp kr kt ktl l m ml mn n nh ng p pl pr r s sr t th tl tr y".split()
+HIGH_RIMES = "a ai am an ang ap ar at âl âm âp ao e êh ê êl eng iê iêng iêr ih il im in ing iông o ôi ôn ông ơ ơi ơng op or ôr ôt u ua uê uêh ul um un ung uôl uôn uôr up ư ưng ưt ir ur ăk ăn ăng ăl ắc ắk ẫm eo âu".split()
 STREETS = """Giải Phóng|Trần Hưng Đạo|Lý Thường Kiệt|Nguyễn Trãi|Láng Hạ|Kim Mã|Hàng Bạc|Hàng Đào|Phố Huế|Bà Triệu|Lê Duẩn|Xuân Thủy|Cầu Giấy|Tôn Đức Thắng|Khâm Thiên|Ngọc Khánh|Đội Cấn|Hoàng Hoa Thám|Thụy Khuê|
 Âu Cơ|Nghi Tàm|Trường Chinh|Minh Khai|Bạch Mai|Đại Cồ Việt|Quang Trung|Hai Bà Trưng|Điện Biên Phủ""".replace("\n", "").split("|")
 VOWELS = "aăâeêioôơuưy"
@@ -62,16 +65,15 @@ def nfc(text):
     return unicodedata.normalize("NFC", text)
 
 
-def real_units():
+def listed(file):
     """Names of administrative units in the forms' own data, when the repository is there."""
-    data = pathlib.Path(__file__).resolve().parents[2] / "src/inspect/units/provinces.toml"
-    if not data.exists():
-        return PROVINCES
-    names = re.findall(r'"([^"\d]{2,40})"', data.read_text(encoding="utf-8"))
-    return PROVINCES + [name for name in names if name[:1].isupper()]
+    data = pathlib.Path(__file__).resolve().parents[2] / "src/inspect/units" / file
+    found = re.findall(r'"([^"]{2,})"', data.read_text(encoding="utf-8")) if data.exists() else []
+    return [name for names in found for name in names.split("|") if name[:1].isupper() and len(name) <= 40]
 
 
-UNITS = real_units()
+UNITS = PROVINCES + listed("provinces.toml")
+COMMUNES = DISTRICTS + listed("districts.toml")
 
 
 def syllable(r):
@@ -117,8 +119,16 @@ def name(r):
     return text.upper() if r.random() < 0.5 else text
 
 
+def highland(r):
+    """Names of the Central Highlands, whose spelling is not that of Vietnamese: Ea Kuêh, Krông Pắc, Y Bhiông Niê."""
+    part = lambda: (r.choice(HIGH_ONSETS) + r.choice(HIGH_RIMES)).capitalize()
+    return " ".join([r.choice(HIGH_FIRST), *(part() for _ in range(r.choice([1, 1, 2])))])
+
+
 def place(r):
-    return r.choice(r.choice([UNITS, DISTRICTS, DISTRICTS])) if r.random() < 0.55 else " ".join(word(r) for _ in range(r.choice([1, 2, 2, 2, 3])))
+    if r.random() < 0.06:
+        return highland(r)
+    return r.choice(r.choice([UNITS, COMMUNES, COMMUNES])) if r.random() < 0.55 else " ".join(word(r) for _ in range(r.choice([1, 2, 2, 2, 3])))
 
 
 def address(r):
@@ -161,6 +171,25 @@ def number(r):
     )()
 
 
+def identity(r):
+    """An identity paper as it is written into a form."""
+    kind = r.choice(["Căn cước công dân số", "CCCD số", "Thẻ căn cước số", "Chứng minh nhân dân số", "CMND số", "Căn cước công dân", "Hộ chiếu số"])
+    by = r.choice(["Cục Cảnh sát QLHC về TTXH", "Cục CS QLHC về TTXH", "Cục Cảnh sát ĐKQL cư trú và DLQG về dân cư", "Bộ Công an", f"Công an tỉnh {r.choice(UNITS)}", f"Công an TP {r.choice(UNITS)}", f"CA {r.choice(UNITS)}"])
+    return f"{kind} {digits(r, r.choice([12, 12, 12, 9]))}" + r.choice([", ", " ", "; "]) + r.choice([f"{by} cấp ngày {date(r)}", f"do {by} cấp ngày {date(r)}", f"cấp ngày {date(r)}"])
+
+
+def inscription(r):
+    """What stands around a seal, on its upper arc (or the lower one)."""
+    k = r.random()
+    if k < 0.72:
+        rank = r.choice(["XÃ", "XÃ", "PHƯỜNG", "PHƯỜNG", "THỊ TRẤN", "HUYỆN", "QUẬN", "THỊ XÃ", "THÀNH PHỐ", "TỈNH", "ĐẶC KHU"])
+        named = str(r.randint(1, 28)) if rank in ("PHƯỜNG", "QUẬN") and r.random() < 0.2 else place(r)
+        return f"{r.choice(['ỦY BAN NHÂN DÂN', 'ỦY BAN NHÂN DÂN', 'UỶ BAN NHÂN DÂN', 'U.B.N.D'])} {rank} {named}".upper()
+    if k < 0.82:
+        return r.choice(["SỞ TÀI NGUYÊN VÀ MÔI TRƯỜNG", "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG", "VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI", "CHI NHÁNH VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI", "SỞ TƯ PHÁP", "PHÒNG CÔNG CHỨNG SỐ 1", "PHÒNG TƯ PHÁP"])
+    return f"{r.choice(['TỈNH', 'T.', 'TP.', 'H.', 'Q.', 'HUYỆN', 'QUẬN', 'THÀNH PHỐ'])} {place(r)}{r.choice(['', ' - T. ' + r.choice(UNITS), ' - TP. ' + r.choice(UNITS)])}".upper()
+
+
 def in_words(r):
     if r.random() < 0.5:
         ones = "một hai ba bốn năm sáu bảy tám chín".split()
@@ -174,7 +203,7 @@ def in_words(r):
 
 
 def value(r):
-    return r.choices([name, address, date, number, in_words, lambda r: r.choice(PHRASES), lambda r: r.choice(NATIONS), lambda r: r.choice(PEOPLES)], [20, 20, 14, 16, 8, 12, 5, 5])[0](r)
+    return r.choices([name, address, date, number, in_words, lambda r: r.choice(PHRASES), lambda r: r.choice(NATIONS), lambda r: r.choice(PEOPLES), identity], [20, 20, 14, 15, 8, 11, 4, 5, 4])[0](r)
 
 
 def drill(r):

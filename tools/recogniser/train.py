@@ -130,12 +130,13 @@ def distance(a, b):
 
 CALM = dict(seal=0.0, leaders=0.0, neighbour=0.0, bad_cut=0.0, copied=0.0, crease=0.0)
 CLASSES = {
-    # name: (shares of print, type, pen; chances of compose; texts)
-    "clean print": ((0.9, 0.1, 0.0), CALM, None),
-    "leaders": ((0.9, 0.1, 0.0), CALM | dict(leaders=1.0, clean=0.3), None),
-    "seal": ((0.9, 0.1, 0.0), CALM | dict(seal=1.0, clean=0.3), None),
-    "cursive fill": ((0.0, 0.0, 1.0), CALM | dict(leaders=0.4), None),
-    "digits and dates": ((0.9, 0.1, 0.0), CALM | dict(leaders=0.4), lambda r: ("", texts.date(r) if r.random() < 0.5 else texts.number(r))),
+    # name: (shares of print, type, pen, ring; chances of compose; texts)
+    "clean print": ((0.9, 0.1, 0.0, 0.0), CALM, None),
+    "leaders": ((0.9, 0.1, 0.0, 0.0), CALM | dict(leaders=1.0, clean=0.3), None),
+    "seal": ((0.9, 0.1, 0.0, 0.0), CALM | dict(seal=1.0, clean=0.3), None),
+    "cursive fill": ((0.0, 0.0, 1.0, 0.0), CALM | dict(leaders=0.4), None),
+    "digits and dates": ((0.9, 0.1, 0.0, 0.0), CALM | dict(leaders=0.4), lambda r: ("", texts.date(r) if r.random() < 0.5 else texts.number(r))),
+    "around seals": ((0.0, 0.0, 0.0, 1.0), CALM | dict(leaders=0.0), None),
 }
 
 

@@ -11,6 +11,8 @@ use crate::inspect::forms::FieldType;
 use crate::inspect::report::Field;
 use crate::inspect::seen::{Seen, SeenPage};
 
+/// A crease darkens the paper this far to both sides, in millimetres.
+const CREASE_MM: f32 = 1.5;
 /// More places than this on one page are one observation: the page differs from itself all over.
 const MOST: usize = 12;
 
@@ -42,14 +44,29 @@ fn by_right(seen: &Seen<'_>, at: usize, page: &SeenPage, trace: &Trace, field: O
     if marks.chain(page.ink.iter().flat_map(|ink| &ink.strokes)).any(over) {
         return true;
     }
-    if trace.kind == TraceKind::Smudged && (field.is_none() || page.measures.folds.iter().any(over)) {
+    let creased = || {
+        let air = page.examined.as_ref().map_or(0, |examined| (CREASE_MM * examined.mm) as u32);
+        page.measures.folds.iter().any(|fold| over(&fold.grown(air, air, u32::MAX, u32::MAX)))
+    };
+    if trace.kind == TraceKind::Smudged && (field.is_none() || creased()) {
         // Dirt outside of any value is dirt, and a crease darkens whatever it runs through.
         return true;
     }
     match field {
         Some(field) => is_signers(seen, field),
-        None => trace.kind == TraceKind::Through && !above_signer(seen, at, page, &trace.rect),
+        None if trace.kind == TraceKind::Through => !above_signer(seen, at, page, &trace.rect),
+        None => trace.kind == TraceKind::Paper && !is_lettered(seen, at, page, &trace.rect),
     }
+}
+
+/// Words that were read less surely than this may be ornaments.
+const LETTERED: f32 = 0.5;
+
+/// Whether words stand in a box of the page: the ornaments of a border are no words, though they are strung like lines.
+fn is_lettered(seen: &Seen<'_>, at: usize, page: &SeenPage, rect: &Rect) -> bool {
+    let place = page.upright(rect);
+    let words = seen.texts.get(at).into_iter().flat_map(|text| &text.rows).flat_map(|row| &row.words);
+    words.filter(|word| word.confidence >= LETTERED).any(|word| word.rect.intersection(&place).area() > 0)
 }
 
 /// Whether a box lies above the signer's title, on the page that has one.

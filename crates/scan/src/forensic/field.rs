@@ -3,12 +3,14 @@
 use image::{GrayImage, RgbImage};
 
 use crate::raster::paper::{Paper, curve};
-use crate::raster::{INCH, Rect, luma};
+use crate::raster::{INCH, Rect, luma, map};
 
 /// A page with what is ink on it.
 pub(super) struct Field<'a> {
     pub(super) page: &'a RgbImage,
     pub(super) gray: GrayImage,
+    /// The brightest channel: what is gray darkens it, a coloured pattern hardly does.
+    peak: GrayImage,
     /// Share of the paper's brightness, 255 for paper.
     pub(super) flat: GrayImage,
     /// 255 where neither ink nor its soft edge is.
@@ -27,7 +29,8 @@ impl<'a> Field<'a> {
         let flat = Paper::of(&gray, dpi).divide(&gray, &curve(0.0, 1.0));
         let mm = dpi / INCH;
         let bare = bare(&flat, ((EDGE_MM * mm).round() as u32).max(1));
-        Self { page, gray, flat, bare, mm }
+        let peak = map(page, |r, g, b| r.max(g).max(b));
+        Self { page, gray, peak, flat, bare, mm }
     }
 
     /// A box cut to the page.
@@ -51,6 +54,11 @@ impl<'a> Field<'a> {
 
     pub(super) fn level(&self, x: u32, y: u32) -> i32 {
         self.gray.get_pixel_checked(x, y).map_or(0, |pixel| i32::from(pixel[0]))
+    }
+
+    /// The brightest channel.
+    pub(super) fn peak(&self, x: u32, y: u32) -> i32 {
+        self.peak.get_pixel_checked(x, y).map_or(0, |pixel| i32::from(pixel[0]))
     }
 
     /// Immerkaer's mask at a pixel: what neither a plane nor a straight edge explains.

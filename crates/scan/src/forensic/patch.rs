@@ -24,8 +24,8 @@ pub struct Patch {
     pub ink: [f32; 3],
     /// Width of its strokes, millimetres.
     pub stroke_mm: f32,
-    /// How much more of its paper than of the paper around is smudged, as a share.
-    pub smudged: f32,
+    /// How much more of its paper than of the paper around is smudged, as a share: by brightness, and by the brightest channel.
+    pub smudged: [f32; 2],
     /// Degrees by which its letters lean to the right; none where that is not clear.
     pub slant: Option<f32>,
 }
@@ -54,7 +54,7 @@ pub(super) fn measure(field: &Field<'_>, rect: Rect) -> Patch {
     let (near, far, own) = ((AROUND_MM.0 * field.mm) as u32, (AROUND_MM.1 * field.mm) as u32, (OWN_MM * field.mm) as u32);
     let band = |from: u32, to: u32| Rect::between(rect.x, from, rect.right(), to);
     let (steepness, stroke) = strokes(field, &rect);
-    let (mut own_levels, mut around) = (Levels::default(), Levels::default());
+    let (mut own_levels, mut around) = (<[Levels; 2]>::default(), <[Levels; 2]>::default());
     let inside = ground(field, &rect.grown(own, own, field.gray.width(), field.gray.height()), &mut own_levels);
     let above = ground(field, &band(rect.y.saturating_sub(far), rect.y.saturating_sub(near)), &mut around);
     let below = ground(field, &band(rect.bottom() + near, rect.bottom() + far), &mut around);
@@ -67,12 +67,12 @@ pub(super) fn measure(field: &Field<'_>, rect: Rect) -> Patch {
         steepness,
         ink: ink(field, &rect),
         stroke_mm: stroke / field.mm,
-        smudged: own_levels.smudged(&around),
+        smudged: [0, 1].map(|channel| own_levels[channel].smudged(&around[channel])),
         slant: slant(field, &rect),
     }
 }
 
-fn ground(field: &Field<'_>, rect: &Rect, levels: &mut Levels) -> Ground {
+fn ground(field: &Field<'_>, rect: &Rect, levels: &mut [Levels; 2]) -> Ground {
     let (mut sum, mut count) = ([0_u64; 3], 0_u32);
     let (mut smooth, mut smooth_squares, mut smooth_count, mut grain) = (0.0_f64, 0.0_f64, 0_u32, 0.0_f64);
     let (mut row, mut row_at, mut within) = ((0.0_f64, 0.0_f64, 0.0_f64), u32::MAX, 0.0_f64);
@@ -83,9 +83,10 @@ fn ground(field: &Field<'_>, rect: &Rect, levels: &mut Levels) -> Ground {
         let whole =
             x > 0 && y > 0 && [(x - 1, y - 1), (x + 1, y - 1), (x - 1, y + 1), (x + 1, y + 1)].iter().all(|&(x, y)| field.is_bare(x, y));
         if whole {
-            let around: i32 = (y - 1..=y + 1).flat_map(|v| (x - 1..=x + 1).map(move |u| (u, v))).map(|(u, v)| field.level(u, v)).sum();
-            let mean = f64::from(around) / 9.0;
-            levels.add(mean);
+            let near = || (y - 1..=y + 1).flat_map(|v| (x - 1..=x + 1).map(move |u| (u, v)));
+            let mean = f64::from(near().map(|(u, v)| field.level(u, v)).sum::<i32>()) / 9.0;
+            levels[0].add(mean);
+            levels[1].add(f64::from(near().map(|(u, v)| field.peak(u, v)).sum::<i32>()) / 9.0);
             if y != row_at {
                 within += spread(row);
                 (row, row_at) = ((0.0, 0.0, 0.0), y);

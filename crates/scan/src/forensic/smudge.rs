@@ -1,4 +1,5 @@
-//! Smudges: what an eraser leaves of ink. Paper of a word that is darker than the paper around it, and paler than ink.
+//! Smudges: what an eraser leaves of ink. Paper of a word that is darker than the paper around it, and paler than ink; looked for by
+//! brightness, and in the brightest channel, in which the coloured pattern of the paper is hardly there and a smudge of ink is.
 
 /// How often each brightness was met, means of 3 by 3 pixels, rounded.
 pub(super) struct Levels {

@@ -179,20 +179,37 @@ fn a_stroke_through_a_line_is_seen_and_one_under_it_is_not() {
     assert!(found(&scanned(&underlined, 15, 3.0)).iter().all(|trace| trace.kind != TraceKind::Through));
 }
 
-#[test]
-fn ink_that_was_rubbed_out_leaves_a_smudge() {
-    let clean = drawn(0.0);
+/// Pale remains of other letters behind those that stand at the spot now, and the paper roughened.
+fn rubbed(clean: &RgbImage) -> RgbImage {
     let mut paper = clean.clone();
-    // Pale remains of other letters behind those that stand there now, and the paper roughened.
     for y in SPOT.y - 6..SPOT.bottom() + 6 {
         for x in SPOT.x..SPOT.right() {
-            let rubbed = (x / 5 + y / 4) % 3 == 0;
+            let remains = (x / 5 + y / 4) % 3 == 0;
             let pixel = paper.get_pixel_mut(x, y);
-            if rubbed && pixel[0] > 200 {
+            if remains && pixel[0] > 200 {
                 pixel.0 = pixel.0.map(|level| level - 14);
             }
         }
     }
+    paper
+}
+
+#[test]
+fn a_smudge_is_told_from_the_coloured_pattern_that_it_lies_on() {
+    let mut clean = drawn(0.0);
+    for (x, y, pixel) in clean.enumerate_pixels_mut() {
+        if (x / 3 + y) % 11 < 4 && pixel[0] > 200 {
+            pixel.0 = [pixel[0], pixel[1] - 26, pixel[2] - 26];
+        }
+    }
+    let smudged = |paper: &RgbImage| found(&scanned(paper, 16, 3.0)).iter().filter(|trace| trace.kind == TraceKind::Smudged).count();
+    assert_eq!((smudged(&clean), smudged(&rubbed(&clean)) > 0), (0, true));
+}
+
+#[test]
+fn ink_that_was_rubbed_out_leaves_a_smudge() {
+    let clean = drawn(0.0);
+    let paper = rubbed(&clean);
     assert_eq!(found(&scanned(&clean, 16, 3.0)), []);
     only(&found(&scanned(&paper, 16, 3.0)), &[TraceKind::Smudged, TraceKind::Paper]);
     assert!(found(&scanned(&paper, 16, 3.0)).iter().any(|trace| trace.kind == TraceKind::Smudged));

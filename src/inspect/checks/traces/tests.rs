@@ -11,6 +11,7 @@ use crate::decide::{Decision, Policy, decide};
 use crate::finding::{Code, Finding, Region};
 use crate::inspect::forms::FormSet;
 use crate::inspect::read::Recognised;
+use crate::inspect::read::text::{PageText, Row, TextWord};
 use crate::inspect::report::{Field, FieldSource, InspectionReport};
 use crate::inspect::seen::{Seen, SeenPage};
 
@@ -91,6 +92,31 @@ fn what_crosses_a_paper_by_right_is_no_trace() {
 }
 
 #[test]
+fn other_paper_outside_of_values_counts_where_words_stand() {
+    let ornament = |words: Vec<TextWord>| {
+        let forms = FormSet::embedded().unwrap();
+        let recognised = Recognised { form: forms.form("birth_2015").unwrap(), title: None, pages: vec![Some(0)], strangers: vec![] };
+        let (pages, fields) = ([traced(vec![trace(TraceKind::Paper, 320, 960)])], fields());
+        let texts = [PageText { rows: vec![Row { words, red: false }], size: (1000, 1000), dpi: 200.0 }];
+        let seen = Seen {
+            pages: &pages,
+            texts: &texts,
+            recognised: Some(&recognised),
+            fields: &fields,
+            forms: &forms,
+            declared: None,
+            today: date!(2026 - 11 - 21),
+        };
+        by_hand::ByHand.check(&seen).len()
+    };
+    let word = |confidence| {
+        let rect = Rect { x: 300, y: 955, w: 100, h: 30 };
+        TextWord { text: "Ghi".into(), confidence, rect, strip: rect }
+    };
+    assert_eq!((ornament(vec![word(0.9)]), ornament(vec![word(0.3)]), ornament(vec![])), (1, 0, 0));
+}
+
+#[test]
 fn a_smudge_counts_on_a_value_and_off_the_creases() {
     let found = |page: SeenPage| {
         fields_of(&findings(&by_hand::ByHand, "birth_2015", page)).iter().map(|f| f.0.map(str::to_owned)).collect::<Vec<_>>()
@@ -101,6 +127,13 @@ fn a_smudge_counts_on_a_value_and_off_the_creases() {
     let mut creased = smudge(320, 205);
     creased.measures.folds.push(Rect { x: 0, y: 210, w: 1000, h: 8 });
     assert_eq!(found(creased), [], "a crease runs through");
+    let beside = |y| {
+        let mut creased = smudge(320, 205);
+        creased.examined = Some(Examination { mm: 10.0, ..Examination::default() });
+        creased.measures.folds.push(Rect { x: 0, y, w: 1000, h: 8 });
+        found(creased).len()
+    };
+    assert_eq!((beside(238), beside(242)), (0, 1), "a crease runs within a millimetre and a half of it, and further off");
 }
 
 /// Words of the fields, each at its place; `blue` says in which ink.
@@ -114,7 +147,7 @@ fn written(blue: impl Fn(u32, u32) -> bool) -> SeenPage {
         steepness: 0.4,
         ink: if blue(x, y) { [0.2, 0.25, 0.5] } else { [0.2, 0.2, 0.19] },
         stroke_mm: 0.3,
-        smudged: 0.0,
+        smudged: [0.0; 2],
         slant: None,
     };
     let patches = [105, 205, 305].into_iter().flat_map(|y| (0..6).map(move |at| (310 + at * 60, y))).map(|(x, y)| word(x, y)).collect();
