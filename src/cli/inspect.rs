@@ -41,9 +41,11 @@ pub struct InspectArgs {
     #[arg(long, value_name = "KIND", value_parser = parse_kind)]
     pub kind: Option<Kind>,
     /// What reads: pair, own or tesseract.
-    #[arg(long, value_name = "NAME", value_parser = parse_engine, default_value = "pair")]
+    #[arg(long, value_name = "NAME", value_parser = parse_engine, default_value = DEFAULT_ENGINE)]
     pub engine: Engine,
 }
+
+const DEFAULT_ENGINE: &str = if cfg!(feature = "tesseract") { "pair" } else { "own" };
 
 fn parse_engine(text: &str) -> Result<Engine, String> {
     match text {
@@ -226,7 +228,7 @@ mod tests {
 
     use super::*;
     use crate::inspect::Direct;
-    use crate::inspect::read::{LANGUAGE_DATA, Tesseract};
+    use crate::inspect::read::Own;
     use crate::limits::Limits;
 
     #[test]
@@ -236,7 +238,7 @@ mod tests {
         let args =
             InspectArgs { files: vec![file.path().into()], json: true, registry: None, forms: None, kind: None, engine: Engine::default() };
         let mut out = Vec::new();
-        let reader = Tesseract::load(Path::new(LANGUAGE_DATA)).unwrap();
+        let reader = Own::new().unwrap();
         let (forms, limits) = (forms(&args).unwrap(), Limits::default());
         let direct = Direct { forms: forms.clone(), reader, limits };
         run(&args, &forms, &direct, date!(2026 - 11 - 21), None, &mut out).unwrap();

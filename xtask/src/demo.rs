@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::run::{Failed, cargo, output, root, say};
+use crate::setup;
 use crate::token::Token;
 
 /// Two papers of each kind that are certified, and one that is refused.
@@ -60,9 +61,10 @@ struct Row {
     file: String,
 }
 
-pub(crate) fn run(hsm: bool) -> Result<(), Failed> {
+pub(crate) fn run(hsm: bool, own: bool) -> Result<(), Failed> {
     // As the tests build it: features stay the same, and nothing is built twice.
-    cargo(&["build", "--quiet", "--workspace", "--bins"])?;
+    let what = if own { setup::WITHOUT_TESSERACT } else { &["--workspace"] };
+    cargo(&[&["build", "--quiet", "--bins"], what].concat())?;
     let folder = root().join("target/demo");
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `cargo xtask demo` | starts every part on loopback, certifies sample scans of all kinds, verifies the copies |
 //! | `cargo xtask demo --hsm` | the same with the signers' keys in a SoftHSM token |
+//! | `cargo xtask demo --own` | the same built without Tesseract, which need not be installed: our own network reads alone |
 //! | `cargo xtask test` | everything that CI runs |
 //! | `cargo xtask ci` | the same as `test` |
 //! | `cargo xtask tidy` | house rules: import directions, no stray words, file sizes |
@@ -35,8 +36,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
-        ["demo"] => setup::packages(setup::RUN).and_then(|()| demo::run(false)),
-        ["demo", "--hsm"] => setup::packages(setup::RUN).and_then(|()| setup::packages(setup::HSM)).and_then(|()| demo::run(true)),
+        ["demo", options @ ..] if options.iter().all(|option| ["--hsm", "--own"].contains(option)) => demo(options),
         ["test" | "ci"] => test(),
         ["tidy"] => tidy::run(),
         ["pki", folder] => setup::packages(setup::RUN).and_then(|()| cargo(&["run", "--quiet", "--", "pki", "init", "--data", folder])),
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
         ["bench", rest @ ..] => bench(rest),
         _ => {
             say(
-                "cargo xtask demo [--hsm] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR] | --trial [DIR]] | score DIR | soak [--minutes N] | fuzz [--seconds N] [TARGET …] | attack COPY.pdf [TRUST.pem] | bench [scan | copy | issue | verify | wire] [--quick]",
+                "cargo xtask demo [--hsm] [--own] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR] | --trial [DIR]] | score DIR | soak [--minutes N] | fuzz [--seconds N] [TARGET …] | attack COPY.pdf [TRUST.pem] | bench [scan | copy | issue | verify | wire] [--quick]",
             );
             return ExitCode::from(2);
         }
@@ -64,6 +64,15 @@ fn main() -> ExitCode {
     }
 }
 
+fn demo(options: &[&str]) -> Result<(), Failed> {
+    let (hsm, own) = (options.contains(&"--hsm"), options.contains(&"--own"));
+    setup::packages(if own { setup::RUN_OWN } else { setup::RUN })?;
+    if hsm {
+        setup::packages(setup::HSM)?;
+    }
+    demo::run(hsm, own)
+}
+
 /// The order is the order of cost: what fails fast comes first.
 fn test() -> Result<(), Failed> {
     setup::packages(setup::TEST)?;
@@ -71,6 +80,7 @@ fn test() -> Result<(), Failed> {
     cargo(&["fmt", "--all", "--check"])?;
     cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
+    cargo(&[&["clippy", "--lib", "--bins", "--quiet"], setup::WITHOUT_TESSERACT, &["--", "-D", "warnings"]].concat())?;
     setup::judges()?;
     if run::succeeds("cargo", &["nextest", "--version"]) {
         cargo(&["nextest", "run", "--workspace", "--no-fail-fast"])?;

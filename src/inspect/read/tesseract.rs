@@ -14,9 +14,6 @@ use bansao_tesseract::{Engine, EngineError, Line, Word};
 
 use super::reader::{Asked, Heard, ReadError, ReadWord, Reader, Round, cut};
 
-/// Where the distribution keeps the Vietnamese model.
-pub const LANGUAGE_DATA: &str = "/usr/share/tesseract-ocr/5/tessdata/vie.traineddata";
-
 /// Language data is half a megabyte, or some ten in its largest variant.
 const DATA_BYTES: usize = 64 << 20;
 
