@@ -104,6 +104,7 @@ fn word(word: Word) -> ReadWord {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inspect::read::LANGUAGE_DATA;
 
     #[test]
     fn what_is_no_language_data_is_said() {
