@@ -45,6 +45,7 @@ pub struct InspectArgs {
     pub engine: Engine,
 }
 
+/// The name of [`Engine::default`].
 const DEFAULT_ENGINE: &str = if cfg!(feature = "tesseract") { "pair" } else { "own" };
 
 fn parse_engine(text: &str) -> Result<Engine, String> {
@@ -230,6 +231,11 @@ mod tests {
     use crate::inspect::Direct;
     use crate::inspect::read::Own;
     use crate::limits::Limits;
+
+    #[test]
+    fn what_reads_unless_something_is_named_is_what_the_service_reads_with() {
+        assert_eq!(parse_engine(DEFAULT_ENGINE), Ok(Engine::default()));
+    }
 
     #[test]
     fn a_line_of_json_has_the_agreed_names() {

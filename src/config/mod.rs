@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use crate::decide::{Delegation, Effect, Mandate};
 use crate::finding::Code;
-use crate::inspect::read::Engine;
+use crate::inspect::read::{Engine, LANGUAGE_DATA};
 use crate::limits::Limits;
 use crate::record::{Agency, Certifier, Fees, Kind};
 
@@ -130,7 +130,7 @@ impl Default for Inspection {
             submissions_per_worker: 1,
             memory_mib: 2048,
             engine: Engine::default(),
-            language_data: PathBuf::from("/usr/share/tesseract-ocr/5/tessdata/vie.traineddata"),
+            language_data: PathBuf::from(LANGUAGE_DATA),
             program: PathBuf::from("/proc/self/exe"),
         }
     }

@@ -125,6 +125,18 @@ def ink(r, rs, label, value, fonts, role):
     return np.pad(mask, ((4, 4), (0, 0))), (BASE - top) * scale + 4
 
 
+def star(x, y, outer, inner):
+    """The corners of a five-pointed star."""
+    return [(x + (inner if n % 2 else outer) * np.sin(n * 0.6283), y - (inner if n % 2 else outer) * np.cos(n * 0.6283)) for n in range(10)]
+
+
+def bezier(points, count):
+    """Points on the cubic curve of four."""
+    t = np.linspace(0, 1, count)[:, None]
+    p = np.array(points)
+    return (1 - t) ** 3 * p[0] + 3 * (1 - t) ** 2 * t * p[1] + 3 * (1 - t) * t**2 * p[2] + t**3 * p[3]
+
+
 def ring(r, rs, text, fonts):
     """(mask, baseline row, text that is left): words of a seal's arc, unrolled, as inspection cuts them.
 
@@ -149,13 +161,20 @@ def ring(r, rs, text, fonts):
         # The strip begins within a word: what is not whole is not to be read.
         first = r.randint(1, max(1, len(text) // 3))
         left = ends[first - 1] - (font.getlength(text[first - 1]) * r.uniform(0.0, 0.6) if text[first - 1] != " " else 0)
-    right = x + em * r.uniform(0.0, 0.4)
+    left, right = beside(r, image, em, left, x + em * r.uniform(0.0, 0.4), first == 0, fonts)
+    mask = np.asarray(image)[:, max(0, int(left)) : int(right) + 2].astype(np.float32)
+    pressed = stamped(r, rs, mask, em)
+    return pressed and (*pressed, text[first:].strip())
+
+
+def beside(r, image, em, left, right, whole, fonts):
+    """Draws what stands at both ends of an inscription; returns where the strip begins and ends."""
+    draw = ImageDraw.Draw(image)
     for side in (-1, 1):
-        if r.random() < 0.55 and (side > 0 or first == 0):
+        if r.random() < 0.55 and (side > 0 or whole):
             middle = (right + em * 0.6) if side > 0 else (left - em * 0.6)
             reach = em * r.uniform(0.25, 0.4)
-            star = [(middle + (reach if n % 2 == 0 else reach * 0.42) * np.sin(n * 0.6283), BASE - em * 0.35 - (reach if n % 2 == 0 else reach * 0.42) * np.cos(n * 0.6283)) for n in range(10)]
-            draw.polygon(star, fill=255)
+            draw.polygon(star(middle, BASE - em * 0.35, reach, reach * 0.42), fill=255)
             if side > 0:
                 right = middle + reach * r.uniform(0.5, 1.3)
             else:
@@ -168,10 +187,12 @@ def ring(r, rs, text, fonts):
         other = other.crop((0, 0, int(small.getlength(foreign)) + 4, int(em * 1.6))).rotate(180)
         image.paste(other, (int(right + em * r.uniform(0.2, 1.0)), int(BASE - em * 1.05)))
         right += em * r.uniform(0.5, 5.0)
-    mask = np.asarray(image)[:, max(0, int(left)) : int(right) + 2].astype(np.float32)
-    if mask.shape[1] < 20:
-        return None
-    inked = np.flatnonzero(mask.max(1) > 90)
+    return left, right
+
+
+def stamped(r, rs, mask, em):
+    """(mask, baseline row) of an inscription as a seal leaves it on paper and a pen leaves it of the seal; None where nothing is there, or too much."""
+    inked = np.flatnonzero(mask.max(1) > 90) if mask.shape[1] >= 20 else []
     if len(inked) < 2:
         return None
     tall = inked[-1] - inked[0]
@@ -189,16 +210,14 @@ def ring(r, rs, text, fonts):
     if width > WIDEST:
         return None
     mask = cv2.resize(mask, (width, INK), interpolation=cv2.INTER_AREA).clip(0, 255).astype(np.uint8)
-    return np.pad(mask, ((4, 4), (0, 0))), (BASE - top) * scale + 4, text[first:].strip()
+    return np.pad(mask, ((4, 4), (0, 0))), (BASE - top) * scale + 4
 
 
 def crossed(mask, r, rs, em):
     """The ink without what a pen covers: a stroke of its width is white, its edges are torn and dark in places."""
     h, w = mask.shape
     at, span = r.uniform(0, w), em * r.uniform(0.6, 4)
-    p = np.array([(at + r.gauss(0, span), r.uniform(-0.6 * h, 1.6 * h)) for _ in range(4)])
-    t = np.linspace(0, 1, 60)[:, None]
-    curve = ((1 - t) ** 3 * p[0] + 3 * (1 - t) ** 2 * t * p[1] + 3 * (1 - t) * t**2 * p[2] + t**3 * p[3]).astype(np.int32)
+    curve = bezier([(at + r.gauss(0, span), r.uniform(-0.6 * h, 1.6 * h)) for _ in range(4)], 60).astype(np.int32)
     wide = max(2, round(em * r.uniform(0.05, 0.24)))
     stroke = np.zeros((h, w), np.uint8)
     cv2.polylines(stroke, [curve], False, 255, wide)
@@ -218,9 +237,9 @@ def lines(seed, fonts, share=(0.51, 0.07, 0.34, 0.08), empty=0.05, only=None):
         role = r.choices(ROLES, share)[0]
         label, value = ("", "") if r.random() < empty else (only or texts.text)(r)
         if role == "ring":
-            drawn = ring(r, rs, texts.inscription(r), fonts)
-            label, value = "", drawn[2] if drawn else ""
-            drawn = drawn and drawn[:2]
+            made = ring(r, rs, texts.inscription(r), fonts)
+            drawn, value = (made[:2], made[2]) if made else (None, "")
+            label = ""
         else:
             drawn = ink(r, rs, label, value, fonts, role)
         if drawn is None:
@@ -269,18 +288,15 @@ def stamps(seed, fonts, count=64):
                 ImageDraw.Draw(glyph).text((45, 45), sign, font=face(fonts.pick(r, "print"), 44), fill=255, anchor="mm")
                 glyph = glyph.rotate(-np.degrees(turn) - 90)
                 image.paste(255, (int(256 + 0.38 * size * np.cos(turn)) - 45, int(256 + 0.38 * size * np.sin(turn)) - 45), glyph)
-            star = [(256 + (70 if n % 2 == 0 else 30) * np.sin(n * 0.6283), 256 - (70 if n % 2 == 0 else 30) * np.cos(n * 0.6283)) for n in range(10)]
             if r.random() < 0.5:
-                draw.polygon(star, fill=255)
+                draw.polygon(star(256, 256, 70, 30), fill=255)
         else:
             x, y = 60.0, 256.0
             for _ in range(r.randint(4, 9)):
                 points = [(x, y)]
                 for _ in range(3):
                     points.append((points[-1][0] + r.gauss(30, 60), 256 + r.gauss(0, 80)))
-                t = np.linspace(0, 1, 40)[:, None]
-                p = np.array(points)
-                curve = (1 - t) ** 3 * p[0] + 3 * (1 - t) ** 2 * t * p[1] + 3 * (1 - t) * t**2 * p[2] + t**3 * p[3]
+                curve = bezier(points, 40)
                 draw.line([tuple(q) for q in curve], fill=255, width=r.randint(4, 9))
                 x, y = points[-1]
         press = np.clip(0.45 + 0.7 * cv2.resize(rs.rand(9, 9).astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC), 0, 1)

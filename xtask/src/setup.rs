@@ -37,11 +37,11 @@ const POPPLER: Package = command("poppler-utils", "pdfsig", "-v");
 /// What the service and the demonstration need.
 pub(crate) const RUN: &[Package] = &[CC, LIBTESSERACT, VIETNAMESE, FONTS, OPENSSL];
 
-/// What cargo is told to build the program without Tesseract.
-pub(crate) const WITHOUT_TESSERACT: &[&str] = &["--workspace", "--exclude", "bansao-tesseract", "--no-default-features"];
-
 /// The same where our own network alone reads.
 pub(crate) const RUN_OWN: &[Package] = &[CC, FONTS, OPENSSL];
+
+/// What cargo is told to build the program without Tesseract.
+pub(crate) const WITHOUT_TESSERACT: &[&str] = &["--workspace", "--exclude", "bansao-tesseract", "--no-default-features"];
 
 /// What the demonstration needs beside that when its keys lie in a security module.
 pub(crate) const HSM: &[Package] =

@@ -32,26 +32,18 @@ pub enum Engine {
 ///
 /// # Errors
 /// [`ReadError::NotStarted`]; also where this program was built without the engine.
-#[cfg(feature = "tesseract")]
 pub fn open_reader(engine: Engine, language_data: &Path) -> Result<Box<dyn Reader>, ReadError> {
-    Ok(match engine {
-        Engine::Tesseract => Box::new(Tesseract::load(language_data)?),
-        Engine::Own => Box::new(Own::new()?),
-        Engine::Pair => Box::new(Pair::load(language_data)?),
-    })
-}
-
-/// Our own engine; this program was built without the others, and nothing is looked for at the path.
-///
-/// # Errors
-/// [`ReadError::NotStarted`] for another engine.
-#[cfg(not(feature = "tesseract"))]
-pub fn open_reader(engine: Engine, _language_data: &Path) -> Result<Box<dyn Reader>, ReadError> {
     match engine {
         Engine::Own => Ok(Box::new(Own::new()?)),
-        Engine::Tesseract | Engine::Pair => {
-            Err(ReadError::NotStarted("this program was built without Tesseract: set inspection.engine to \"own\"".to_owned()))
-        }
+        #[cfg(feature = "tesseract")]
+        Engine::Tesseract => Ok(Box::new(Tesseract::load(language_data)?)),
+        #[cfg(feature = "tesseract")]
+        Engine::Pair => Ok(Box::new(Pair::load(language_data)?)),
+        #[cfg(not(feature = "tesseract"))]
+        Engine::Tesseract | Engine::Pair => Err(ReadError::NotStarted(format!(
+            "this program was built without Tesseract and cannot use {}: set inspection.engine to \"own\"",
+            language_data.display()
+        ))),
     }
 }
 

@@ -40,12 +40,16 @@ fn fields() -> Vec<Field> {
 }
 
 fn findings(check: &dyn Check, form: &str, page: SeenPage) -> Vec<Finding> {
+    findings_beside(check, form, page, &[])
+}
+
+fn findings_beside(check: &dyn Check, form: &str, page: SeenPage, texts: &[PageText]) -> Vec<Finding> {
     let forms = FormSet::embedded().unwrap();
     let recognised = Recognised { form: forms.form(form).unwrap(), title: None, pages: vec![Some(0)], strangers: vec![] };
     let (pages, fields) = ([page], fields());
     let seen = Seen {
         pages: &pages,
-        texts: &[],
+        texts,
         recognised: Some(&recognised),
         fields: &fields,
         forms: &forms,
@@ -94,20 +98,8 @@ fn what_crosses_a_paper_by_right_is_no_trace() {
 #[test]
 fn other_paper_outside_of_values_counts_where_words_stand() {
     let ornament = |words: Vec<TextWord>| {
-        let forms = FormSet::embedded().unwrap();
-        let recognised = Recognised { form: forms.form("birth_2015").unwrap(), title: None, pages: vec![Some(0)], strangers: vec![] };
-        let (pages, fields) = ([traced(vec![trace(TraceKind::Paper, 320, 960)])], fields());
         let texts = [PageText { rows: vec![Row { words, red: false }], size: (1000, 1000), dpi: 200.0 }];
-        let seen = Seen {
-            pages: &pages,
-            texts: &texts,
-            recognised: Some(&recognised),
-            fields: &fields,
-            forms: &forms,
-            declared: None,
-            today: date!(2026 - 11 - 21),
-        };
-        by_hand::ByHand.check(&seen).len()
+        findings_beside(&by_hand::ByHand, "birth_2015", traced(vec![trace(TraceKind::Paper, 320, 960)]), &texts).len()
     };
     let word = |confidence| {
         let rect = Rect { x: 300, y: 955, w: 100, h: 30 };
