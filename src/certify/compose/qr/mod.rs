@@ -1,9 +1,14 @@
-//! The QR symbol of a copy, drawn as one vector path.
+//! The QR symbol of a copy, drawn as one vector path: the outlines of its dark modules.
 
-use krilla::geom::{PathBuilder, Rect, Transform};
+mod mask;
+mod modules;
+
+use krilla::geom::{PathBuilder, Transform};
+use krilla::paint::{Fill, FillRule};
 use krilla::surface::Surface;
-use qrcodegen::{QrCode, QrCodeEcc, QrSegment, Version};
+use qrcodegen::{QrCodeEcc, QrSegment, Version};
 
+use self::modules::Modules;
 use super::ComposeError;
 use super::typeset::{Area, MM, grey};
 
@@ -11,7 +16,7 @@ use super::typeset::{Area, MM, grey};
 const LEAST_MODULE: f32 = 0.5 * MM;
 
 /// Light modules around the symbol (ISO/IEC 18004, 9.1).
-const QUIET_MODULES: i32 = 4;
+const QUIET_MODULES: f32 = 4.0;
 
 /// The largest version at level Q: what is longer is easier to read with larger modules at level M.
 const LAST_Q: u8 = 22;
@@ -20,7 +25,11 @@ const LAST_Q: u8 = 22;
 const LAST_M: u8 = 27;
 
 /// A symbol.
-pub(super) struct Symbol(QrCode);
+pub(super) struct Symbol {
+    version: Version,
+    level: char,
+    modules: Modules,
+}
 
 impl Symbol {
     /// Encodes `text`: what follows the last `#` in alphanumeric mode if it can be, what comes before in byte mode.
@@ -29,54 +38,46 @@ impl Symbol {
     /// [`ComposeError::QrTooLong`].
     pub(super) fn encode(text: &str) -> Result<Self, ComposeError> {
         let segments = segments(text);
-        let try_level =
-            |level, last| QrCode::encode_segments_advanced(&segments, level, Version::new(1), Version::new(last), None, false).ok();
-        try_level(QrCodeEcc::Quartile, LAST_Q).or_else(|| try_level(QrCodeEcc::Medium, LAST_M)).map(Self).ok_or(ComposeError::QrTooLong)
+        let at = |level, letter, last| {
+            let (version, modules) = mask::masked(&segments, level, last)?;
+            Some(Self { version, level: letter, modules })
+        };
+        at(QrCodeEcc::Quartile, 'Q', LAST_Q).or_else(|| at(QrCodeEcc::Medium, 'M', LAST_M)).ok_or(ComposeError::QrTooLong)
     }
 
     /// The version, 1 to 40, and the quality level.
     pub(super) fn version_and_level(&self) -> (u8, char) {
-        let level = match self.0.error_correction_level() {
-            QrCodeEcc::Low => 'L',
-            QrCodeEcc::Medium => 'M',
-            QrCodeEcc::Quartile => 'Q',
-            QrCodeEcc::High => 'H',
-        };
-        (self.0.version().value(), level)
+        (self.version.value(), self.level)
     }
 
     /// The edge of the symbol with its quiet zone: `edge`, or more if the modules would become too small.
     pub(super) fn edge(&self, edge: f32) -> f32 {
-        edge.max(LEAST_MODULE * self.modules())
+        edge.max(LEAST_MODULE * self.edge_modules())
     }
 
     /// Draws the symbol with its quiet zone into the square at the top left of `area`.
     pub(super) fn draw(&self, surface: &mut Surface<'_>, area: Area) {
-        let module = area.width.min(area.height) / self.modules();
-        let size = self.0.size();
+        let module = area.width.min(area.height) / self.edge_modules();
         let mut path = PathBuilder::new();
-        for y in 0..size {
-            let mut x = 0;
-            while x < size {
-                let run = (x..size).take_while(|x| self.0.get_module(*x, y)).count() as i32;
-                if run > 0 {
-                    let rect = Rect::from_xywh((x + QUIET_MODULES) as f32, (y + QUIET_MODULES) as f32, run as f32, 1.0);
-                    rect.into_iter().for_each(|rect| path.push_rect(rect));
-                }
-                x += run.max(0) + 1;
+        let place = |modules: u32| modules as f32 + QUIET_MODULES;
+        for outline in self.modules.outlines() {
+            for (at, (x, y)) in outline.into_iter().enumerate() {
+                if at == 0 { path.move_to(place(x), place(y)) } else { path.line_to(place(x), place(y)) }
             }
+            path.close();
         }
         if let Some(path) = path.finish() {
-            surface.set_fill(Some(grey(0)));
+            surface.set_fill(Some(Fill { rule: FillRule::EvenOdd, ..grey(0) }));
             // In modules: whole numbers make the page a third as long as points would, and it is compressed in a third of the time.
             surface.push_transform(&Transform::from_row(module, 0.0, 0.0, module, area.left, area.top));
             surface.draw_path(&path);
             surface.pop();
+            surface.set_fill(Some(grey(0)));
         }
     }
 
-    fn modules(&self) -> f32 {
-        (self.0.size() + 2 * QUIET_MODULES) as f32
+    fn edge_modules(&self) -> f32 {
+        self.modules.size() as f32 + 2.0 * QUIET_MODULES
     }
 }
 
