@@ -7,6 +7,8 @@ use std::sync::Arc;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use thiserror::Error;
 
+use super::unhinted::unhinted;
+
 /// A font cannot be used.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -126,7 +128,8 @@ impl Face {
             (measures(&face, em), kerning(&face, em))
         };
         let usual = (0..USUAL).map(|code| char::from_u32(code).and_then(|c| glyphs.get(&c).copied())).collect();
-        Some(Self { font: Font::new(bytes.into(), 0)?, glyphs, usual, kerning })
+        let font = Font::new(unhinted(&bytes).unwrap_or(bytes).into(), 0)?;
+        Some(Self { font, glyphs, usual, kerning })
     }
 
     /// Whether the face can print `c`.

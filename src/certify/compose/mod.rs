@@ -17,6 +17,7 @@ mod statement;
 mod statement_page;
 mod structure;
 mod typeset;
+mod unhinted;
 
 #[cfg(test)]
 pub(super) mod tests;
