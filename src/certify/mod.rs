@@ -8,6 +8,7 @@ mod archival;
 pub mod compose;
 mod prepare;
 mod rehearse;
+mod said;
 mod seal;
 mod token;
 

@@ -1,13 +1,14 @@
 //! What will be signed is checked as bytes before any real key is touched.
 
 use bansao_pades::{FieldLock, FieldSpec, OpenFile};
-use lopdf::{Dictionary, Document, Object, Stream};
+use lopdf::Document;
 use thiserror::Error;
 use time::OffsetDateTime;
 
 use super::archival::{self, ArchivalFault};
 use super::compose::{ComposedCopy, Statement};
 use super::rehearse::{Rehearsal, RehearsalError};
+use super::said::text_of;
 use crate::anatomy::{AGENCY_FIELD, CERTIFIER_FIELD, PageDigestError, page_digests_of};
 use crate::record::{Sha256, nfc};
 
@@ -78,12 +79,12 @@ pub fn prepare(
         },
     ];
     let mut file = OpenFile::read(bare)?.add_signature_fields(&fields)?;
-    let mut document = rehearsal.of(&mut file, now)?;
+    let document = rehearsal.of(&mut file, now)?;
     if page_digests_of(&document)? != expected_pages {
         return Err(PrepareError::OtherPages);
     }
     archival::check(&document)?;
-    says(&mut document, statement)?;
+    says(&document, statement)?;
     Ok(PreparedCopy { file, certifier_size: certifier_field.size(), agency_size: agency_field.size() })
 }
 
@@ -91,60 +92,16 @@ pub fn prepare(
 const MOST_TEXT: usize = 16 << 20;
 
 /// Whether the last page says all that the statement must say, white space aside: lines are broken where they must be.
-fn says(document: &mut Document, statement: &Statement) -> Result<(), PrepareError> {
+fn says(document: &Document, statement: &Statement) -> Result<(), PrepareError> {
     let bare = |text: &str| nfc(text).chars().filter(|c| !c.is_whitespace()).collect::<String>();
     let unsaid = |text: &str| {
         let text = bare(text);
         statement.essentials().into_iter().find(|wanted| !text.contains(&bare(wanted)))
     };
-    if text_alone(document).is_some_and(|text| unsaid(&text).is_none()) {
+    let (last, page) = document.get_pages().into_iter().next_back().ok_or(PageDigestError::Unreadable)?;
+    if text_of(document, page, MOST_TEXT).is_some_and(|text| unsaid(&text).is_none()) {
         return Ok(());
     }
-    let last = document.get_pages().into_keys().next_back().unwrap_or_default();
     let text = document.extract_text_with_limit(&[last], MOST_TEXT).map_err(|_| PageDigestError::Unreadable)?;
     unsaid(&text).map_or(Ok(()), |missing| Err(PrepareError::OtherStatement(missing)))
-}
-
-/// What the text objects of the last page show, without the thousands of lines of the QR symbol beside them; none where the content
-/// is not made as we make it. The document is left as it was.
-fn text_alone(document: &mut Document) -> Option<String> {
-    let (last, page) = document.get_pages().into_iter().next_back()?;
-    let [id] = *document.get_page_contents(page) else { return None };
-    let content = document.get_page_content_with_limit(page, MOST_TEXT).ok()?;
-    let mut texts = Vec::new();
-    let mut rest = content.as_slice();
-    while let Some(start) = find(rest, b"\nBT") {
-        let from = rest.get(start..)?;
-        let end = find(from, b"\nET")?.checked_add(3)?;
-        texts.extend_from_slice(from.get(..end)?);
-        rest = from.get(end..)?;
-    }
-    texts.push(b'\n');
-    let whole = document.objects.insert(id, Object::Stream(Stream::new(Dictionary::new(), texts)))?;
-    let text = document.extract_text_with_limit(&[last], MOST_TEXT);
-    document.objects.insert(id, whole);
-    text.ok()
-}
-
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|part| part == wanted)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::anatomy::read_copy;
-    use crate::certify::compose::compose;
-    use crate::certify::compose::tests::{a4, fonts};
-
-    #[test]
-    fn the_text_objects_say_all_that_the_page_says_and_the_page_stays_as_it_was() {
-        let mut document = read_copy(&compose(&a4(), &fonts()).unwrap().pdf).unwrap();
-        let last = document.get_pages().into_keys().next_back().unwrap();
-        let bare = |text: &str| text.split_whitespace().collect::<String>();
-        let whole = document.extract_text(&[last]).unwrap();
-        assert!(whole.len() > 500, "{whole}");
-        assert_eq!(bare(&text_alone(&mut document).unwrap()), bare(&whole));
-        assert_eq!(document.extract_text(&[last]).unwrap(), whole);
-    }
 }
