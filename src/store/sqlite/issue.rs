@@ -6,7 +6,7 @@ use sqlx::{Row, Sqlite, Transaction};
 use super::super::{Issue, IssuedCopy, NumberState, RegisterLine, Reservation, Stage, State, StoreError};
 use super::SqliteStore;
 use super::row::{copy_ids, from_json, seal, small, to_json, unseal};
-use super::submission::{append_event, load, require};
+use super::submission::{Standing, append_event, require, standing};
 use crate::finding::Code;
 use crate::record::{CertificationNo, CopyId, Kind, Sha256, SubmissionId};
 
@@ -19,16 +19,11 @@ pub(super) async fn reserve_number(
     now_ms: i64,
 ) -> Result<Reservation, StoreError> {
     let mut tx = store.write().await?;
-    let submission = load(&mut tx, store, id).await?;
-    if let Some(number) = submission.number {
-        let reserved_ms = sqlx::query_scalar("SELECT reserved_ms FROM register WHERE submission = $1 AND state <> 'void'")
-            .bind(id.as_str())
-            .fetch_one(&mut *tx)
-            .await?;
-        return Ok(Reservation { number, reserved_ms });
+    let Standing { state, agency, reservation } = standing(&mut tx, id).await?;
+    if let Some(reservation) = reservation {
+        return Ok(reservation);
     }
-    require(&submission, &[State::Approved])?;
-    let agency = submission.received.agency;
+    require(state, &[State::Approved])?;
     if super::closing::find(&mut tx, &agency, year).await?.is_some() {
         return Err(StoreError::WrongState);
     }
@@ -57,11 +52,11 @@ pub(super) async fn reserve_number(
 
 pub(super) async fn void_number(store: &SqliteStore, id: &SubmissionId, reason: &str, now_ms: i64) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
-    let submission = load(&mut tx, store, id).await?;
-    if submission.state == State::Referred {
+    let state = standing(&mut tx, id).await?.state;
+    if state == State::Referred {
         return Ok(());
     }
-    require(&submission, &[State::Approved])?;
+    require(state, &[State::Approved])?;
     sqlx::query("UPDATE register SET state = 'void', reason = $2, closed_ms = $3 WHERE submission = $1 AND state = 'reserved'")
         .bind(id.as_str())
         .bind(reason)
@@ -84,12 +79,13 @@ pub(super) async fn void_number(store: &SqliteStore, id: &SubmissionId, reason: 
 pub(super) async fn record_issue(store: &SqliteStore, issues: &[Issue], now_ms: i64) -> Result<(), StoreError> {
     let first = &issues.first().ok_or(StoreError::WrongState)?.copy;
     let mut tx = store.write().await?;
-    let submission = load(&mut tx, store, &first.submission).await?;
-    if submission.state == State::Issued {
+    let Standing { state, reservation, .. } = standing(&mut tx, &first.submission).await?;
+    if state == State::Issued {
         return Ok(());
     }
-    require(&submission, &[State::Approved])?;
-    let together = |issue: &Issue| issue.copy.submission == first.submission && Some(&issue.copy.number) == submission.number.as_ref();
+    require(state, &[State::Approved])?;
+    let number = reservation.as_ref().map(|reservation| &reservation.number);
+    let together = |issue: &Issue| issue.copy.submission == first.submission && Some(&issue.copy.number) == number;
     if !issues.iter().all(together) {
         return Err(StoreError::WrongState);
     }

@@ -23,19 +23,10 @@ pub(super) fn submission(row: &SqliteRow, cipher: &Cipher) -> Result<Submission,
         requester: unseal(cipher, &id, &row.try_get::<Vec<u8>, _>("requester_sealed")?)?,
         files: from_json(&row.try_get::<String, _>("files")?)?,
         copies: small(row.try_get("copies")?)?,
-        agency: agency.clone(),
+        agency,
         id: SubmissionId::parse(&id).map_err(|_| StoreError::Damaged)?,
     };
-    let number = match row.try_get::<Option<i64>, _>("r_number")? {
-        Some(number) => Some(CertificationNo {
-            agency,
-            year: row.try_get::<i32, _>("r_year")?,
-            book: small(row.try_get("r_book")?)?,
-            number: small(number)?,
-            symbol: row.try_get("r_symbol")?,
-        }),
-        None => None,
-    };
+    let number = number(row, &received.agency)?;
     Ok(Submission {
         state: State::parse(&row.try_get::<String, _>("state")?).ok_or(StoreError::Damaged)?,
         report: unseal_optional(cipher, &id, row.try_get("report_sealed")?)?,
@@ -50,6 +41,18 @@ pub(super) fn submission(row: &SqliteRow, cipher: &Cipher) -> Result<Submission,
         updated_ms: row.try_get("updated_ms")?,
         received,
     })
+}
+
+/// The number of a submission of `agency`, from the columns of the register beside it.
+pub(super) fn number(row: &SqliteRow, agency: &str) -> Result<Option<CertificationNo>, StoreError> {
+    let Some(number) = row.try_get::<Option<i64>, _>("r_number")? else { return Ok(None) };
+    Ok(Some(CertificationNo {
+        agency: agency.to_owned(),
+        year: row.try_get::<i32, _>("r_year")?,
+        book: small(row.try_get("r_book")?)?,
+        number: small(number)?,
+        symbol: row.try_get("r_symbol")?,
+    }))
 }
 
 /// A JSON array of identifiers of copies.

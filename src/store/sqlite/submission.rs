@@ -1,8 +1,8 @@
 //! Submissions, their events and their leases.
 
-use sqlx::{Sqlite, SqliteConnection, Transaction};
+use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
 
-use super::super::{Event, NewSubmission, Outcome, Stage, State, StoreError, Submission};
+use super::super::{Event, NewSubmission, Outcome, Reservation, Stage, State, StoreError, Submission};
 use super::SqliteStore;
 use super::row::{self, SUBMISSION, seal, to_json};
 use crate::finding::Code;
@@ -138,7 +138,7 @@ pub(super) async fn record_inspection(
     now_ms: i64,
 ) -> Result<Submission, StoreError> {
     let mut tx = store.write().await?;
-    require(&load(&mut tx, store, id).await?, &[State::Received])?;
+    require(standing(&mut tx, id).await?.state, &[State::Received])?;
     sqlx::query("UPDATE submissions SET report_sealed = $2 WHERE id = $1")
         .bind(id.as_str())
         .bind(seal(&store.cipher, id.as_str(), report)?)
@@ -160,7 +160,7 @@ pub(super) async fn record_review(
     now_ms: i64,
 ) -> Result<Submission, StoreError> {
     let mut tx = store.write().await?;
-    require(&load(&mut tx, store, id).await?, &[State::Referred])?;
+    require(standing(&mut tx, id).await?.state, &[State::Referred])?;
     if let Some(facts) = facts {
         sqlx::query("UPDATE submissions SET facts_sealed = $2 WHERE id = $1")
             .bind(id.as_str())
@@ -206,7 +206,7 @@ pub(super) async fn cancel(store: &SqliteStore, id: &SubmissionId, now_ms: i64) 
     if stored.state == State::Cancelled {
         return Ok(stored);
     }
-    require(&stored, &[State::Received, State::Referred])?;
+    require(stored.state, &[State::Received, State::Referred])?;
     sqlx::query("UPDATE submissions SET state = 'cancelled', waiting = NULL, updated_ms = $2 WHERE id = $1")
         .bind(id.as_str())
         .bind(now_ms)
@@ -238,6 +238,34 @@ pub(super) async fn referrals(
     rows.iter().map(|row| row::submission(row, &store.cipher)).collect()
 }
 
-pub(super) fn require(submission: &Submission, states: &[State]) -> Result<(), StoreError> {
-    if states.contains(&submission.state) { Ok(()) } else { Err(StoreError::WrongState) }
+/// What must be known of a submission before it is changed: nothing of it is decrypted for that.
+pub(super) struct Standing {
+    pub(super) state: State,
+    pub(super) agency: String,
+    /// Its number, if it has one that is not void.
+    pub(super) reservation: Option<Reservation>,
+}
+
+/// How a submission stands, as the transaction sees it.
+pub(super) async fn standing(tx: &mut Transaction<'_, Sqlite>, id: &SubmissionId) -> Result<Standing, StoreError> {
+    let row = sqlx::query(
+        "SELECT s.state, s.agency, r.year AS r_year, r.number AS r_number, r.book AS r_book, r.symbol AS r_symbol, r.reserved_ms \
+         FROM submissions s LEFT JOIN register r ON r.submission = s.id AND r.state <> 'void' WHERE s.id = $1",
+    )
+    .bind(id.as_str())
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(StoreError::NotFound)?;
+    let agency: String = row.try_get("agency")?;
+    let reservation =
+        row::number(&row, &agency)?.map(|number| Ok::<_, sqlx::Error>(Reservation { number, reserved_ms: row.try_get("reserved_ms")? }));
+    Ok(Standing {
+        state: State::parse(&row.try_get::<String, _>("state")?).ok_or(StoreError::Damaged)?,
+        agency,
+        reservation: reservation.transpose()?,
+    })
+}
+
+pub(super) fn require(state: State, states: &[State]) -> Result<(), StoreError> {
+    if states.contains(&state) { Ok(()) } else { Err(StoreError::WrongState) }
 }
