@@ -1,7 +1,8 @@
-//! TrueType fonts without hints (OpenType 1.9: `glyf`, `loca`, `maxp`).
+//! TrueType fonts without hints and names of glyphs (OpenType 1.9: `glyf`, `loca`, `maxp`, `post`).
 //!
-//! Hints move points to the pixels of coarse screens. Viewers of PDF files draw outlines as they are, and so does print; in what a copy
-//! embeds of its fonts hints are more than half of the bytes, which are compressed, hashed, kept and sent with every copy.
+//! Hints move points to the pixels of coarse screens. Print and nearly all viewers of PDF files draw outlines as they are; glyphs
+//! are found by number. In what a copy embeds of its fonts both are more than half of the bytes, which are compressed, hashed, kept
+//! and sent with every copy.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +21,10 @@ const INSTRUCTIONS: u16 = 0x100;
 const RECORD: usize = 16;
 const HEADER: usize = 12;
 
-/// The same font without hints, glyphs numbered as before; none where it is not a TrueType font of one face, or is broken.
+/// A `post` table ends here that names no glyphs, and says so by its version, 3.0.
+const POST: usize = 32;
+
+/// The same font without hints and names of glyphs, glyphs numbered as before; none where it is not a TrueType font of one face, or is broken.
 pub(super) fn unhinted(font: &[u8]) -> Option<Vec<u8>> {
     if !matches!(font.get(..4)?, [0, 1, 0, 0] | b"true") {
         return None;
@@ -35,6 +39,10 @@ pub(super) fn unhinted(font: &[u8]) -> Option<Vec<u8>> {
     // Twilight points, storage, functions, instructions, stack, bytes of a program: none.
     let most = tables.get_mut(b"maxp")?;
     (16..=26).step_by(2).try_for_each(|at| put(most, at, 0))?;
+    let names = tables.get_mut(b"post")?;
+    put(names, 0, 3)?;
+    put(names, 2, 0)?;
+    names.truncate(POST);
     Some(assembled(font.get(..4)?, &tables))
 }
 
@@ -184,6 +192,7 @@ mod tests {
             let bytes = |face: &Face<'_>, tag: &[u8; 4]| face.raw_face().table(Tag::from_bytes(tag)).map_or(0, <[u8]>::len);
             assert!(HINTS.iter().all(|tag| bytes(&without, tag) == 0));
             assert!(bytes(&without, b"glyf") * 3 < bytes(&with, b"glyf") * 2);
+            assert_eq!((bytes(&without, b"post"), without.italic_angle()), (POST, with.italic_angle()));
         }
     }
 
