@@ -1,5 +1,7 @@
 //! Two signatures, each time-stamped, and the proofs that they stand: PAdES B-LT.
 
+use std::collections::BTreeMap;
+
 use bansao_pades::path::{PathLimits, PathQuery, Usage, find_path};
 use bansao_pades::revocation::RevocationStatus;
 use bansao_pades::{Appearance, Dss, OpenFile, SignatureSpec, cms};
@@ -104,8 +106,9 @@ pub struct SealedCopy {
 pub async fn seal(prepared: PreparedCopy, who: &Signatory<'_>, proofs: &Proofs<'_>) -> Result<SealedCopy, SealError> {
     let PreparedCopy { file, certifier_size, agency_size } = prepared;
     let (mut certifiers, mut agencys) = (Dss::default(), Dss::default());
-    collect(&mut certifiers, CERTIFIER_FIELD, who.certifier.certificate_chain(), proofs, who.time).await?;
-    collect(&mut agencys, AGENCY_FIELD, who.agency.certificate_chain(), proofs, who.time).await?;
+    let mut asked = Asked { proofs, known: BTreeMap::new() };
+    collect(&mut certifiers, CERTIFIER_FIELD, who.certifier.certificate_chain(), &mut asked, who.time).await?;
+    collect(&mut agencys, AGENCY_FIELD, who.agency.certificate_chain(), &mut asked, who.time).await?;
 
     let shown = [(SignatureRole::Certifier, certifier_size), (SignatureRole::Agency, agency_size)];
     let shown = appearances(who.statement, who.profile, who.time, &shown, who.fonts)?;
@@ -120,7 +123,7 @@ pub async fn seal(prepared: PreparedCopy, who: &Signatory<'_>, proofs: &Proofs<'
         appearance: Some(Appearance { pdf: &shown, page: 0 }),
         reserve: 0,
     };
-    let once = sign(file, spec, who.certifier, proofs, &mut certifiers).await?;
+    let once = sign(file, spec, who.certifier, &mut asked, &mut certifiers).await?;
 
     let spec = SignatureSpec {
         field: AGENCY_FIELD,
@@ -129,7 +132,7 @@ pub async fn seal(prepared: PreparedCopy, who: &Signatory<'_>, proofs: &Proofs<'
         appearance: Some(Appearance { pdf: &shown, page: 1 }),
         ..spec
     };
-    let twice = sign(once, spec, who.agency, proofs, &mut agencys).await?;
+    let twice = sign(once, spec, who.agency, &mut asked, &mut agencys).await?;
     let sealed = twice.add_signature_proofs(&[(CERTIFIER_FIELD, certifiers), (AGENCY_FIELD, agencys)])?;
     Ok(SealedCopy { pdf: sealed.into_bytes() })
 }
@@ -140,10 +143,10 @@ async fn sign(
     file: OpenFile,
     spec: SignatureSpec<'_>,
     signer: &dyn Signer,
-    proofs: &Proofs<'_>,
+    asked: &mut Asked<'_>,
     store: &mut Dss,
 ) -> Result<OpenFile, SealError> {
-    let chain = signer.certificate_chain();
+    let (chain, proofs) = (signer.certificate_chain(), asked.proofs);
     let (room, certificates) = (proofs.timestamper.room_bytes(), chain.iter().map(Vec::len).sum::<usize>());
     let reserve = BESIDE_BYTES + certificates.min(MOST_CERTIFICATE_BYTES) + room;
     let mut prepared = file.prepare_signature(&SignatureSpec { reserve, ..spec })?;
@@ -155,7 +158,7 @@ async fn sign(
     if token.token_der.len() > room {
         return Err(SealError::NoRoom(token.token_der.len()));
     }
-    collect_authority(store, &token.certificates, &token.tsa_certificate_der, proofs, spec.time).await?;
+    collect_authority(store, &token.certificates, &token.tsa_certificate_der, asked, spec.time).await?;
     let container = cms::assemble(&attributes, &signature, chain, Some(&token.token_der))?;
     Ok(prepared.embed(&container)?)
 }
@@ -165,7 +168,7 @@ async fn collect(
     store: &mut Dss,
     field: &'static str,
     chain: &[Vec<u8>],
-    proofs: &Proofs<'_>,
+    asked: &mut Asked<'_>,
     now: OffsetDateTime,
 ) -> Result<(), SealError> {
     let invalid = |reason: String| SealError::SignerInvalid { field, reason };
@@ -173,49 +176,68 @@ async fn collect(
     let query = PathQuery {
         leaf,
         intermediates,
-        anchors: proofs.anchors.of(Purpose::Signer),
+        anchors: asked.proofs.anchors.of(Purpose::Signer),
         at: now,
         usage: Usage::DocumentSigning,
         limits: PathLimits::default(),
     };
     let path = find_path(&query).map_err(|error| invalid(error.to_string()))?;
-    if keep_path(store, &path, proofs).await? { Ok(()) } else { Err(invalid("revoked".to_owned())) }
+    if keep_path(store, &path, asked).await? { Ok(()) } else { Err(invalid("revoked".to_owned())) }
 }
 
 async fn collect_authority(
     store: &mut Dss,
     certificates: &[Vec<u8>],
     authority: &[u8],
-    proofs: &Proofs<'_>,
+    asked: &mut Asked<'_>,
     now: OffsetDateTime,
 ) -> Result<(), SealError> {
     let query = PathQuery {
         leaf: authority,
         intermediates: certificates,
-        anchors: proofs.anchors.of(Purpose::Timestamp),
+        anchors: asked.proofs.anchors.of(Purpose::Timestamp),
         at: now,
         usage: Usage::TimeStamping,
         limits: PathLimits::default(),
     };
     let path = find_path(&query).map_err(|error| SealError::AuthorityInvalid(error.to_string()))?;
-    if keep_path(store, &path, proofs).await? { Ok(()) } else { Err(SealError::AuthorityInvalid("revoked".to_owned())) }
+    if keep_path(store, &path, asked).await? { Ok(()) } else { Err(SealError::AuthorityInvalid("revoked".to_owned())) }
 }
 
 /// Keeps a path, leaf to anchor, with the proof for each certificate below the anchor; `false` when one is revoked.
-async fn keep_path(store: &mut Dss, path: &[Vec<u8>], proofs: &Proofs<'_>) -> Result<bool, SealError> {
+async fn keep_path(store: &mut Dss, path: &[Vec<u8>], asked: &mut Asked<'_>) -> Result<bool, SealError> {
     for pair in path.windows(2) {
-        let [certificate, issuer] = pair else { continue };
-        let evidence = proofs.revocations.evidence(certificate, issuer).await?;
-        if matches!(evidence.status, RevocationStatus::Revoked { .. }) {
-            return Ok(false);
-        }
-        match evidence.proof {
-            RevocationProof::Ocsp(response) => store.ocsp_responses.push(response),
-            RevocationProof::Crl(list) => store.crls.push(list),
+        match asked.proof(pair).await? {
+            None => return Ok(false),
+            Some(RevocationProof::Ocsp(response)) => store.ocsp_responses.push(response),
+            Some(RevocationProof::Crl(list)) => store.crls.push(list),
         }
     }
     store.certificates.extend(path.iter().cloned());
     Ok(true)
+}
+
+/// Where proofs come from, and what was learnt for this copy: signers and authorities share most of their certificates.
+struct Asked<'a> {
+    proofs: &'a Proofs<'a>,
+    /// By certificate and issuer.
+    known: BTreeMap<Vec<Vec<u8>>, RevocationProof>,
+}
+
+impl Asked<'_> {
+    /// The proof that a certificate, which comes before its issuer, is not revoked; none when it is.
+    async fn proof(&mut self, pair: &[Vec<u8>]) -> Result<Option<RevocationProof>, RevocationError> {
+        if let Some(known) = self.known.get(pair) {
+            return Ok(Some(known.clone()));
+        }
+        let [certificate, issuer] = pair else { return Ok(None) };
+        let evidence = self.proofs.revocations.evidence(certificate, issuer).await?;
+        if matches!(evidence.status, RevocationStatus::Revoked { .. }) {
+            return Ok(None);
+        }
+        self.known.insert(pair.to_vec(), evidence.proof.clone());
+        Ok(Some(evidence.proof))
+    }
 }
 
 #[cfg(test)]

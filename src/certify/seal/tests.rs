@@ -56,6 +56,17 @@ impl RevocationSource for Known {
     }
 }
 
+/// Knows every certificate as good, and counts how often it is asked.
+struct Counting(AtomicUsize);
+
+#[async_trait]
+impl RevocationSource for Counting {
+    async fn evidence(&self, certificate: &[u8], issuer: &[u8]) -> Result<RevocationEvidence, RevocationError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Known(good()).evidence(certificate, issuer).await
+    }
+}
+
 const END: OffsetDateTime = datetime!(2026-11-20 12:00 +7);
 
 /// A root and two signers whose certificates end at [`END`].
@@ -172,4 +183,16 @@ async fn a_time_stamp_without_room_is_waited_for_and_never_cut() {
     assert!(matches!(error, SealError::NoRoom(bytes) if bytes == Long.room_bytes() + 1), "{error:?}");
     assert!(error.is_transient(), "it is tried again under the same number");
     assert_eq!([&certifier.0, &agency].map(|signer| signer.asked.load(Ordering::SeqCst)), [1, 0]);
+}
+
+#[tokio::test]
+async fn a_certificate_that_two_signatures_share_is_asked_about_once() {
+    let time = END - time::Duration::minutes(1);
+    let (root, [one, other]) = signers();
+    let (anchors, counting) = (anchors(root), Counting(AtomicUsize::new(0)));
+    let proofs = Proofs { timestamper: &Never, revocations: &counting, anchors: &anchors };
+    sealed_by(&one, &one, &proofs, time).await;
+    assert_eq!(counting.0.load(Ordering::SeqCst), 1);
+    sealed_by(&one, &other, &proofs, time).await;
+    assert_eq!(counting.0.load(Ordering::SeqCst), 3, "nothing is kept from one copy to the next");
 }
