@@ -161,8 +161,8 @@ impl Flow {
         let trust = self.ports.trust.current();
         let proofs = Proofs { timestamper: &*self.ports.timestamper, revocations: &*self.ports.revocations, anchors: &trust.anchors };
         let sealed = seal(prepared, &who, &proofs).await.map_err(seal_hindrance)?;
-        self.check_own_work(&sealed.pdf)?;
-        let sha256 = self.ports.blobs.put(&sealed.pdf).await.map_err(Failure::from)?;
+        let sha256 = self.check_own_work(&sealed.pdf)?;
+        self.ports.blobs.put_digested(&sha256, &sealed.pdf).await.map_err(Failure::from)?;
         let copy = IssuedCopy {
             id: intent.id,
             submission: submission.received.id.clone(),
@@ -222,8 +222,7 @@ impl Flow {
         intent: &Intent,
         now: OffsetDateTime,
     ) -> Result<(PreparedCopy, String), Hindrance> {
-        let pages = self.pages(submission, &essence.pages).await?;
-        let digests: Vec<Sha256> = pages.iter().map(|page| page.image.digest()).collect();
+        let (pages, digests) = self.pages(submission, &essence.pages).await?;
         let facts = essence.form.token_facts_of(&essence.facts);
         let other_names = essence.form.other_names_of(&essence.facts);
         let content = TokenContent {
@@ -260,23 +259,28 @@ impl Flow {
         Ok((prepared.await.map_err(|_| wait(ErrorCode::Internal))??, qr_text))
     }
 
-    /// The pages of the scan: files that are the inspected JPEGs themselves pass through, others are taken apart again by a worker.
-    async fn pages(&self, submission: &Submission, inspected: &[PageReport]) -> Result<Vec<PageContent>, Hindrance> {
+    /// The pages of the scan and the digests of their images: files that are the inspected JPEGs themselves pass through, others are
+    /// taken apart again by a worker.
+    async fn pages(&self, submission: &Submission, inspected: &[PageReport]) -> Result<(Vec<PageContent>, Vec<Sha256>), Hindrance> {
         // The store has checked each file against its digest.
         let files = self.files(submission).await?;
         if is_passed_through(&submission.received.files, inspected) {
-            return Ok(files.into_iter().zip(inspected).filter_map(|(file, report)| passed_through(file, report)).collect());
+            let pages = files.into_iter().zip(inspected).filter_map(|(file, report)| passed_through(file, report)).collect();
+            return Ok((pages, submission.received.files.iter().map(|file| file.sha256).collect()));
         }
         let inspector = Arc::clone(&self.ports.inspector);
         let scanned = tokio::task::spawn_blocking(move || inspector.pages(&files)).await.map_err(|_| wait(ErrorCode::Internal))?;
-        pages(scanned.map_err(pages_hindrance)?, inspected).map_err(never)
+        let pages = pages(scanned.map_err(pages_hindrance)?, inspected).map_err(never)?;
+        let digests = pages.iter().map(|page| page.image.digest()).collect();
+        Ok((pages, digests))
     }
 
-    /// Step 8.
-    fn check_own_work(&self, pdf: &[u8]) -> Result<(), Hindrance> {
+    /// Step 8; gives the digest of what was verified.
+    fn check_own_work(&self, pdf: &[u8]) -> Result<Sha256, Hindrance> {
         let (report, document) = verify_and_read(pdf, &self.material(), self.ports.clock.now());
         if let Some(document) = document.filter(|_| report.verdict == Verdict::Valid) {
-            return check_archival_document(&document).map_err(|fault| never(&format!("the sealed copy is not PDF/A: {fault}")));
+            let faulty = |fault| never(&format!("the sealed copy is not PDF/A: {fault}"));
+            return check_archival_document(&document).map(|()| report.sha256).map_err(faulty);
         }
         let codes: Vec<String> = report.findings.iter().map(|f| format!("{} {}", f.code.as_str(), f.detail)).collect();
         Err(never(&format!("the sealed copy does not verify: {}", codes.join("; "))))

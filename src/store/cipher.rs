@@ -66,12 +66,20 @@ impl Cipher {
     /// # Errors
     /// [`CipherError`] when the bytes, the context or the key are not those of the encryption.
     pub fn decrypt(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, CipherError> {
-        let (nonce, body) = sealed.split_at_checked(NONCE_LEN).ok_or(CipherError)?;
+        self.decrypt_in_place(context, sealed.to_vec())
+    }
+
+    /// The same, where `sealed` stands.
+    ///
+    /// # Errors
+    /// As [`Cipher::decrypt`].
+    pub fn decrypt_in_place(&self, context: &str, mut sealed: Vec<u8>) -> Result<Vec<u8>, CipherError> {
+        let (nonce, _) = sealed.split_at_checked(NONCE_LEN).ok_or(CipherError)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| CipherError)?;
-        let mut plain = body.to_vec();
-        let length = self.key.open_in_place(nonce, Aad::from(context.as_bytes()), &mut plain).map_err(|_| CipherError)?.len();
-        plain.truncate(length);
-        Ok(plain)
+        let plain = self.key.open_within(nonce, Aad::from(context.as_bytes()), &mut sealed, NONCE_LEN..).map_err(|_| CipherError)?;
+        let length = plain.len();
+        sealed.truncate(length);
+        Ok(sealed)
     }
 
     /// 128 bits that follow from the key and `name`, for what must come out the same again and be guessed by nobody.
