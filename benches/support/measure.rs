@@ -7,12 +7,14 @@ use std::hint::black_box;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use mimalloc::MiMalloc;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
-use peak_alloc::PeakAlloc;
+use peakmem_alloc::{PeakMemAlloc, PeakMemAllocTrait};
 
+/// What the program allocates with, counted.
 #[global_allocator]
-static HEAP: PeakAlloc = PeakAlloc;
+static HEAP: PeakMemAlloc<MiMalloc> = PeakMemAlloc::new(MiMalloc);
 
 /// No row takes much longer than this, however slow the machine.
 const ROW_BUDGET: Duration = Duration::from_secs(20);
@@ -91,19 +93,13 @@ pub(crate) fn spend<T>(result: T) {
 
 /// Measures `work`.
 pub(crate) fn cost_of(work: impl FnOnce()) -> Cost {
-    HEAP.reset_peak_usage();
-    let in_use = HEAP.current_usage();
+    HEAP.reset_peak_memory();
     // Children outside, this process inside: looking at children costs time of this process.
     let children = children_ms();
     let (cpu, start) = (cpu_ms(UsageWho::RUSAGE_SELF), Instant::now());
     work();
     let (wall_ms, cpu_ms) = (start.elapsed().as_secs_f64() * 1e3, cpu_ms(UsageWho::RUSAGE_SELF) - cpu);
-    Cost {
-        wall_ms,
-        cpu_ms,
-        children_ms: children_ms() - children,
-        peak_mib: HEAP.peak_usage().saturating_sub(in_use) as f64 / f64::from(1 << 20),
-    }
+    Cost { wall_ms, cpu_ms, children_ms: children_ms() - children, peak_mib: HEAP.get_peak_memory() as f64 / f64::from(1 << 20) }
 }
 
 /// Memory of the largest child so far, MiB resident.

@@ -72,6 +72,8 @@ impl Worker {
             .env("OMP_THREAD_LIMIT", "1")
             // Each arena of a thread reserves 64 MiB of the address space that is bounded.
             .env("MALLOC_ARENA_MAX", "2")
+            // Reserved before the bound holds, a gigabyte would be beyond it.
+            .env("MIMALLOC_ARENA_RESERVE", "32M")
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -90,7 +90,7 @@ fn a_worker_holds_its_socket_and_nothing_else() {
     assert!(held.iter().all(expected), "{held:?}");
     let environment = std::fs::read_to_string(format!("/proc/{}/environ", idle(&pool))).unwrap();
     let names = environment.split_terminator('\0').filter_map(|variable| variable.split('=').next());
-    assert_eq!(names.collect::<Vec<_>>(), ["MALLOC_ARENA_MAX", "OMP_THREAD_LIMIT"]);
+    assert_eq!(names.collect::<Vec<_>>(), ["MALLOC_ARENA_MAX", "MIMALLOC_ARENA_RESERVE", "OMP_THREAD_LIMIT"]);
 }
 
 #[test]
