@@ -17,17 +17,24 @@ pub(super) fn text_of(document: &Document, page: ObjectId, most: usize) -> Optio
     for (name, font) in &fonts {
         known.insert(name.as_slice(), characters(document, font, most)?);
     }
+    text_in(&content, &known)
+}
+
+/// What a content stream shows in these fonts.
+fn text_in(content: &[u8], fonts: &BTreeMap<&[u8], Characters>) -> Option<String> {
     let mut text = String::new();
     let mut font = None;
-    for object in text_objects(&content) {
+    for object in text_objects(content) {
         let (mut name, mut shown) = (None, Vec::new());
         for token in Tokens(object) {
             match token {
                 Token::Name(said) => name = Some(said),
                 Token::Text(codes) => shown.extend(codes),
-                Token::Word(b"Tf") => font = Some(known.get(name?)?),
+                Token::Word(b"Tf") => font = Some(fonts.get(name?)?),
                 Token::Word(b"Tj" | b"TJ") => say(&mut text, &std::mem::take(&mut shown), font?)?,
                 Token::Word(b"'" | b"\"") => return None,
+                // Strings of other operators, as the text that stands for marked content, are not shown.
+                Token::Word([first, ..]) if first.is_ascii_alphabetic() => shown.clear(),
                 Token::Word(_) => {}
             }
         }
@@ -231,6 +238,18 @@ mod tests {
             assert!(whole.len() > 50, "{whole}");
             assert_eq!(bare(&text_of(&document, page, 1 << 20).unwrap()), bare(&whole));
         }
+    }
+
+    #[test]
+    fn what_an_operator_shows_counts_and_what_another_is_told_does_not() {
+        let font = Characters::from([(1, "A".to_owned()), (2, "B".to_owned())]);
+        let fonts = BTreeMap::from([(&b"F0"[..], font)]);
+        let said = |content: &[u8]| text_in(content, &fonts);
+        let content = b"q\nBT\n/F0 12 Tf\n/Span <</ActualText <0002>>> BDC\n[<0001> -12.5 <0002>] TJ\nEMC\n<0001> Tj\nET\n<0002> Tj";
+        assert_eq!(said(content).as_deref(), Some("ABA"));
+        assert_eq!(said(b"\nBT\n/F0 12 Tf\n<0003> Tj\nET"), None, "a code that means nothing");
+        assert_eq!(said(b"\nBT\n/F1 12 Tf\n<0001> Tj\nET"), None, "a font that is not there");
+        assert_eq!(said(b"\nBT\n/F0 12 Tf\n<0001> '\nET"), None);
     }
 
     #[test]
