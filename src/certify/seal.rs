@@ -207,7 +207,8 @@ async fn collect_authority(
 /// Keeps a path, leaf to anchor, with the proof for each certificate below the anchor; `false` when one is revoked.
 async fn keep_path(store: &mut Dss, path: &[Vec<u8>], asked: &mut Asked<'_>) -> Result<bool, SealError> {
     for pair in path.windows(2) {
-        match asked.proof(pair).await? {
+        let [certificate, issuer] = pair else { continue };
+        match asked.proof(certificate, issuer).await? {
             None => return Ok(false),
             Some(RevocationProof::Ocsp(response)) => store.ocsp_responses.push(response),
             Some(RevocationProof::Crl(list)) => store.crls.push(list),
@@ -220,22 +221,22 @@ async fn keep_path(store: &mut Dss, path: &[Vec<u8>], asked: &mut Asked<'_>) -> 
 /// Where proofs come from, and what was learnt for this copy: signers and authorities share most of their certificates.
 struct Asked<'a> {
     proofs: &'a Proofs<'a>,
-    /// By certificate and issuer.
-    known: BTreeMap<Vec<Vec<u8>>, RevocationProof>,
+    /// By issuer and certificate.
+    known: BTreeMap<(Vec<u8>, Vec<u8>), RevocationProof>,
 }
 
 impl Asked<'_> {
-    /// The proof that a certificate, which comes before its issuer, is not revoked; none when it is.
-    async fn proof(&mut self, pair: &[Vec<u8>]) -> Result<Option<RevocationProof>, RevocationError> {
-        if let Some(known) = self.known.get(pair) {
+    /// The proof that a certificate is not revoked; none when it is.
+    async fn proof(&mut self, certificate: &[u8], issuer: &[u8]) -> Result<Option<RevocationProof>, RevocationError> {
+        let pair = (issuer.to_vec(), certificate.to_vec());
+        if let Some(known) = self.known.get(&pair) {
             return Ok(Some(known.clone()));
         }
-        let [certificate, issuer] = pair else { return Ok(None) };
         let evidence = self.proofs.revocations.evidence(certificate, issuer).await?;
         if matches!(evidence.status, RevocationStatus::Revoked { .. }) {
             return Ok(None);
         }
-        self.known.insert(pair.to_vec(), evidence.proof.clone());
+        self.known.insert(pair, evidence.proof.clone());
         Ok(Some(evidence.proof))
     }
 }
