@@ -18,6 +18,7 @@ mod seeds;
 #[path = "../../tests/it/walk.rs"]
 mod walk;
 
+use std::alloc::System;
 use std::error::Error;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,14 +28,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use peak_alloc::PeakAlloc;
+use peakmem_alloc::{PeakMemAlloc, PeakMemAllocTrait};
 
 use mutate::Chance;
 use paths::{Input, PATHS, Paths};
 use walk::End;
 
 #[global_allocator]
-static HEAP: PeakAlloc = PeakAlloc;
+static HEAP: PeakMemAlloc<System> = PeakMemAlloc::system();
 
 /// An input may take so long; a whole page takes a twentieth of it.
 const DEADLINE: Duration = Duration::from_secs(15);
@@ -105,12 +106,11 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 fn examine(input: &Input, count: &mut Count, started: &Mutex<Option<Instant>>) -> Option<String> {
     let start = Instant::now();
     let set = |to| *started.lock().unwrap_or_else(PoisonError::into_inner) = to;
-    HEAP.reset_peak_usage();
-    let before = HEAP.current_usage();
+    HEAP.reset_peak_memory();
     set(Some(start));
     let end = catch_unwind(AssertUnwindSafe(|| input.examine()));
     set(None);
-    let heap_mib = HEAP.peak_usage().saturating_sub(before) >> 20;
+    let heap_mib = HEAP.get_peak_memory() >> 20;
     let took = start.elapsed();
     count.inputs += 1;
     count.slowest = count.slowest.max(took);
