@@ -1,8 +1,7 @@
 //! TrueType fonts without hints and names of glyphs (OpenType 1.9: `glyf`, `loca`, `maxp`, `post`).
 //!
-//! Hints move points to the pixels of coarse screens. Print and nearly all viewers of PDF files draw outlines as they are; glyphs
-//! are found by number. In what a copy embeds of its fonts both are more than half of the bytes, which are compressed, hashed, kept
-//! and sent with every copy.
+//! Hints move points to the pixels of coarse screens, and paper has none; glyphs are found by number. A copy embeds less, and what it
+//! embeds is compressed, hashed, kept and sent with every copy.
 
 use std::collections::BTreeMap;
 
