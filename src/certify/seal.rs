@@ -16,12 +16,9 @@ use crate::keys::{
 };
 use crate::record::Sha256;
 
-/// Bytes reserved for a signature beside its certificates and its time-stamp: signed attributes, who signed, a signature of 4096
-/// bits, and what holds them together.
-const BESIDE_BYTES: usize = 2 * 1024;
-
-/// More is not reserved for certificates: three with keys of 4096 bits take six thousand bytes.
-const MOST_CERTIFICATE_BYTES: usize = 8 * 1024;
+/// More is not reserved for a signature with its certificates: three with keys of 4096 bits take six thousand bytes, the signature and
+/// its attributes a thousand.
+const MOST_BYTES: usize = 10 * 1024;
 
 /// The copy cannot be sealed now.
 #[derive(Debug, Error)]
@@ -147,12 +144,14 @@ async fn sign(
     store: &mut Dss,
 ) -> Result<OpenFile, SealError> {
     let (chain, proofs) = (signer.certificate_chain(), asked.proofs);
-    let (room, certificates) = (proofs.timestamper.room_bytes(), chain.iter().map(Vec::len).sum::<usize>());
-    let reserve = BESIDE_BYTES + certificates.min(MOST_CERTIFICATE_BYTES) + room;
-    let mut prepared = file.prepare_signature(&SignatureSpec { reserve, ..spec })?;
+    let room = proofs.timestamper.room_bytes();
     let leaf = chain.first().map(Vec::as_slice).unwrap_or_default();
     let profile = signer.profile();
-    let attributes = cms::SignedAttributes::new(profile, &prepared.digest(profile.digest_algorithm()), leaf)?;
+    let attributes = |digest: &[u8]| cms::SignedAttributes::new(profile, digest, leaf);
+    let foreseen = attributes(&profile.digest_algorithm().digest(&[]))?.container_bytes(chain, 0)?;
+    let reserve = foreseen.min(MOST_BYTES) + room;
+    let mut prepared = file.prepare_signature(&SignatureSpec { reserve, ..spec })?;
+    let attributes = attributes(&prepared.digest(profile.digest_algorithm()))?;
     let signature = signer.sign(&attributes.to_be_signed()?).await?;
     let token = proofs.timestamper.timestamp(&Sha256::of(&signature)).await?;
     if token.token_der.len() > room {

@@ -140,12 +140,12 @@ impl Timestamper for HttpTimestamper {
         })
     }
 
-    /// Half as much again as the longest token, in whole kilobytes: tokens of one authority differ by a few bytes. Where another
-    /// authority steps in whose tokens are much longer, one seal fails for want of room, and the next has it.
+    /// A quarter more than the longest token: tokens of one authority differ by a few bytes. Where another authority steps in whose
+    /// tokens are much longer, one seal fails for want of room, and the next has it.
     fn room_bytes(&self) -> usize {
         match self.longest.load(Ordering::Relaxed) {
             0 => UNKNOWN_TOKEN_BYTES,
-            longest => (longest + longest / 2).next_multiple_of(1024),
+            longest => (longest + longest / 4).next_multiple_of(128),
         }
     }
 }

@@ -12,6 +12,7 @@
 //! | `cargo xtask fixtures [--check]` | draws the specimen scans anew, or says which differ |
 //! | `cargo xtask fixtures --scored [DIR]` | draws the scored set, into `target/score` by default |
 //! | `cargo xtask fixtures --trial [DIR]` | draws its split to find faults with, likewise |
+//! | `cargo xtask fixtures --drawing N [DIR]` | draws one more such split, another for every number, likewise |
 //! | `cargo xtask score DIR …` | inspects the scored set and counts; see `score/mod.rs` |
 //! | `cargo xtask soak [--minutes N]` | mutated files through every decoder, release build, five minutes by default; then as long again the fuzz targets |
 //! | `cargo xtask fuzz [--seconds N] [TARGET …]` | the fuzz targets of `fuzz/`, all of them unless named, thirty seconds each by default |
@@ -40,8 +41,9 @@ fn main() -> ExitCode {
         ["test" | "ci"] => test(),
         ["tidy"] => tidy::run(),
         ["pki", folder] => setup::packages(setup::RUN).and_then(|()| cargo(&["run", "--quiet", "--", "pki", "init", "--data", folder])),
-        ["fixtures", "--scored", rest @ ..] => splits("--scored", setup::SCORE, rest),
-        ["fixtures", "--trial", rest @ ..] => splits("--trial", setup::TRIAL, rest),
+        ["fixtures", "--scored", rest @ ..] => splits(&["--scored"], &[setup::SCORE], rest),
+        ["fixtures", "--trial", rest @ ..] => splits(&["--trial"], &[setup::TRIAL], rest),
+        ["fixtures", "--drawing", number, rest @ ..] => splits(&["--drawing", number], &[setup::SCORE, setup::TRIAL, setup::DRAWING], rest),
         ["score", rest @ ..] => score::run(rest),
         ["fixtures", rest @ ..] => fixtures(rest),
         ["soak", rest @ ..] => soak(rest),
@@ -50,7 +52,7 @@ fn main() -> ExitCode {
         ["bench", rest @ ..] => bench(rest),
         _ => {
             say(
-                "cargo xtask demo [--hsm] [--own] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR] | --trial [DIR]] | score DIR | soak [--minutes N] | fuzz [--seconds N] [TARGET …] | attack COPY.pdf [TRUST.pem] | bench [scan | copy | issue | verify | wire] [--quick]",
+                "cargo xtask demo [--hsm] [--own] | test | ci | tidy | pki DIR | fixtures [--check | --scored [DIR] | --trial [DIR] | --drawing N [DIR]] | score DIR | soak [--minutes N] | fuzz [--seconds N] [TARGET …] | attack COPY.pdf [TRUST.pem] | bench [scan | copy | issue | verify | wire] [--quick]",
             );
             return ExitCode::from(2);
         }
@@ -97,10 +99,10 @@ fn fixtures(rest: &[&str]) -> Result<(), Failed> {
 }
 
 /// Draws the splits that `which` names, with fonts of `packages`.
-fn splits(which: &str, packages: &[setup::Package], rest: &[&str]) -> Result<(), Failed> {
-    setup::packages(packages)?;
+fn splits(which: &[&str], packages: &[&[setup::Package]], rest: &[&str]) -> Result<(), Failed> {
+    packages.iter().try_for_each(|packages| setup::packages(packages))?;
     let folder = rest.first().unwrap_or(&"target/score");
-    cargo(&["run", "--release", "--quiet", "--package", "bansao-specimen", "--", which, "--out", folder])
+    cargo(&[&["run", "--release", "--quiet", "--package", "bansao-specimen", "--"], which, &["--out", folder]].concat())
 }
 
 /// `--seed N` draws other inputs; files that are named are tried as they are, and nothing else is.

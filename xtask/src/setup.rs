@@ -80,6 +80,13 @@ pub(crate) const TRIAL: &[Package] = &[
     file("fonts-sil-doulos", "/usr/share/fonts/truetype/doulos/DoulosSIL-Regular.ttf"),
 ];
 
+/// What drawings by number need beside both.
+pub(crate) const DRAWING: &[Package] = &[
+    DEJAVU,
+    file("fonts-dejavu-extra", "/usr/share/fonts/truetype/dejavu/DejaVuSerif-Italic.ttf"),
+    file("fonts-roboto-unhinted", "/usr/share/fonts/truetype/roboto/unhinted/RobotoTTF/Roboto-Regular.ttf"),
+];
+
 /// What measuring stock Tesseract on the scored set needs.
 pub(crate) const STOCK: &[Package] = &[TESSERACT, VIETNAMESE, POPPLER];
 

@@ -183,6 +183,23 @@ fn an_entry_names_only_the_proofs_of_its_signature() {
     assert!(matches!(add_signature_proofs(&signed, &[("Nobody", store)]), Err(Error::Document(_))));
 }
 
+/// What is reserved too much is read by everyone who ever reads the file; too little, and there is no signature.
+#[test]
+fn a_container_is_as_long_as_was_foreseen_and_hardly_shorter() {
+    for profile in PROFILES {
+        let pki = Pki::new(profile);
+        let chain = [pki.agency.certificate.clone(), pki.ca.certificate.clone()];
+        let attributes = |digest: &[u8]| cms::SignedAttributes::new(profile, digest, &pki.agency.certificate).unwrap();
+        let digest = profile.digest_algorithm();
+        let attributes_of = attributes(&digest.digest(b"the document"));
+        let value = pki.agency.sign(&attributes_of.to_be_signed().unwrap()).unwrap();
+        let token = pki.stamp(&DigestAlgorithm::Sha256.digest(&value), NOW);
+        let container = cms::assemble(&attributes_of, &value, &chain, Some(&token)).unwrap();
+        let foreseen = attributes(&digest.digest(b"")).container_bytes(&chain, token.len()).unwrap();
+        assert!((container.len()..container.len() + 200).contains(&foreseen), "{profile:?}: {foreseen} for {}", container.len());
+    }
+}
+
 #[test]
 fn a_signature_by_another_key_is_never_wrapped() {
     let pki = Pki::new(SigningProfile::EcdsaP256Sha256);

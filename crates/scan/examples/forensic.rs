@@ -28,9 +28,11 @@ fn main() -> Result<(), Box<dyn Error>> {
                     format!("{r:.1} {gr:.1} {b:.1} {:.2} {:.2} {}", g.texture, g.grain, g.pixels)
                 };
                 let (inside, above, below) = (g(&p.inside), g(&p.above), g(&p.below));
+                let (left, right) = (g(&p.left), g(&p.right));
+                let smudges = p.smudges.map(|s| format!("{:.3} {:.3} {:.3}", s.share, s.against_either, s.beside)).join(" ");
                 let [r, gr, b] = p.ink;
                 println!(
-                    "P {file}#{number} {} {} {} {} {:.2} {inside} {above} {below} {:.3} {r:.3} {gr:.3} {b:.3} {:.3}",
+                    "P {file}#{number} {} {} {} {} {:.2} {inside} {above} {below} {:.3} {r:.3} {gr:.3} {b:.3} {:.3} {left} {right} {smudges}",
                     p.rect.x, p.rect.y, p.rect.w, p.rect.h, p.height_mm, p.steepness, p.stroke_mm
                 );
             }

@@ -1,6 +1,7 @@
-//! `bansao-specimen --out DIR [--scored] [--trial] [--check] [--preview DIR] [--only TEXT] [--threads N]`
+//! `bansao-specimen --out DIR [--scored] [--trial] [--drawing N] [--check] [--preview DIR] [--only TEXT] [--threads N]`
 //!
-//! Draws every case into `DIR/<kind>/<case>`; `--scored` draws the scored set into `DIR/<split>/<kind>/<case>` instead, `--trial` the split `trial`. `--check` writes nothing and exits 1 when a file differs; `--preview`
+//! Draws every case into `DIR/<kind>/<case>`; `--scored` draws the scored set into `DIR/<split>/<kind>/<case>` instead, `--trial` the split `trial`, `--drawing` the
+//! drawing of that number. `--check` writes nothing and exits 1 when a file differs; `--preview`
 //! writes half-size PNGs to look at; `--only` restricts to cases whose path contains the text.
 
 use std::io::Write;
@@ -23,6 +24,7 @@ struct Options {
     check: bool,
     scored: bool,
     trial: bool,
+    drawing: Option<u32>,
     threads: usize,
 }
 
@@ -49,6 +51,10 @@ fn options() -> Result<Options> {
             "--threads" => options.threads = value()?.parse().unwrap_or(2),
             "--scored" => options.scored = true,
             "--trial" => options.trial = true,
+            "--drawing" => {
+                let number = value()?;
+                options.drawing = Some(number.parse().map_err(|_| Error::Usage(format!("{number} is no number of a drawing")))?);
+            }
             "--check" => options.check = true,
             other => return Err(Error::Usage(format!("unknown option {other}"))),
         }
@@ -100,7 +106,8 @@ struct Job {
 
 /// The splits that are drawn; none for the committed specimens.
 fn splits(options: &Options) -> Vec<Split> {
-    Split::ALL.into_iter().filter(|split| if *split == Split::Trial { options.trial } else { options.scored }).collect()
+    let named = Split::ALL.into_iter().filter(|split| if *split == Split::Trial { options.trial } else { options.scored });
+    named.chain(options.drawing.map(Split::Drawing)).collect()
 }
 
 fn jobs(options: &Options) -> Vec<Job> {

@@ -68,7 +68,33 @@ impl SignedAttributes {
     pub fn to_be_signed(&self) -> Result<Vec<u8>, Error> {
         self.attributes.to_der().map_err(bad)
     }
+
+    /// Bytes that [`assemble`] makes of these attributes at most, with `certificates` (DER) and a time-stamp token of at most
+    /// `token_bytes`: what to reserve before the signature is had. It depends on the digest's length and not on the digest.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`] only if the attributes cannot be encoded.
+    pub fn container_bytes(&self, certificates: &[Vec<u8>], token_bytes: usize) -> Result<usize, Error> {
+        let of = |length: Result<der::Length, der::Error>| length.map(|length| u32::from(length) as usize).map_err(bad);
+        let tbs = self.signer.tbs();
+        let signer = self.signer.der();
+        let others: usize = certificates.iter().filter(|other| other.as_slice() != signer).map(Vec::len).sum();
+        let who = of(tbs.issuer.encoded_len())? + of(tbs.serial_number.encoded_len())?;
+        let signature = (tbs.subject_public_key_info.subject_public_key.raw_bytes().len() + SIGNATURE_BYTES_MORE).max(SIGNATURE_BYTES);
+        let attributes = of(self.attributes.encoded_len())?;
+        Ok(signer.len() + others + who + attributes + signature + token_bytes + FRAME_BYTES)
+    }
 }
+
+/// A signature is no longer than this, or than its public key and as much more: an RSA key holds its modulus, of the signature's length; a
+/// point on a curve is as long as the two numbers of a signature, which DER frames with nine bytes at most. Ed25519's has 64 bytes.
+const SIGNATURE_BYTES: usize = 64;
+const SIGNATURE_BYTES_MORE: usize = 9;
+
+/// Tags and lengths around the parts of a container, its fixed identifiers, and those of its algorithms with their parameters: 250 bytes with
+/// PSS, whose parameters are the longest.
+const FRAME_BYTES: usize = 320;
 
 /// Wraps a signature into CMS SignedData (detached), DER.
 ///

@@ -1,6 +1,6 @@
 //! Which places differ from the rest of their page, and by how much.
 
-use super::patch::Patch;
+use super::patch::{Patch, Smudge};
 use super::{Examination, Trace, TraceKind};
 use crate::raster::quantile;
 
@@ -29,17 +29,34 @@ const PAPER_BY_TEXTURE: f32 = 2.2;
 /// below by this multiple of what those two differ by from each other, all but the most different fiftieth of the words
 /// asked. Tuned on land certificates and on paper with waves.
 const PAPER_BY_PAGE: f32 = 1.6;
+/// A patch ends left or right of a word: what lies there differs from it by this share of what lies above and below.
+const ENDS: f32 = 0.5;
 /// A pattern is what varies by more than this; below this share of it none is left.
 const TEXTURE: f32 = 1.5;
 const TEXTURE_LEFT: f32 = 0.06;
 /// A page on which all but a tenth of the words have a share of smudges below this is clean enough to tell an erasure by it.
 const CLEAN: f32 = 0.06;
+/// Of a patch's smudges that of the brightest channel.
+const PEAK: usize = 1;
 /// An erasure smudges this share of its paper, and these multiples of what the page's words have, increased by [`SLACK`]: by
 /// brightness, and in the brightest channel. On honest papers (`tuning`, `trial` and one drawing more, values off creases) two words
 /// are above the first and one above the second; of nine erasures four and six.
 const SMUDGED: f32 = 0.15;
 const SMUDGED_BY_PAGE: [f32; 2] = [4.2, 5.0];
 const SLACK: f32 = 0.03;
+/// A smudge that has less than this share of itself against the paper above alone, or against that below alone, is what lies there
+/// too: the middle of a pattern, paper next to a crease.
+const EITHER: f32 = 0.5;
+/// A smudge of which the paper left and right have more than this share runs through the row: no erasure of a word.
+const RUNS_ON: f32 = 0.6;
+/// So many words side by side that are all smudged in the brightest channel, each by this share and this multiple of what the page's
+/// words have, are a value that was rubbed out, however faint each is. Of 220 honest papers (`tuning`, a part of `trial`) one has three
+/// such words, on a crease; of the erasures that no word tells alone, in drawings to find faults with, the one looked at has 2.5 to 3.8.
+const RUN: usize = 3;
+const SMUDGED_IN_RUN: f32 = 0.08;
+const RUN_BY_PAGE: f32 = 2.3;
+/// Words further apart than this, in millimetres, are not side by side.
+const SIDE_BY_SIDE_MM: f32 = 6.0;
 /// Levels by which a smudge may be redder than the paper around: more is a seal's colour or that of print.
 const RED: f32 = 2.0;
 
@@ -61,12 +78,13 @@ pub fn traces(examined: &Examination) -> Vec<Trace> {
         if patch.inside.pixels >= bare {
             found.extend(grain(patch, &typical));
             if patch.above.pixels.min(patch.below.pixels) >= bare {
-                found.extend(paper(patch, typical.paper));
+                found.extend(paper(patch, typical.paper, bare));
                 found.extend(pattern(patch));
                 found.extend(smudge(patch, typical.smudged));
             }
         }
     }
+    found.extend(smudged_runs(examined, typical.smudged[PEAK], bare));
     found
 }
 
@@ -92,7 +110,7 @@ impl Typical {
         let whole = |patch: &&Patch| [patch.inside, patch.above, patch.below].iter().all(|ground| ground.pixels >= bare);
         let mut paper: Vec<f32> = patches.iter().filter(whole).map(across).collect();
         let smudged = [0, 1].map(|channel| {
-            let mut shares: Vec<f32> = patches.iter().filter(whole).map(|patch| patch.smudged[channel]).collect();
+            let mut shares: Vec<f32> = patches.iter().filter(whole).map(|patch| patch.smudges[channel].share).collect();
             quantile(&mut shares, 0.9).max(0.0)
         });
         // Of few words one altered place would be more than a fiftieth.
@@ -159,22 +177,23 @@ fn grain(patch: &Patch, typical: &Typical) -> Option<Trace> {
     Some(Trace { kind, rect: patch.rect, measured, bound })
 }
 
-/// Paper that differs to the same side from what lies above and below: a shadow or fold passes through, a patch does not.
-fn paper(patch: &Patch, usual: f32) -> Option<Trace> {
-    let measured = other_paper(patch);
+/// Paper that differs to the same side from what lies above and below: a shadow or fold passes through, a patch does not. Nor does a
+/// patch run on to the left and right as the paper between two creases does.
+fn paper(patch: &Patch, usual: f32, bare: u32) -> Option<Trace> {
+    let (measured, channel) = (0..3).map(|channel| (other_paper(patch, channel), channel)).max_by(|a, b| a.0.total_cmp(&b.0))?;
     let own = PAPER + PAPER_BY_TEXTURE * patch.above.texture.max(patch.below.texture);
     let bound = own.max(usual * PAPER_BY_PAGE);
-    (measured > bound).then_some(Trace { kind: TraceKind::Paper, rect: patch.rect, measured, bound })
+    let runs_on = [patch.left, patch.right]
+        .iter()
+        .all(|side| side.pixels >= bare && (patch.inside.colour[channel] - side.colour[channel]).abs() < ENDS * measured);
+    (measured > bound && !runs_on).then_some(Trace { kind: TraceKind::Paper, rect: patch.rect, measured, bound })
 }
 
-/// Levels by which the paper differs from what lies above and below, in the channel where that is most.
-fn other_paper(patch: &Patch) -> f32 {
-    let channel = |channel: usize| {
-        let above = patch.inside.colour[channel] - patch.above.colour[channel];
-        let below = patch.inside.colour[channel] - patch.below.colour[channel];
-        if above * below > 0.0 { above.abs().min(below.abs()) } else { 0.0 }
-    };
-    (0..3).map(channel).fold(0.0, f32::max)
+/// Levels by which a channel of the paper differs from what lies above and below, to the same side.
+fn other_paper(patch: &Patch, channel: usize) -> f32 {
+    let above = patch.inside.colour[channel] - patch.above.colour[channel];
+    let below = patch.inside.colour[channel] - patch.below.colour[channel];
+    if above * below > 0.0 { above.abs().min(below.abs()) } else { 0.0 }
 }
 
 fn pattern(patch: &Patch) -> Option<Trace> {
@@ -190,14 +209,57 @@ fn pattern(patch: &Patch) -> Option<Trace> {
 
 /// Ink that was rubbed out leaves paper that is darker than the rest and no darker than a shadow.
 fn smudge(patch: &Patch, usual: [f32; 2]) -> Option<Trace> {
-    let lean = |colour: [f32; 3]| colour[0] - colour[2];
-    let around = (lean(patch.above.colour) + lean(patch.below.colour)) / 2.0;
-    if lean(patch.inside.colour) - around > RED {
+    if is_red(patch) {
         return None;
     }
-    let channels = patch.smudged.into_iter().zip(usual).zip(SMUDGED_BY_PAGE);
-    let asked = channels.filter(|((smudged, usual), _)| *usual <= CLEAN && *smudged >= SMUDGED);
-    let measured = asked.map(|((smudged, usual), bound)| (smudged / (usual + SLACK), bound));
+    let channels = patch.smudges.into_iter().zip(usual).zip(SMUDGED_BY_PAGE);
+    let asked = channels.filter(|((smudge, usual), _)| *usual <= CLEAN && smudge.share >= SMUDGED && is_of_the_word(smudge));
+    let measured = asked.map(|((smudge, usual), bound)| (smudge.share / (usual + SLACK), bound));
     let (measured, bound) = measured.filter(|(measured, bound)| measured > bound).max_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)))?;
     Some(Trace { kind: TraceKind::Smudged, rect: patch.rect, measured, bound })
+}
+
+/// Words side by side that are all smudged, where one alone would not tell.
+fn smudged_runs(examined: &Examination, usual: f32, bare: u32) -> Vec<Trace> {
+    if usual > CLEAN {
+        return Vec::new();
+    }
+    let by_page = |patch: &Patch| patch.smudges[PEAK].share / (usual + SLACK);
+    let is_smudged = |patch: &Patch| {
+        let smudge = &patch.smudges[PEAK];
+        let whole = [patch.inside, patch.above, patch.below].iter().all(|ground| ground.pixels >= bare);
+        whole && smudge.share >= SMUDGED_IN_RUN && by_page(patch) > RUN_BY_PAGE && is_between_rows(smudge) && !is_red(patch)
+    };
+    let beside = |left: &Patch, right: &Patch| {
+        let gap = right.rect.x as f32 - left.rect.right() as f32;
+        let one_row = left.rect.y < right.rect.bottom() && right.rect.y < left.rect.bottom();
+        one_row && (-1.0..SIDE_BY_SIDE_MM).contains(&(gap / examined.mm))
+    };
+    let runs = examined.patches.chunk_by(|left, right| is_smudged(left) && is_smudged(right) && beside(left, right));
+    // Beside a word within the run lies the next; it is the run that must end.
+    let ends = |run: &[Patch]| [run.first(), run.last()].into_iter().flatten().all(|end| has_an_end(&end.smudges[PEAK]));
+    runs.filter(|run| run.len() >= RUN && ends(run))
+        .flatten()
+        .map(|patch| Trace { kind: TraceKind::Smudged, rect: patch.rect, measured: by_page(patch), bound: RUN_BY_PAGE })
+        .collect()
+}
+
+/// A seal's colour, or that of print, is redder than the paper around.
+fn is_red(patch: &Patch) -> bool {
+    let lean = |colour: [f32; 3]| colour[0] - colour[2];
+    let around = (lean(patch.above.colour) + lean(patch.below.colour)) / 2.0;
+    lean(patch.inside.colour) - around > RED
+}
+
+/// Whether what smudges a word is neither what lies above or below it nor what runs through its row.
+fn is_of_the_word(smudge: &Smudge) -> bool {
+    is_between_rows(smudge) && has_an_end(smudge)
+}
+
+fn is_between_rows(smudge: &Smudge) -> bool {
+    smudge.against_either >= EITHER * smudge.share
+}
+
+fn has_an_end(smudge: &Smudge) -> bool {
+    smudge.beside <= RUNS_ON * smudge.share
 }

@@ -27,7 +27,7 @@ use crate::rectify::Pose;
 use field::Field;
 
 pub use compare::traces;
-pub use patch::{Ground, Patch};
+pub use patch::{Ground, Patch, Smudge};
 
 /// What kind of trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -24,10 +24,25 @@ pub struct Patch {
     pub ink: [f32; 3],
     /// Width of its strokes, millimetres.
     pub stroke_mm: f32,
-    /// How much more of its paper than of the paper around is smudged, as a share: by brightness, and by the brightest channel.
-    pub smudged: [f32; 2],
+    /// The paper left of it and right of it, next to it.
+    pub left: Ground,
+    /// See [`Patch::left`].
+    pub right: Ground,
+    /// Its smudges by brightness, and by the brightest channel.
+    pub smudges: [Smudge; 2],
     /// Degrees by which its letters lean to the right; none where that is not clear.
     pub slant: Option<f32>,
+}
+
+/// How much more of the paper of a word than of the paper above and below is smudged, as a share.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Smudge {
+    /// Against the paper above and below together.
+    pub share: f32,
+    /// The least of what it is against the paper above alone and against that below alone.
+    pub against_either: f32,
+    /// The least of what the paper left of the word and the paper right of it have of it.
+    pub beside: f32,
 }
 
 /// Bare paper of a box.
@@ -49,30 +64,48 @@ pub struct Ground {
 const AROUND_MM: (f32, f32) = (2.0, 4.2);
 /// Beyond its ink a word has this much paper of its own.
 const OWN_MM: f32 = 0.5;
+/// Left and right of a word, from here to there.
+const BESIDE_MM: (f32, f32) = (0.5, 20.0);
 
 pub(super) fn measure(field: &Field<'_>, rect: Rect) -> Patch {
-    let (near, far, own) = ((AROUND_MM.0 * field.mm) as u32, (AROUND_MM.1 * field.mm) as u32, (OWN_MM * field.mm) as u32);
-    let band = |from: u32, to: u32| Rect::between(rect.x, from, rect.right(), to);
+    let pixels = |mm: f32| (mm * field.mm) as u32;
+    let (near, far, own) = (pixels(AROUND_MM.0), pixels(AROUND_MM.1), pixels(OWN_MM));
+    let (next, end) = (pixels(BESIDE_MM.0), pixels(BESIDE_MM.1));
+    let band = |from: u32, to: u32| ground(field, &Rect::between(rect.x, from, rect.right(), to));
+    let side = |from: u32, to: u32| ground(field, &Rect::between(from, rect.y, to, rect.bottom()));
+    let (inside, own) = ground(field, &rect.grown(own, own, field.gray.width(), field.gray.height()));
+    let (above, over) = band(rect.y.saturating_sub(far), rect.y.saturating_sub(near));
+    let (below, under) = band(rect.bottom() + near, rect.bottom() + far);
+    let (left, before) = side(rect.x.saturating_sub(end), rect.x.saturating_sub(next));
+    let (right, after) = side(rect.right() + next, rect.right() + end);
     let (steepness, stroke) = strokes(field, &rect);
-    let (mut own_levels, mut around) = (<[Levels; 2]>::default(), <[Levels; 2]>::default());
-    let inside = ground(field, &rect.grown(own, own, field.gray.width(), field.gray.height()), &mut own_levels);
-    let above = ground(field, &band(rect.y.saturating_sub(far), rect.y.saturating_sub(near)), &mut around);
-    let below = ground(field, &band(rect.bottom() + near, rect.bottom() + far), &mut around);
     Patch {
         rect,
         height_mm: rect.h as f32 / field.mm,
         inside,
         above,
         below,
+        left,
+        right,
         steepness,
         ink: ink(field, &rect),
         stroke_mm: stroke / field.mm,
-        smudged: [0, 1].map(|channel| own_levels[channel].smudged(&around[channel])),
+        smudges: [0, 1].map(|channel| {
+            let around = over[channel].and(&under[channel]);
+            let own = &own[channel];
+            Smudge {
+                share: own.smudged(&around),
+                against_either: own.smudged(&over[channel]).min(own.smudged(&under[channel])),
+                beside: before[channel].smudged(&around).min(after[channel].smudged(&around)),
+            }
+        }),
         slant: slant(field, &rect),
     }
 }
 
-fn ground(field: &Field<'_>, rect: &Rect, levels: &mut [Levels; 2]) -> Ground {
+/// Bare paper of a box, and its levels: brightness, and the brightest channel.
+fn ground(field: &Field<'_>, rect: &Rect) -> (Ground, [Levels; 2]) {
+    let mut levels = <[Levels; 2]>::default();
     let (mut sum, mut count) = ([0_u64; 3], 0_u32);
     let (mut smooth, mut smooth_squares, mut smooth_count, mut grain) = (0.0_f64, 0.0_f64, 0_u32, 0.0_f64);
     let (mut row, mut row_at, mut within) = ((0.0_f64, 0.0_f64, 0.0_f64), u32::MAX, 0.0_f64);
@@ -100,13 +133,14 @@ fn ground(field: &Field<'_>, rect: &Rect, levels: &mut [Levels; 2]) -> Ground {
     }
     within += spread(row);
     let mean = |sum: f64| sum / f64::from(smooth_count.max(1));
-    Ground {
+    let ground = Ground {
         colour: sum.map(|sum| sum as f32 / count.max(1) as f32),
         texture: (mean(smooth_squares) - mean(smooth).powi(2)).max(0.0).sqrt() as f32,
         pattern: mean(within).max(0.0).sqrt() as f32,
         grain: mean(grain) as f32,
         pixels: smooth_count,
-    }
+    };
+    (ground, levels)
 }
 
 /// Sum of the squared distances from the mean, of a sum, a sum of squares and a count.

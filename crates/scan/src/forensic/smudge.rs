@@ -27,6 +27,13 @@ impl Levels {
         }
     }
 
+    /// These and others.
+    pub(super) fn and(&self, others: &Self) -> Self {
+        let mut counts = self.counts;
+        counts.iter_mut().zip(others.counts).for_each(|(count, more)| *count += more);
+        Self { counts, all: self.all + others.all }
+    }
+
     /// By how much the share of these levels that is darker than the paper `around` exceeds the share around itself; 0 where
     /// nothing was met.
     pub(super) fn smudged(&self, around: &Self) -> f32 {

@@ -8,6 +8,9 @@ use crate::raster::Rect;
 
 /// Shorter strokes are letters: a dash, the bar of a capital, joined writing.
 const LEAST_MM: f32 = 11.0;
+/// Higher up than this many small-letter heights run the bars of capitals; of bold ones that touch, several in a row.
+const BARS: f32 = 1.05;
+const LEAST_BY_BARS_MM: f32 = 22.0;
 /// A drawn line strays less than this from straight.
 const STRAIGHT_MM: f32 = 0.45;
 /// Where on a line of writing a strike-out runs: so many small-letter heights above the baseline.
@@ -22,7 +25,9 @@ pub(super) fn through(flat: &GrayImage, mm: f32, line: &Line) -> Option<Rect> {
     let ink = |x: usize, y: usize| flat.get_pixel_checked(band.x + x as u32, band.y + y as u32).is_some_and(|pixel| pixel[0] < INK);
     let path = longest(band.w as usize, band.h as usize, ink)?;
     let length = path.end - path.start + 1;
-    (length as f32 >= LEAST_MM * mm && path.strays(ink) <= STRAIGHT_MM * mm).then(|| {
+    let height = line.baseline as f32 - band.y as f32 - path.first.midpoint(path.last) as f32;
+    let least = if height > BARS * x_height { LEAST_BY_BARS_MM } else { LEAST_MM };
+    (length as f32 >= least * mm && path.strays(ink) <= STRAIGHT_MM * mm).then(|| {
         let (high, low) = (path.first.min(path.last) as u32, path.first.max(path.last) as u32);
         Rect::between(band.x + path.start as u32, band.y + high, band.x + path.end as u32 + 1, band.y + low + 1)
     })

@@ -2,8 +2,8 @@
 
 use image::{Rgb, RgbImage, imageops};
 
-use super::{Trace, TraceKind, examine, traces};
-use crate::layout::lines;
+use super::{Examination, Ground, Patch, Smudge, Trace, TraceKind, examine, traces};
+use crate::layout::{Line, lines};
 use crate::raster::Rect;
 use crate::rectify::{LayerOptions, Pose, text_layer};
 
@@ -181,17 +181,7 @@ fn a_stroke_through_a_line_is_seen_and_one_under_it_is_not() {
 
 /// Pale remains of other letters behind those that stand at the spot now, and the paper roughened.
 fn rubbed(clean: &RgbImage) -> RgbImage {
-    let mut paper = clean.clone();
-    for y in SPOT.y - 6..SPOT.bottom() + 6 {
-        for x in SPOT.x..SPOT.right() {
-            let remains = (x / 5 + y / 4) % 3 == 0;
-            let pixel = paper.get_pixel_mut(x, y);
-            if remains && pixel[0] > 200 {
-                pixel.0 = pixel.0.map(|level| level - 14);
-            }
-        }
-    }
-    paper
+    specked(clean, &Rect { y: SPOT.y - 6, h: SPOT.h + 12, ..SPOT })
 }
 
 #[test]
@@ -204,6 +194,78 @@ fn a_smudge_is_told_from_the_coloured_pattern_that_it_lies_on() {
     }
     let smudged = |paper: &RgbImage| found(&scanned(paper, 16, 3.0)).iter().filter(|trace| trace.kind == TraceKind::Smudged).count();
     assert_eq!((smudged(&clean), smudged(&rubbed(&clean)) > 0), (0, true));
+}
+
+/// Pale specks all over a box, as of remains of ink.
+fn specked(clean: &RgbImage, place: &Rect) -> RgbImage {
+    let mut paper = clean.clone();
+    for (x, y) in (place.y..place.bottom()).flat_map(|y| (place.x..place.right()).map(move |x| (x, y))) {
+        let pixel = paper.get_pixel_mut(x, y);
+        if (x / 5 + y / 4) % 3 == 0 && pixel[0] > 200 {
+            pixel.0 = pixel.0.map(|level| level - 14);
+        }
+    }
+    paper
+}
+
+#[test]
+fn what_lies_above_a_word_too_or_runs_through_its_row_is_no_smudge_of_it() {
+    let clean = drawn(0.0);
+    let traces = |place: &Rect| found(&scanned(&specked(&clean, place), 16, 3.0)).iter().filter(|t| t.kind == TraceKind::Smudged).count();
+    assert!(traces(&SPOT) > 0);
+    let with_above = Rect { y: SPOT.y - 34, h: SPOT.h + 34, ..SPOT };
+    assert_eq!(traces(&with_above), 0, "the paper above bears it as well");
+    assert_eq!(traces(&Rect { x: 0, w: 1100, ..SPOT }), 0, "the whole row bears it");
+}
+
+/// Faint smudges on the words of a row of fourteen: what of each word's paper is smudged, and what of the paper beside it.
+fn faintly_smudged(smudged: &[(usize, f32, f32)]) -> usize {
+    let paper = Ground { colour: [250.0; 3], texture: 1.0, pattern: 1.0, grain: 0.1, pixels: 900 };
+    let word = |at: usize| {
+        let (share, beside) = smudged.iter().find(|word| word.0 == at).map_or((0.0, 0.0), |word| (word.1, word.2));
+        let smudge = Smudge { share, against_either: share, beside };
+        Patch {
+            rect: Rect { x: 60 + at as u32 * 70, y: 400, w: 56, h: 24 },
+            height_mm: 3.0,
+            inside: paper,
+            above: paper,
+            below: paper,
+            left: paper,
+            right: paper,
+            steepness: 0.4,
+            ink: [0.2; 3],
+            stroke_mm: 0.3,
+            smudges: [Smudge::default(), smudge],
+            slant: None,
+        }
+    };
+    // Rows without a smudge below it, so that few words of the page bear one.
+    let others =
+        (0..28).map(|at| Patch { rect: Rect { x: 60 + at * 30, y: 600, w: 20, h: 24 }, smudges: [Smudge::default(); 2], ..word(13) });
+    let examined = Examination { patches: (0..14).map(word).chain(others).collect(), strokes: vec![], mm: DPI / 25.4 };
+    traces(&examined).iter().filter(|trace| trace.kind == TraceKind::Smudged).count()
+}
+
+#[test]
+fn faint_smudges_tell_where_three_words_side_by_side_bear_them() {
+    assert_eq!(faintly_smudged(&[(4, 0.12, 0.0), (5, 0.12, 0.0)]), 0);
+    assert_eq!(faintly_smudged(&[(4, 0.12, 0.0), (5, 0.12, 0.11), (6, 0.10, 0.0)]), 3);
+    assert_eq!(faintly_smudged(&[(4, 0.12, 0.0), (6, 0.12, 0.0), (8, 0.10, 0.0)]), 0, "not side by side");
+    assert_eq!(faintly_smudged(&[(4, 0.12, 0.11), (5, 0.12, 0.11), (6, 0.10, 0.0)]), 0, "it runs on to the left");
+    assert_eq!(faintly_smudged(&[(4, 0.07, 0.0), (5, 0.07, 0.0), (6, 0.07, 0.0)]), 0, "fainter than what is honest");
+}
+
+#[test]
+fn the_bars_of_bold_capitals_are_no_stroke() {
+    let bbox = Rect { x: 20, y: 38, w: 300, h: 24 };
+    let (line, mm) = (Line { bbox, baseline: 60, x_height: 14, words: vec![bbox], row: 0 }, DPI / 25.4);
+    let barred = |height: f32, length_mm: f32| {
+        let y = (60.0 - height * 14.0) as u32;
+        let bar = |x: u32, row: u32| (row == y || row == y + 1) && (30..30 + (length_mm * mm) as u32).contains(&x);
+        let page = image::GrayImage::from_fn(400, 100, |x, row| image::Luma([if bar(x, row) { 20 } else { 255 }]));
+        super::stroke::through(&page, mm, &line).is_some()
+    };
+    assert_eq!((barred(0.5, 15.0), barred(1.4, 15.0), barred(1.4, 25.0)), (true, false, true));
 }
 
 #[test]

@@ -19,6 +19,8 @@ const GENTIUM: &str = "/usr/share/fonts/truetype/gentiumplus";
 const JUNICODE: &str = "/usr/share/fonts/opentype/junicode";
 const CANTARELL: &str = "/usr/share/fonts/opentype/cantarell";
 const NOTO: &str = "/usr/share/fonts/truetype/noto";
+const DEJAVU: &str = "/usr/share/fonts/truetype/dejavu";
+const ROBOTO: &str = "/usr/share/fonts/truetype/roboto/unhinted/RobotoTTF";
 const DOULOS: &str = "/usr/share/fonts/truetype/doulos";
 const GARAMOND: &str = "/usr/share/fonts/opentype/ebgaramond";
 
@@ -115,6 +117,39 @@ const TRIAL: [FontSet; 2] = [
     ],
 ];
 
+/// Those of the splits that may be looked at, and further families.
+const DRAWING: [FontSet; 7] = [
+    TUNING[0],
+    TRIAL[0],
+    [
+        (DEJAVU, "DejaVuSerif.ttf", "fonts-dejavu-core"),
+        (DEJAVU, "DejaVuSerif-Bold.ttf", "fonts-dejavu-core"),
+        (DEJAVU, "DejaVuSerif-Italic.ttf", "fonts-dejavu-extra"),
+        (DEJAVU, "DejaVuSerif-BoldItalic.ttf", "fonts-dejavu-extra"),
+        (ROBOTO, "Roboto-Bold.ttf", "fonts-roboto-unhinted"),
+        (ROBOTO, "Roboto-Regular.ttf", "fonts-roboto-unhinted"),
+        (FREE, "FreeMono.ttf", "fonts-freefont-ttf"),
+        (GYRE, "texgyrechorus-mediumitalic.otf", "fonts-texgyre"),
+        (ROBOTO, "Roboto-Italic.ttf", "fonts-roboto-unhinted"),
+        (DOULOS, "DoulosSIL-Regular.ttf", "fonts-sil-doulos"),
+    ],
+    TUNING[1],
+    TRIAL[1],
+    [
+        (NOTO, "NotoSerif-Regular.ttf", "fonts-noto-core"),
+        (NOTO, "NotoSerif-Bold.ttf", "fonts-noto-core"),
+        (NOTO, "NotoSerif-Italic.ttf", "fonts-noto-core"),
+        (NOTO, "NotoSerif-BoldItalic.ttf", "fonts-noto-core"),
+        (NOTO, "NotoSans-Bold.ttf", "fonts-noto-core"),
+        (NOTO, "NotoSans-Regular.ttf", "fonts-noto-core"),
+        (FREE, "FreeMono.ttf", "fonts-freefont-ttf"),
+        (JUNICODE, "JunicodeTwoBeta-Italic.otf", "fonts-junicode"),
+        (NOTO, "NotoSans-Italic.ttf", "fonts-noto-core"),
+        (GENTIUM, "GentiumPlus-Regular.ttf", "fonts-sil-gentiumplus"),
+    ],
+    TUNING[2],
+];
+
 /// The sets of a split.
 #[must_use]
 pub const fn sets(split: Split) -> &'static [FontSet] {
@@ -122,5 +157,6 @@ pub const fn sets(split: Split) -> &'static [FontSet] {
         Split::Tuning => &TUNING,
         Split::Untouched => &UNTOUCHED,
         Split::Trial => &TRIAL,
+        Split::Drawing(_) => &DRAWING,
     }
 }

@@ -3,6 +3,8 @@
 //! `tuning` may be looked at while inspection is built; `untouched` is only counted; `trial`, drawn when asked for, may be
 //! looked at too and shows what befalls people and faces that nothing was tuned on. The splits share forms and plots and
 //! differ in seeds, people, print and typewriter fonts, paper and pattern, setting of the form, and scanners' values.
+//! A drawing has a number and is another set on every number: any pattern, border and face but those of `untouched` alone, and
+//! wider settings, to find faults with that the splits do not show.
 
 mod fonts;
 mod good;
@@ -26,21 +28,24 @@ pub enum Split {
     Untouched,
     /// To find out why papers of people and faces never met go wrong, without a look at those that judge.
     Trial,
+    /// The set of a number, to find faults with.
+    Drawing(u32),
 }
 
 impl Split {
     /// The two that make the scored set.
     pub const BOTH: [Self; 2] = [Self::Tuning, Self::Untouched];
-    /// All.
+    /// All that are named.
     pub const ALL: [Self; 3] = [Self::Tuning, Self::Untouched, Self::Trial];
 
     /// The folder.
     #[must_use]
-    pub const fn id(self) -> &'static str {
+    pub fn id(self) -> String {
         match self {
-            Self::Tuning => "tuning",
-            Self::Untouched => "untouched",
-            Self::Trial => "trial",
+            Self::Tuning => "tuning".to_owned(),
+            Self::Untouched => "untouched".to_owned(),
+            Self::Trial => "trial".to_owned(),
+            Self::Drawing(number) => format!("drawing-{number}"),
         }
     }
 }
@@ -49,49 +54,73 @@ impl Split {
 #[must_use]
 pub fn cases(split: Split) -> Vec<(Case, usize)> {
     let count = sets(split).len();
+    let turned = if let Split::Drawing(number) = split { number as usize } else { 0 };
     let all = [good::cases(split), wrong::cases(split)].concat();
-    all.into_iter().enumerate().map(|(i, case)| (vary(case, split), i % count)).collect()
+    all.into_iter().enumerate().map(|(i, case)| (vary(case, split), (i + turned) % count)).collect()
+}
+
+/// What the printers of a split's blanks use: patterns, borders, colours of paper, and from where to where lie the distance of rows,
+/// the size of labels, and the size of the whole, as shares of the usual.
+struct Press {
+    patterns: &'static [Pattern],
+    borders: &'static [Border],
+    tints: &'static [(u8, u8, u8)],
+    pitch: (f32, f32),
+    label: (f32, f32),
+    zoom: (f32, f32),
+}
+
+const fn press(split: Split) -> Press {
+    match split {
+        Split::Tuning => Press {
+            patterns: &[Pattern::Net, Pattern::Waves, Pattern::Plain],
+            borders: &[Border::Rings, Border::Chain],
+            tints: &[(254, 250, 237), (253, 240, 238), (252, 252, 250)],
+            pitch: (0.97, 1.03),
+            label: (0.97, 1.03),
+            zoom: (0.97, 1.02),
+        },
+        Split::Untouched => Press {
+            patterns: &[Pattern::Rays, Pattern::Waves, Pattern::Plain],
+            borders: &[Border::Diamonds, Border::Lines],
+            tints: &[(248, 250, 240), (250, 238, 240), (246, 244, 238)],
+            pitch: (0.98, 1.05),
+            label: (0.95, 1.05),
+            zoom: (0.94, 1.03),
+        },
+        Split::Trial => Press {
+            patterns: &[Pattern::Net, Pattern::Rays, Pattern::Plain],
+            borders: &[Border::Rings, Border::Lines],
+            tints: &[(250, 248, 236), (252, 244, 236), (244, 248, 250)],
+            pitch: (0.96, 1.04),
+            label: (0.96, 1.04),
+            zoom: (0.95, 1.03),
+        },
+        Split::Drawing(_) => Press {
+            patterns: &[Pattern::Net, Pattern::Waves, Pattern::Rays, Pattern::Plain],
+            borders: &[Border::Rings, Border::Chain, Border::Diamonds, Border::Lines],
+            tints: &[(250, 246, 240), (252, 238, 234), (242, 248, 244), (248, 248, 252), (255, 252, 244)],
+            pitch: (0.95, 1.06),
+            label: (0.95, 1.06),
+            zoom: (0.94, 1.04),
+        },
+    }
 }
 
 /// Another printer's blank, another setting, other people.
 fn vary(mut case: Case, split: Split) -> Case {
     let mut rng = Rng::named(&format!("{}/vary/{}", split.id(), case.path()));
-    let (patterns, borders, tints, pitch, label, zoom) = match split {
-        Split::Tuning => (
-            [Pattern::Net, Pattern::Waves, Pattern::Plain],
-            [Border::Rings, Border::Chain],
-            [(254, 250, 237), (253, 240, 238), (252, 252, 250)],
-            (0.97, 1.03),
-            (0.97, 1.03),
-            (0.97, 1.02),
-        ),
-        Split::Untouched => (
-            [Pattern::Rays, Pattern::Waves, Pattern::Plain],
-            [Border::Diamonds, Border::Lines],
-            [(248, 250, 240), (250, 238, 240), (246, 244, 238)],
-            (0.98, 1.05),
-            (0.95, 1.05),
-            (0.94, 1.03),
-        ),
-        Split::Trial => (
-            [Pattern::Net, Pattern::Rays, Pattern::Plain],
-            [Border::Rings, Border::Lines],
-            [(250, 248, 236), (252, 244, 236), (244, 248, 250)],
-            (0.96, 1.04),
-            (0.96, 1.04),
-            (0.95, 1.03),
-        ),
-    };
+    let Press { patterns, borders, tints, pitch, label, zoom } = press(split);
     if !matches!(case.form, Form::Letter(_) | Form::BirthExtract | Form::MarriageExtract) {
         if !case.form.id().is_some_and(|id| id.starts_with("land")) {
-            let (r, g, b) = *rng.pick(&tints);
+            let (r, g, b) = *rng.pick(tints);
             case.look.blank.paper = Ink(r, g, b, 255);
         }
         if case.look.blank.pattern != Pattern::Plain {
-            case.look.blank.pattern = *rng.pick(&patterns);
+            case.look.blank.pattern = *rng.pick(patterns);
         }
         if case.look.blank.border != Border::None {
-            case.look.blank.border = *rng.pick(&borders);
+            case.look.blank.border = *rng.pick(borders);
         }
         case.look.layout =
             Layout { pitch: rng.between(pitch.0, pitch.1), label: rng.between(label.0, label.1), indent_mm: rng.between(0.0, 1.5) };
@@ -131,9 +160,20 @@ mod tests {
                 assert!(names(a).is_disjoint(&names(b)) && print(a).is_disjoint(&print(b)), "{a:?} {b:?}");
             }
         }
-        for split in Split::ALL {
+        for split in Split::ALL.into_iter().chain([Split::Drawing(7)]) {
             let paths: BTreeSet<String> = cases(split).iter().map(|(case, _)| case.path()).collect();
             assert_eq!(paths.len(), cases(split).len());
         }
+    }
+
+    #[test]
+    fn a_drawing_differs_from_the_next() {
+        let told = |number| {
+            cases(Split::Drawing(number)).iter().map(|(case, fonts)| (format!("{:?}", case.record.facts), *fonts)).collect::<Vec<_>>()
+        };
+        let (one, two) = (told(1), told(2));
+        assert_eq!(one, told(1));
+        assert!(one.iter().zip(&two).all(|(a, b)| a.1 != b.1), "other faces");
+        assert!(one.iter().zip(&two).filter(|(a, b)| a.0 != b.0).count() * 10 > one.len() * 9, "other people");
     }
 }

@@ -182,7 +182,15 @@ pub(super) fn renamed(mut record: Record, split: Split, rng: &mut Rng) -> Record
         let capitals = name == name.to_uppercase();
         let Some((family, old)) = name.split_once(' ') else { continue };
         let list = if is_female_given(old) { &WOMEN } else { &MEN };
-        let new = *given.entry(name.to_lowercase()).or_insert_with(|| *rng.pick(&list[split as usize]));
+        let new = *given.entry(name.to_lowercase()).or_insert_with(|| {
+            let row = match split {
+                Split::Tuning => 0,
+                Split::Untouched => 1,
+                Split::Trial => 2,
+                Split::Drawing(_) => *rng.pick(&[0, 2]),
+            };
+            *rng.pick(&list[row])
+        });
         let new = format!("{family} {new}");
         record.facts.set(&id, if capitals { new.to_uppercase() } else { new });
     }

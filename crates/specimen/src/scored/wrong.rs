@@ -33,6 +33,7 @@ fn plots(split: Split) -> Vec<Case> {
         Split::Tuning => "tuning/",
         Split::Untouched => "untouched/",
         Split::Trial => "trial/",
+        Split::Drawing(_) => "drawing/",
     });
     wrong(set).into_iter().filter(|case| case.alterations.is_empty()).map(of_split).collect()
 }

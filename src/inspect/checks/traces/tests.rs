@@ -1,7 +1,7 @@
 //! The checks that look at places of a page: marks made up, no pixels. That the marks are found in pixels is tested in
 //! `bansao-scan`; both together in `tests/inspection.rs`.
 
-use bansao_scan::forensic::{Examination, Ground, Patch, Trace, TraceKind};
+use bansao_scan::forensic::{Examination, Ground, Patch, Smudge, Trace, TraceKind};
 use bansao_scan::qr::Symbol;
 use bansao_scan::{Rect, RgbImage};
 use time::macros::date;
@@ -139,7 +139,9 @@ fn written(blue: impl Fn(u32, u32) -> bool) -> SeenPage {
         steepness: 0.4,
         ink: if blue(x, y) { [0.2, 0.25, 0.5] } else { [0.2, 0.2, 0.19] },
         stroke_mm: 0.3,
-        smudged: [0.0; 2],
+        left: Ground::default(),
+        right: Ground::default(),
+        smudges: [Smudge::default(); 2],
         slant: None,
     };
     let patches = [105, 205, 305].into_iter().flat_map(|y| (0..6).map(move |at| (310 + at * 60, y))).map(|(x, y)| word(x, y)).collect();
