@@ -188,11 +188,11 @@ fn an_entry_names_only_the_proofs_of_its_signature() {
 fn a_container_is_as_long_as_was_foreseen_and_hardly_shorter() {
     for profile in PROFILES {
         let pki = Pki::new(profile);
-        let chain = [pki.agency.certificate.clone(), pki.ca.certificate.clone()];
-        let attributes = |digest: &[u8]| cms::SignedAttributes::new(profile, digest, &pki.agency.certificate).unwrap();
+        let chain = [pki.certifier.certificate.clone(), pki.ca.certificate.clone()];
+        let attributes = |digest: &[u8]| cms::SignedAttributes::new(profile, digest, &pki.certifier.certificate).unwrap();
         let digest = profile.digest_algorithm();
         let attributes_of = attributes(&digest.digest(b"the document"));
-        let value = pki.agency.sign(&attributes_of.to_be_signed().unwrap()).unwrap();
+        let value = pki.certifier.sign(&attributes_of.to_be_signed().unwrap()).unwrap();
         let token = pki.stamp(&DigestAlgorithm::Sha256.digest(&value), NOW);
         let container = cms::assemble(&attributes_of, &value, &chain, Some(&token)).unwrap();
         let foreseen = attributes(&digest.digest(b"")).container_bytes(&chain, token.len()).unwrap();

@@ -92,9 +92,9 @@ impl SignedAttributes {
 const SIGNATURE_BYTES: usize = 64;
 const SIGNATURE_BYTES_MORE: usize = 9;
 
-/// Tags and lengths around the parts of a container, its fixed identifiers, and those of its algorithms with their parameters: 250 bytes with
-/// PSS, whose parameters are the longest.
-const FRAME_BYTES: usize = 320;
+/// Tags and lengths around the parts of a container, its fixed identifiers, and those of its algorithms with their parameters, of which those
+/// of PSS are the longest.
+const FRAME_BYTES: usize = 256;
 
 /// Wraps a signature into CMS SignedData (detached), DER.
 ///
