@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use image::{GrayImage, Luma, RgbImage};
+use image::{GrayImage, RgbImage};
 use rxing::multi::{GenericMultipleBarcodeReader, MultipleBarcodeReader};
 use rxing::qrcode::QRCodeReader;
 use rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, Luma8LuminanceSource, RXingResult, common::HybridBinarizer};
@@ -120,24 +120,8 @@ const LONG: u32 = 900;
 /// Whether the second decoder reads this text in a box too.
 fn is_confirmed(page: &GrayImage, bbox: &Rect, text: &String) -> bool {
     let crop = image::imageops::crop_imm(page, bbox.x, bbox.y, bbox.w, bbox.h).to_image();
-    (crop.width().max(crop.height()) > LONG && read_again(&stark_half(&crop)).contains(text)) || second_reading(&crop).contains(text)
-}
-
-/// Every second pixel of every second row, in black and white: between levels that the camera or the scanner blurred, the decoder's own
-/// threshold wavers.
-fn stark_half(crop: &GrayImage) -> GrayImage {
-    let middle = middle_level(crop.pixels().step_by(7).map(|pixel| pixel[0]));
-    GrayImage::from_fn(crop.width() / 2, crop.height() / 2, |x, y| stark(*crop.get_pixel(x * 2, y * 2), middle))
-}
-
-/// Halfway from what is dark to what is bright.
-fn middle_level(levels: impl Iterator<Item = u8>) -> f32 {
-    let mut levels: Vec<f32> = levels.map(f32::from).collect();
-    (quantile(&mut levels, 0.05) + quantile(&mut levels, 0.95)) / 2.0
-}
-
-fn stark(pixel: Luma<u8>, middle: f32) -> Luma<u8> {
-    Luma([if f32::from(pixel[0]) < middle { 0 } else { 255 }])
+    let half = || crate::raster::resize_gray(&crop, crop.width() / 2, crop.height() / 2);
+    (crop.width().max(crop.height()) > LONG && read_again(&half()).contains(text)) || second_reading(&crop).contains(text)
 }
 
 fn read_again(image: &GrayImage) -> Vec<String> {
@@ -156,8 +140,9 @@ fn second_reading(crop: &GrayImage) -> Vec<String> {
         return texts;
     }
     let mut large = crate::raster::resize_gray(crop, crop.width() * 4, crop.height() * 4);
-    let middle = middle_level(crop.iter().copied());
-    large.pixels_mut().for_each(|pixel| *pixel = stark(*pixel, middle));
+    let mut levels: Vec<f32> = crop.iter().map(|level| f32::from(*level)).collect();
+    let middle = (quantile(&mut levels, 0.05) + quantile(&mut levels, 0.95)) / 2.0;
+    large.iter_mut().for_each(|level| *level = if f32::from(*level) < middle { 0 } else { 255 });
     read_again(&large)
 }
 

@@ -109,8 +109,7 @@ fn handled(split: Split) -> Vec<Case> {
     add(8, "worn", "worn", BY_HAND, &|c, _| c.damage(Damage::Worn));
     add(8, "folded", "folded", SURE, &|c, _| c.damage(Damage::Folded));
     add(12, "photo", "phone photo", BY_HAND, &|c, i| {
-        // Perspective takes a tenth of the resolution, and below 200 dpi a paper is refused.
-        let c = if c.kind == Kind::Land { c.dpi(220) } else { c.dpi(240) };
+        let c = if c.kind == Kind::Land { c } else { c.dpi(240) };
         c.damage(Damage::Photographed([0.012, 0.03, 0.05][i % 3])).container(Container::Jpeg(84))
     });
     add(2, "no-table", "PDF without its table", SURE, &|c, _| c.container(Container::PdfNoTable(70)));
