@@ -87,8 +87,9 @@ impl SignedAttributes {
     }
 }
 
-/// A signature is no longer than this, or than its public key and as much more: an RSA key holds its modulus, of the signature's length; a
-/// point on a curve is as long as the two numbers of a signature, which DER frames with nine bytes at most. Ed25519's has 64 bytes.
+/// A signature is no longer than [`SIGNATURE_BYTES`] (Ed25519), or than its public key with [`SIGNATURE_BYTES_MORE`]: an RSA key holds its
+/// modulus, of the signature's length, and a point on a curve is as long as the two numbers of a signature, which DER frames with nine
+/// bytes at most.
 const SIGNATURE_BYTES: usize = 64;
 const SIGNATURE_BYTES_MORE: usize = 9;
 

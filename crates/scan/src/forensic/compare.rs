@@ -77,15 +77,20 @@ pub fn traces(examined: &Examination) -> Vec<Trace> {
         found.extend(edges(patch, &typical));
         if patch.inside.pixels >= bare {
             found.extend(grain(patch, &typical));
-            if patch.above.pixels.min(patch.below.pixels) >= bare {
-                found.extend(paper(patch, typical.paper, bare));
-                found.extend(pattern(patch));
-                found.extend(smudge(patch, typical.smudged));
-            }
+        }
+        if is_whole(patch, bare) {
+            found.extend(paper(patch, typical.paper, bare));
+            found.extend(pattern(patch));
+            found.extend(smudge(patch, typical.smudged));
         }
     }
     found.extend(smudged_runs(examined, typical.smudged[PEAK], bare));
     found
+}
+
+/// Whether there is paper enough in a word, above it and below it.
+fn is_whole(patch: &Patch, bare: u32) -> bool {
+    [patch.inside, patch.above, patch.below].iter().all(|ground| ground.pixels >= bare)
 }
 
 struct Typical {
@@ -107,7 +112,7 @@ impl Typical {
         let ink = quantile(&mut inks, 0.5);
         let mut steepness: Vec<f32> = patches.iter().map(|patch| patch.steepness).collect();
         let mut grain: Vec<f32> = patches.iter().filter(|patch| patch.inside.pixels >= bare).map(|patch| patch.inside.grain).collect();
-        let whole = |patch: &&Patch| [patch.inside, patch.above, patch.below].iter().all(|ground| ground.pixels >= bare);
+        let whole = |patch: &&Patch| is_whole(patch, bare);
         let mut paper: Vec<f32> = patches.iter().filter(whole).map(across).collect();
         let smudged = [0, 1].map(|channel| {
             let mut shares: Vec<f32> = patches.iter().filter(whole).map(|patch| patch.smudges[channel].share).collect();
@@ -227,15 +232,15 @@ fn smudged_runs(examined: &Examination, usual: f32, bare: u32) -> Vec<Trace> {
     let by_page = |patch: &Patch| patch.smudges[PEAK].share / (usual + SLACK);
     let is_smudged = |patch: &Patch| {
         let smudge = &patch.smudges[PEAK];
-        let whole = [patch.inside, patch.above, patch.below].iter().all(|ground| ground.pixels >= bare);
-        whole && smudge.share >= SMUDGED_IN_RUN && by_page(patch) > RUN_BY_PAGE && is_between_rows(smudge) && !is_red(patch)
+        let stands_out = smudge.share >= SMUDGED_IN_RUN && by_page(patch) > RUN_BY_PAGE && is_between_rows(smudge);
+        stands_out && is_whole(patch, bare) && !is_red(patch)
     };
-    let beside = |left: &Patch, right: &Patch| {
+    let adjoins = |left: &Patch, right: &Patch| {
         let gap = right.rect.x as f32 - left.rect.right() as f32;
         let one_row = left.rect.y < right.rect.bottom() && right.rect.y < left.rect.bottom();
         one_row && (-1.0..SIDE_BY_SIDE_MM).contains(&(gap / examined.mm))
     };
-    let runs = examined.patches.chunk_by(|left, right| is_smudged(left) && is_smudged(right) && beside(left, right));
+    let runs = examined.patches.chunk_by(|left, right| is_smudged(left) && is_smudged(right) && adjoins(left, right));
     // Beside a word within the run lies the next; it is the run that must end.
     let ends = |run: &[Patch]| [run.first(), run.last()].into_iter().flatten().all(|end| has_an_end(&end.smudges[PEAK]));
     runs.filter(|run| run.len() >= RUN && ends(run))

@@ -218,32 +218,54 @@ fn what_lies_above_a_word_too_or_runs_through_its_row_is_no_smudge_of_it() {
     assert_eq!(traces(&Rect { x: 0, w: 1100, ..SPOT }), 0, "the whole row bears it");
 }
 
+/// Paper of a pale yellow, as much as is asked for.
+const SHEET: Ground = Ground { colour: [250.0, 246.0, 236.0], texture: 1.0, pattern: 1.0, grain: 0.1, pixels: 900 };
+
+/// A word of a row, black on plain paper.
+fn word(at: usize) -> Patch {
+    Patch {
+        rect: Rect { x: 60 + at as u32 * 70, y: 400, w: 56, h: 24 },
+        height_mm: 3.0,
+        inside: SHEET,
+        above: SHEET,
+        below: SHEET,
+        left: SHEET,
+        right: SHEET,
+        steepness: 0.4,
+        ink: [0.2; 3],
+        stroke_mm: 0.3,
+        smudges: [Smudge::default(); 2],
+        slant: None,
+    }
+}
+
+fn traces_of(kind: TraceKind, patches: Vec<Patch>) -> usize {
+    let examined = Examination { patches, strokes: vec![], mm: DPI / 25.4 };
+    traces(&examined).iter().filter(|trace| trace.kind == kind).count()
+}
+
+#[test]
+fn other_paper_ends_left_or_right_of_a_word() {
+    let white = Ground { colour: [254.0; 3], ..SHEET };
+    let found = |left, right| {
+        let mut words: Vec<Patch> = (0..14).map(word).collect();
+        words[5] = Patch { inside: white, left, right, ..words[5] };
+        traces_of(TraceKind::Paper, words)
+    };
+    assert_eq!((found(SHEET, SHEET), found(white, SHEET), found(SHEET, white)), (1, 1, 1));
+    assert_eq!(found(white, white), 0, "the whole row is so");
+    assert_eq!(found(white, Ground { pixels: 3, ..white }), 1, "too little is known of the right");
+}
+
 /// Faint smudges on the words of a row of fourteen: what of each word's paper is smudged, and what of the paper beside it.
 fn faintly_smudged(smudged: &[(usize, f32, f32)]) -> usize {
-    let paper = Ground { colour: [250.0; 3], texture: 1.0, pattern: 1.0, grain: 0.1, pixels: 900 };
-    let word = |at: usize| {
+    let row = (0..14).map(|at| {
         let (share, beside) = smudged.iter().find(|word| word.0 == at).map_or((0.0, 0.0), |word| (word.1, word.2));
-        let smudge = Smudge { share, against_either: share, beside };
-        Patch {
-            rect: Rect { x: 60 + at as u32 * 70, y: 400, w: 56, h: 24 },
-            height_mm: 3.0,
-            inside: paper,
-            above: paper,
-            below: paper,
-            left: paper,
-            right: paper,
-            steepness: 0.4,
-            ink: [0.2; 3],
-            stroke_mm: 0.3,
-            smudges: [Smudge::default(), smudge],
-            slant: None,
-        }
-    };
-    // Rows without a smudge below it, so that few words of the page bear one.
-    let others =
-        (0..28).map(|at| Patch { rect: Rect { x: 60 + at * 30, y: 600, w: 20, h: 24 }, smudges: [Smudge::default(); 2], ..word(13) });
-    let examined = Examination { patches: (0..14).map(word).chain(others).collect(), strokes: vec![], mm: DPI / 25.4 };
-    traces(&examined).iter().filter(|trace| trace.kind == TraceKind::Smudged).count()
+        Patch { smudges: [Smudge::default(), Smudge { share, against_either: share, beside }], ..word(at) }
+    });
+    // Another row without smudges, so that few words of the page bear one.
+    let others = (0..28).map(|at| Patch { rect: Rect { x: 60 + at * 30, y: 600, w: 20, h: 24 }, ..word(0) });
+    traces_of(TraceKind::Smudged, row.chain(others).collect())
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! `tuning` may be looked at while inspection is built; `untouched` is only counted; `trial`, drawn when asked for, may be
 //! looked at too and shows what befalls people and faces that nothing was tuned on. The splits share forms and plots and
 //! differ in seeds, people, print and typewriter fonts, paper and pattern, setting of the form, and scanners' values.
-//! A drawing has a number and is another set on every number: any pattern, border and face but those of `untouched` alone, and
+//! A drawing has a number and is another set on every number: every pattern and border, faces and people but those of `untouched`,
 //! wider settings, to find faults with that the splits do not show.
 
 mod fonts;
