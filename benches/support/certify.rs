@@ -3,7 +3,6 @@
 use bansao::certify::compose::{ComposedCopy, Statement, compose};
 use bansao::certify::{PreparedCopy, prepare};
 use bansao::clock::{Clock, SystemClock};
-use bansao::inspect::scan_limits;
 use bansao::keys::{FileSigner, Signer, public_key};
 use bansao::record::Sha256;
 use bansao::verify::verify_token;
@@ -132,11 +131,8 @@ pub(crate) fn token(bench: &mut Bench, dossier: &Dossier<'_>, bare: &Bare<'_>) -
     let now = SystemClock.now();
     let verify = || spend(verify_token(&text, &ground.material, now));
     bench.row(20, vec![Work::new("token: verify", 50, verify), Work::new("bare P-256 check", 50, || bare.p256.check())]);
-    let limits = scan_limits(&ground.limits);
-    let seen = |photo: &[u8]| {
-        let page = bansao_scan::open(photo, &limits).unwrap().pages.remove(0);
-        bansao_scan::qr::read(&page.image).into_iter().next()
-    };
+    // As `VerifyImage` reads a picture.
+    let seen = |photo: &Vec<u8>| bansao::inspect::print::symbols(std::slice::from_ref(photo), &ground.limits).unwrap().into_iter().next();
     let photos: Vec<Vec<u8>> = (0..PHOTOS).map(|_| photo_of(&sign())).collect();
     let legible: Vec<&Vec<u8>> = photos.iter().filter(|photo| seen(photo).is_some()).collect();
     let told = format!("photos of a QR   {} of {PHOTOS} read", legible.len());

@@ -98,6 +98,8 @@ pub(crate) fn read_all(list: &[Vec<u8>]) -> Vec<Certificate> {
 /// What was found about one certificate of a chain.
 #[derive(Debug, Clone)]
 pub(crate) struct Finding {
+    /// DER.
+    pub(crate) certificate: Vec<u8>,
     pub(crate) subject: String,
     pub(crate) status: Option<RevocationStatus>,
     pub(crate) in_document: bool,
@@ -145,7 +147,8 @@ impl<'a> Grounds<'_, 'a> {
             let subject = certificate.subject_common_name().unwrap_or_else(|| certificate.tbs().subject.to_string());
             let known = self.answers.about(path.get(i..).unwrap_or_default(), self.pool, &self.freshness, work);
             let status = known.map(|k| k.status);
-            found.push(Finding { subject: subject.clone(), status, in_document: known.is_some_and(|k| k.in_document) });
+            let in_document = known.is_some_and(|k| k.in_document);
+            found.push(Finding { certificate: certificate.der().to_vec(), subject: subject.clone(), status, in_document });
             match status {
                 Some(RevocationStatus::Revoked { at: since, .. }) if since <= at => {
                     return (Err(ChainError::Revoked { subject, since, is_leaf: i == 0 }), found);

@@ -4,6 +4,7 @@
 mod common;
 
 use bansao_pades::document::StructureFault;
+use bansao_pades::revocation::RevocationStatus;
 use bansao_pades::validate::{
     Block, Indication, Level, Modification, Report, SignatureKind, SubIndication, Unaccounted, UnsignedBytes, ValidateError,
 };
@@ -127,6 +128,13 @@ fn trust_and_revocation_decide() {
     let revoked = add_document_security_store(&stamped, &pki.store()).unwrap();
     let expected = (Indication::TotalFailed, Some(SubIndication::Revoked));
     assert_eq!(verdict(&revoked, &pki.context()), expected);
+    assert_eq!(said_to_be_revoked(&validate(&revoked, &pki.context()).unwrap()), [&pki.certifier.certificate]);
+}
+
+/// The certificates of which a report says that they are revoked.
+fn said_to_be_revoked(report: &Report) -> Vec<&Vec<u8>> {
+    let entries = report.signatures.iter().flat_map(|signature| &signature.revocation);
+    entries.filter(|entry| matches!(entry.status, Some(RevocationStatus::Revoked { .. }))).map(|entry| &entry.certificate).collect()
 }
 
 #[test]
@@ -154,6 +162,8 @@ fn a_file_with_its_proofs_needs_no_news_years_later() {
     let report = validate(&long_term, &later).unwrap();
     assert_eq!(report.indication, Indication::Indeterminate, "{report:#?}");
     assert_eq!(report.signatures[0].proven_time, None);
+    // It is named, and not the signer.
+    assert_eq!(said_to_be_revoked(&report), [&pki.tsa.certificate, &pki.tsa.certificate]);
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 use bansao_pades::revocation::RevocationStatus;
 use bansao_pades::validate::{
-    Indication, Level, Report as Validation, RevocationReport, SignatureKind, SignatureReport, Step, SubIndication, TimestampReport,
+    Indication, Level, Report as Validation, SignatureKind, SignatureReport, Step, SubIndication, TimestampReport,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -166,16 +166,15 @@ fn status(xml: &mut Xml, signature: &SignatureReport) {
             Indication::Indeterminate => "indeterminate",
         };
         indications(xml, main, signature.sub_indication);
-        let revoked = signature.revocation.iter().find_map(revocation);
+        let revoked = revoked(signature);
         if signature.chain.is_empty() && signature.reason.is_none() && revoked.is_none() {
             return;
         }
         xml.element("AssociatedValidationReportData", &[], |xml| {
             chain(xml, &signature.chain);
-            if let Some((at, reason)) = revoked.filter(|_| signature.chain.is_empty()) {
-                let signer = signature.signer_certificate.as_deref().unwrap_or_default();
+            if let Some((certificate, at, reason)) = revoked.filter(|_| signature.chain.is_empty()) {
                 xml.element("RevocationStatusInformation", &[], |xml| {
-                    xml.empty("ValidationObjectId", &[("VOReference", &certificate_id(signer))]);
+                    xml.empty("ValidationObjectId", &[("VOReference", &certificate_id(certificate))]);
                     xml.text("RevocationTime", &moment(at));
                     if let Some(reason) = reason {
                         xml.text("RevocationReason", &format!("urn:etsi:019102:revocationReason:{}", crl_reason(reason)));
@@ -189,11 +188,12 @@ fn status(xml: &mut Xml, signature: &SignatureReport) {
     });
 }
 
-fn revocation(report: &RevocationReport) -> Option<(OffsetDateTime, Option<u8>)> {
-    match report.status {
-        Some(RevocationStatus::Revoked { at, reason }) => Some((at, reason)),
+/// The first certificate of a signature that is revoked, since when and why: the signer's, one above it, or one of its time-stamp's.
+fn revoked(signature: &SignatureReport) -> Option<(&[u8], OffsetDateTime, Option<u8>)> {
+    signature.revocation.iter().find_map(|report| match report.status {
+        Some(RevocationStatus::Revoked { at, reason }) => Some((report.certificate.as_slice(), at, reason)),
         _ => None,
-    }
+    })
 }
 
 /// The names of RFC 5280, 5.3.1.
@@ -225,12 +225,13 @@ fn chain(xml: &mut Xml, chain: &[Vec<u8>]) {
 
 /// Every certificate and time-stamp that a report above refers to, once.
 fn objects(xml: &mut Xml, report: &Report, validation: &Validation) {
-    let mut certificates: Vec<&Vec<u8>> = Vec::new();
+    let mut certificates: Vec<&[u8]> = Vec::new();
     let mut stamps: Vec<(&TimestampReport, &SignatureReport)> = Vec::new();
     for signature in &validation.signatures {
         let stamp = signature.timestamp.as_ref();
         let of_stamp = stamp.into_iter().flat_map(|stamp| stamp.chain.iter().chain([&stamp.certificate]));
-        for certificate in signature.signer_certificate.iter().chain(&signature.chain).chain(of_stamp) {
+        let own = signature.signer_certificate.iter().chain(&signature.chain).chain(of_stamp).map(Vec::as_slice);
+        for certificate in own.chain(revoked(signature).map(|(certificate, _, _)| certificate)) {
             if !certificates.contains(&certificate) {
                 certificates.push(certificate);
             }

@@ -226,7 +226,7 @@ impl<'a> Scanner<'a> {
 
     fn hex_string(&mut self) -> Result<Value, SyntaxError> {
         self.exactly(b"<")?;
-        self.at += self.rest().iter().take_while(|b| b.is_ascii_hexdigit() || b.is_ascii_whitespace()).count();
+        self.at += self.rest().iter().take_while(|b| IN_HEX[usize::from(**b)]).count();
         self.exactly(b">").map(|()| Value::HexString)
     }
 
@@ -274,6 +274,17 @@ impl<'a> Scanner<'a> {
         Some(Value::Reference(number, generation))
     }
 }
+
+/// What a string of hexadecimal digits may hold.
+const IN_HEX: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_hexdigit() || (byte as u8).is_ascii_whitespace();
+        byte += 1;
+    }
+    table
+};
 
 fn is_delimiter(b: u8) -> bool {
     matches!(b, 0 | b'\t' | b'\n' | 12 | b'\r' | b' ' | b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')

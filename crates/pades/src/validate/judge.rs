@@ -242,7 +242,12 @@ impl Judge<'_> {
         let grounds = Grounds { pool: &pool, answers: &self.answers, freshness, require_revocation };
         let question = Question { at: times.at, usage, demand: &demand };
         let (outcome, findings) = grounds.chain(leaf, question, &mut self.work);
-        out.extend(findings.into_iter().map(|Finding { subject, status, in_document }| RevocationReport { subject, status, in_document }));
+        out.extend(findings.into_iter().map(|Finding { certificate, subject, status, in_document }| RevocationReport {
+            certificate,
+            subject,
+            status,
+            in_document,
+        }));
         let path = outcome.map_err(|e| chain_failure(e, leaf, times))?;
         let chain: Vec<_> = path.iter().map(|c| c.der().to_vec()).collect();
         self.used_certificates.extend(chain.iter().cloned());

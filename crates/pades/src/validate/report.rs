@@ -169,6 +169,8 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RevocationReport {
+    /// The certificate that it is about, DER: the signer's, a time-stamping authority's, or one above them.
+    pub certificate: Vec<u8>,
     /// Common name of the certificate.
     pub subject: String,
     /// The answer, or `None` where there is none.

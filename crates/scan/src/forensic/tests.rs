@@ -263,9 +263,32 @@ fn faintly_smudged(smudged: &[(usize, f32, f32)]) -> usize {
         let (share, beside) = smudged.iter().find(|word| word.0 == at).map_or((0.0, 0.0), |word| (word.1, word.2));
         Patch { smudges: [Smudge::default(), Smudge { share, against_either: share, beside }], ..word(at) }
     });
-    // Another row without smudges, so that few words of the page bear one.
-    let others = (0..28).map(|at| Patch { rect: Rect { x: 60 + at * 30, y: 600, w: 20, h: 24 }, ..word(0) });
-    traces_of(TraceKind::Smudged, row.chain(others).collect())
+    traces_of(TraceKind::Smudged, row.chain(another_row(SHEET)).collect())
+}
+
+/// A row without smudges, so that few words of the page bear one.
+fn another_row(paper: Ground) -> impl Iterator<Item = Patch> {
+    (0..28).map(move |at| Patch { rect: Rect { x: 60 + at * 30, y: 600, w: 20, h: 24 }, inside: paper, ..word(0) })
+}
+
+#[test]
+fn words_that_are_smudged_less_are_rubbed_where_their_paper_is_uneven() {
+    let uneven = |texture| Ground { texture, ..SHEET };
+    let rubbed = |shares: [f32; 3], inside: f32, around: f32, elsewhere: f32, words: usize| {
+        let mut row: Vec<Patch> = (0..words).map(word).collect();
+        for (share, word) in shares.into_iter().zip(row.iter_mut().skip(4)) {
+            word.smudges[1] = Smudge { share, against_either: share, beside: 0.0 };
+            (word.inside, word.above) = (uneven(inside), uneven(around));
+        }
+        traces_of(TraceKind::Smudged, row.into_iter().chain(another_row(uneven(elsewhere))).collect())
+    };
+    let shares = [0.13, 0.04, 0.07];
+    let found = |shares, inside, around, elsewhere| rubbed(shares, inside, around, elsewhere, 7);
+    assert_eq!(rubbed(shares, 1.6, 1.0, 1.0, 8), 0, "the value goes on after it");
+    assert_eq!(found(shares, 1.6, 1.0, 1.0), 3);
+    assert_eq!(found([0.13, 0.03, 0.07], 1.6, 1.0, 1.0), 0, "one is not smudged");
+    assert_eq!(found(shares, 1.6, 1.3, 1.0), 0, "the paper above is nearly as uneven");
+    assert_eq!(found(shares, 1.6, 1.0, 1.4), 0, "so is the paper of other words");
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod tiff;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, RgbImage};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, RgbImage};
 
 use crate::error::ScanError;
 use crate::limits::Limits;
@@ -151,6 +151,9 @@ fn from_image(page: usize, error: &ImageError) -> ScanError {
 
 /// Eight bits a channel, alpha flattened on white: paper is white.
 fn flatten(image: DynamicImage) -> RgbImage {
+    if let DynamicImage::ImageLuma8(gray) = image {
+        return in_three_channels(&gray);
+    }
     if !image.color().has_alpha() {
         return image.into_rgb8();
     }
@@ -159,6 +162,16 @@ fn flatten(image: DynamicImage) -> RgbImage {
     for (from, to) in rgba.pixels().zip(rgb.pixels_mut()) {
         let [r, g, b, alpha] = from.0;
         to.0 = [r, g, b].map(|level| over_white(level, alpha));
+    }
+    rgb
+}
+
+/// A gray picture as a page is kept. What `image` itself does goes through colour spaces, pixel by pixel, and takes longer than
+/// decoding; the levels are the same.
+fn in_three_channels(gray: &GrayImage) -> RgbImage {
+    let mut rgb = RgbImage::new(gray.width(), gray.height());
+    for (level, pixel) in gray.iter().zip(rgb.pixels_mut()) {
+        pixel.0 = [*level; 3];
     }
     rgb
 }
@@ -180,4 +193,17 @@ fn swaps_axes(orientation: Orientation) -> bool {
 fn plausible_dpi(x: f32, y: f32) -> Option<(f32, f32)> {
     let good = |value: f32| value.is_finite() && (20.0..=5000.0).contains(&value);
     (good(x) && good(y)).then_some((x, y))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gray_levels_stay_as_they_are_in_three_channels() {
+        let gray = GrayImage::from_fn(256, 2, |x, _| image::Luma([x as u8]));
+        let wide = flatten(DynamicImage::ImageLuma8(gray.clone()));
+        assert_eq!(wide, DynamicImage::ImageLuma8(gray).into_rgb8());
+        assert_eq!(wide.get_pixel(17, 1).0, [17; 3]);
+    }
 }

@@ -46,6 +46,12 @@ impl Homography {
         Some(Self(out))
     }
 
+    /// This map after another.
+    pub(crate) fn after(&self, first: &Self) -> Self {
+        let cell = |row: usize, column: usize| (0..3).map(|at| self.0[row][at] * first.0[at][column]).sum();
+        Self(std::array::from_fn(|row| std::array::from_fn(|column| cell(row, column))))
+    }
+
     pub(crate) fn apply(&self, (x, y): (f32, f32)) -> (f32, f32) {
         let (x, y) = (f64::from(x), f64::from(y));
         let row = |at: usize| self.0[at][0] * x + self.0[at][1] * y + self.0[at][2];

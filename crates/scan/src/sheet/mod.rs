@@ -20,7 +20,7 @@ use image::metadata::Orientation;
 use crate::open::{Original, Page};
 use crate::raster::{Rect, shrink_rgb};
 use edges::Field;
-use homography::{Corners, Homography};
+pub(crate) use homography::{Corners, Homography};
 
 pub use light::shading;
 

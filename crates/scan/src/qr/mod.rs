@@ -1,7 +1,13 @@
-//! QR symbols: `rxing` finds and decodes them on the page, `rqrr` must read the same from the crop.
+//! QR symbols: `rxing` finds and decodes them on the page, `rqrr` must read the same.
+//!
+//! The second decoder is given the modules between the corners that the first found ([`grid`]); where it reads something else there,
+//! or nothing, it looks for the symbol itself in the crop. Left to its own search, it confirmed 53 of 95 photographs that the first
+//! had read, given the modules all of them.
 //!
 //! Two decoders that share no code and agree byte for byte are what "confirmed" means. The page is never scaled down
 //! before decoding: a symbol printed at the limit is lost by it (168 instead of 199 of 200 at half size).
+
+mod grid;
 
 use std::collections::HashSet;
 
@@ -97,7 +103,7 @@ fn symbol(page: &GrayImage, result: &RXingResult) -> Symbol {
     let corners: Vec<(f32, f32)> = result.getPoints().iter().map(|point| (point.x, point.y)).collect();
     let bbox = whole(&corners, page);
     let text = result.getText().to_owned();
-    let confirmed = is_confirmed(page, &bbox, &text);
+    let confirmed = is_confirmed(page, &corners, &bbox, &text);
     Symbol { text, corners, bbox, confirmed }
 }
 
@@ -114,11 +120,25 @@ fn whole(corners: &[(f32, f32)], page: &GrayImage) -> Rect {
     Rect::between(x0.max(0.0) as u32, y0.max(0.0) as u32, x1 as u32, y1 as u32).grown(margin, margin, page.width(), page.height())
 }
 
+/// What the second decoder reads where the first found the corners.
+fn sampled(page: &GrayImage, corners: &[(f32, f32)]) -> Option<String> {
+    guarded(|| Ok(grid::read(page, corners))).ok().flatten()
+}
+
+/// The second decoder's reading of modules.
+fn decoded(modules: &grid::Modules) -> Option<String> {
+    let dark = |x: usize, y: usize| modules.dark[y * modules.side + x];
+    rqrr::Grid::new(rqrr::SimpleGrid::from_func(modules.side, dark)).decode().ok().map(|(_, text)| text)
+}
+
 /// Longer than this, a crop is tried at half its size first, where the second decoder needs a quarter of the time.
 const LONG: u32 = 900;
 
-/// Whether the second decoder reads this text in a box too.
-fn is_confirmed(page: &GrayImage, bbox: &Rect, text: &String) -> bool {
+/// Whether the second decoder reads this text too: in the modules between these corners, else where it finds them itself in the box.
+fn is_confirmed(page: &GrayImage, corners: &[(f32, f32)], bbox: &Rect, text: &String) -> bool {
+    if sampled(page, corners).as_ref() == Some(text) {
+        return true;
+    }
     let crop = image::imageops::crop_imm(page, bbox.x, bbox.y, bbox.w, bbox.h).to_image();
     let half = || crate::raster::resize_gray(&crop, crop.width() / 2, crop.height() / 2);
     (crop.width().max(crop.height()) > LONG && read_again(&half()).contains(text)) || second_reading(&crop).contains(text)
@@ -152,3 +172,6 @@ fn decode(image: &GrayImage) -> Vec<String> {
     let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[y * width + x]);
     prepared.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
 }
+
+#[cfg(test)]
+mod tests;
