@@ -59,6 +59,38 @@ fn five_thousand_revisions() {
     refused("100 revisions", &with_revisions(&signed, 100), &context);
 }
 
+/// 40,000 objects, each of which begins inside the comments of those before it.
+fn objects_in_comments(pdf: &[u8], object: impl Fn(usize) -> String, end: &str) -> Vec<u8> {
+    let (mut out, mut body, mut starts) = (pdf.to_vec(), String::new(), Vec::new());
+    let first = lopdf::Document::load_mem(pdf).unwrap().max_id as usize + 1;
+    for id in first..first + 40_000 {
+        starts.push(body.len());
+        body.push_str(&object(id));
+    }
+    body.push_str(end);
+    let table = |at: usize| {
+        let entries: String = starts.iter().map(|start| format!("{:010} 00000 n \n", at + start)).collect();
+        format!("{first} 40000\n{entries}")
+    };
+    let root = trailer_of(pdf).split("/Root").nth(1).unwrap().to_owned();
+    revised(&mut out, &body, table, &format!("/Size {}/Root{root}", first + 40_000));
+    out
+}
+
+#[test]
+fn objects_that_begin_in_comments_of_others() {
+    let pki = Pki::new(EC);
+    let signed = pki.sign_twice(&base_pdf(), true);
+    let context = pki.context();
+    for (what, object, end) in [
+        ("one line after the header", (|id| format!("{id} 0 obj %/ByteRange ")) as fn(usize) -> String, "\n<<>>\nendobj\n"),
+        ("one line within the header", |id| format!("{id} %/ByteRange "), "\n0 obj\n<<>>\nendobj\n"),
+        ("many lines", |id| format!("{id} 0 obj %\n%"), "\n<<>>\nendobj\n"),
+    ] {
+        refused(what, &objects_in_comments(&signed, object, end), &context);
+    }
+}
+
 #[test]
 fn ten_thousand_signatures() {
     let pki = Pki::new(EC);

@@ -226,7 +226,10 @@ impl Revision {
                     let starts_here = bytes.get(offset).is_some_and(u8::is_ascii_digit);
                     let inside = self.bytes.contains(&offset) && offset <= self.section;
                     let header = scanner.object_header().ok();
-                    inside && starts_here && header == Some((id_as_usize(id), usize::from(generation)))
+                    // Every reader would go through all the comments of every object that begins in one.
+                    scanner.skip_white();
+                    let is_commented_away = scanner.rest().starts_with(b"%");
+                    inside && starts_here && !is_commented_away && header == Some((id_as_usize(id), usize::from(generation)))
                 }
                 Entry::InStream { container } => matches!(self.entries.get(&container), Some(Entry::At { .. })),
             };

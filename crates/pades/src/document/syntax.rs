@@ -11,6 +11,9 @@ const MAX_DEPTH: usize = 32;
 /// Entries of one dictionary; each key is compared with all before it.
 const MAX_ENTRIES: usize = 2_000;
 
+/// Bytes of comments at one place. Objects may begin inside the comments of others, and each would go through all that follow.
+const MOST_COMMENTS: usize = 512;
+
 /// Why bytes are not the object that was expected; the position is counted from the start of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SyntaxError {
@@ -86,14 +89,20 @@ impl<'a> Scanner<'a> {
         self.bytes.get(self.at).copied()
     }
 
+    /// White space and comments; it stops before a comment that would make them too long.
     pub(crate) fn skip_white(&mut self) {
+        let mut comments = 0;
         while let Some(b) = self.peek() {
             match b {
                 0 | b'\t' | b'\n' | 12 | b'\r' | b' ' => self.at += 1,
                 b'%' if !self.rest().starts_with(b"%%EOF") => {
-                    while self.peek().is_some_and(|b| b != b'\n' && b != b'\r') {
-                        self.at += 1;
+                    let left = MOST_COMMENTS - comments;
+                    let length = self.rest().iter().take(left + 1).take_while(|b| !matches!(b, b'\n' | b'\r')).count();
+                    if length > left {
+                        break;
                     }
+                    comments += length;
+                    self.at += length;
                 }
                 _ => break,
             }
@@ -226,7 +235,7 @@ impl<'a> Scanner<'a> {
 
     fn hex_string(&mut self) -> Result<Value, SyntaxError> {
         self.exactly(b"<")?;
-        self.at += self.rest().iter().take_while(|b| IN_HEX[usize::from(**b)]).count();
+        self.at += self.rest().iter().take_while(|b| b.is_ascii_hexdigit() || b.is_ascii_whitespace()).count();
         self.exactly(b">").map(|()| Value::HexString)
     }
 
@@ -274,17 +283,6 @@ impl<'a> Scanner<'a> {
         Some(Value::Reference(number, generation))
     }
 }
-
-/// What a string of hexadecimal digits may hold.
-const IN_HEX: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = (byte as u8).is_ascii_hexdigit() || (byte as u8).is_ascii_whitespace();
-        byte += 1;
-    }
-    table
-};
 
 fn is_delimiter(b: u8) -> bool {
     matches!(b, 0 | b'\t' | b'\n' | 12 | b'\r' | b' ' | b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')

@@ -13,7 +13,6 @@
 //! Two policies ([`Policy`]) say what may change after a signature; what they do not list is a verdict, not a warning. Under
 //! both, security stores and document time-stamps may be added, and files that readers understand differently are refused.
 
-mod contents;
 mod difference;
 mod earlier;
 mod evidence;
@@ -40,7 +39,6 @@ use crate::document::beginnings::Beginnings;
 use crate::document::increment::load;
 use crate::document::structure::{Structure, StructureLimits};
 use crate::path::{PathLimits, PolicyDemand};
-use contents::Contents;
 use earlier::Revisions;
 use second::SecondReading;
 
@@ -232,20 +230,14 @@ pub fn validate_and_read(pdf: &[u8], context: &ValidationContext) -> Result<(Rep
         return Err(StructureFault::ChainOrder.into());
     }
     let decompressed = structure.container_bytes(pdf, limits.decompressed_bytes)?;
-    let (contents, emptied) = Contents::take(pdf, &structure, limits.signatures);
-    let mut document = load(&emptied, limits.decompressed_bytes).map_err(|e| ValidateError::Document(e.to_string()))?;
+    let document = load(pdf, limits.decompressed_bytes).map_err(|e| ValidateError::Document(e.to_string()))?;
     structure.check_agrees(&document)?;
-    let second = second::compare(&emptied, &document);
-    if !contents.put_back(&mut document) {
-        return Err(ValidateError::Document("the contents of a signature read differently".to_owned()));
-    }
-    drop(emptied);
     let (found, empty_fields) = signatures::find(pdf, &document, &structure, (limits, context.policy))?;
     if found.is_empty() {
         return Err(ValidateError::NotSigned);
     }
 
-    match second {
+    match second::compare(pdf, &document) {
         SecondReading::Same => {}
         // Files of other makers use forms that the second reader does not know.
         SecondReading::Unreadable if context.policy == Policy::Pades => {}

@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use lopdf::{Dictionary, Document, Object, ObjectId};
 use time::OffsetDateTime;
 
-use super::contents::decode_hex;
 use super::report::SignatureKind;
 use super::{Limits, Policy, ValidateError};
 use crate::document::structure::{Entry, Structure};
@@ -175,6 +174,22 @@ fn locate(
 /// The covered part ends with the end marker, one end-of-line included or not.
 fn ends_revision(pdf: &[u8], marker_end: usize, end: usize) -> bool {
     end == marker_end || matches!(pdf.get(marker_end..end), Some(b"\n" | b"\r" | b"\r\n"))
+}
+
+/// Digits in one case only and nothing between them, so that no digit can change without changing the value.
+fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
+    let digits = text.strip_prefix(b"<")?.strip_suffix(b">")?;
+    let mixed = digits.iter().any(u8::is_ascii_lowercase) && digits.iter().any(u8::is_ascii_uppercase);
+    if mixed || digits.len() % 2 != 0 {
+        return None;
+    }
+    let value = |b: u8| match b {
+        b'0'..=b'9' => Some(b - b'0'),
+        b'a'..=b'f' => Some(b - b'a' + 10),
+        b'A'..=b'F' => Some(b - b'A' + 10),
+        _ => None,
+    };
+    digits.chunks_exact(2).map(|p| Some((value(*p.first()?)? << 4) | value(*p.get(1)?)?)).collect()
 }
 
 fn kind(dictionary: &Dictionary, policy: Policy) -> Option<SignatureKind> {

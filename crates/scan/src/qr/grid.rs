@@ -102,13 +102,12 @@ fn placed([top_left, top_right, bottom_left]: [(f32, f32); 3], alignment: Option
 /// Brightness at a point, between four pixels.
 fn sample(page: &GrayImage, (x, y): (f32, f32)) -> Option<u8> {
     let (x, y) = (x - 0.5, y - 0.5);
-    if !(x >= 0.0 && y >= 0.0) {
+    // Compared before they are whole numbers: near its horizon a map leads anywhere.
+    let last = ((page.width() as f32) - 1.0, (page.height() as f32) - 1.0);
+    if !(x >= 0.0 && y >= 0.0 && x < last.0 && y < last.1) {
         return None;
     }
     let (column, line) = (x as u32, y as u32);
-    if column + 1 >= page.width() || line + 1 >= page.height() {
-        return None;
-    }
     let (fx, fy) = (x - column as f32, y - line as f32);
     let level = |x: u32, y: u32| f32::from(page.get_pixel(x, y).0[0]);
     let top = level(column, line) * (1.0 - fx) + level(column + 1, line) * fx;

@@ -63,5 +63,11 @@ fn the_second_decoder_reads_modules_for_itself() {
     let outside: Vec<(f32, f32)> = symbol.corners.iter().map(|(x, y)| (x + 900.0, y - 600.0)).collect();
     assert_eq!(sampled(&picture, &outside), None);
     assert_eq!(sampled(&picture, &[]), None);
+    // A fourth corner that sends the others to the horizon and beyond.
+    let corner = symbol.corners[2];
+    for fourth in [(corner.0, corner.1 + 0.01), (-1e9, 1e9), (corner.0 - 1.0, corner.1 - 1.0)] {
+        let corners = [&symbol.corners[..3], &[fourth]].concat();
+        assert!(grid::read(&picture, &corners).is_none_or(|text| text == symbol.text));
+    }
     assert_eq!(sampled(&picture, &[(f32::NAN, 1.0), (1.0, f32::INFINITY), (0.0, 0.0), (5.0, 5.0)]), None);
 }
