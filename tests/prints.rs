@@ -97,9 +97,8 @@ fn altered(text: &str, at: usize) -> String {
     let changed = other(signs[place], at).unwrap();
     let parts: String = signs[..place].iter().collect::<String>() + &changed + &signs[place + 1..].iter().collect::<String>();
     let made: String = parts.nfc().collect();
-    // A tone that is exchanged for itself is no alteration, and a second horn on `ư` or hat on `â` shows nothing.
-    let has_loose_mark = made.chars().any(|sign| ('\u{300}'..='\u{36f}').contains(&sign));
-    if made == text || has_loose_mark { altered(text, at + 1) } else { made }
+    // A tone that is exchanged for itself is no alteration.
+    if made == text { altered(text, at + 1) } else { made }
 }
 
 struct Judge {
