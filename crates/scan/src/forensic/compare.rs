@@ -247,21 +247,21 @@ fn smudged_runs(examined: &Examination, typical: &Typical, bare: u32) -> Vec<Tra
     if usual > CLEAN {
         return Vec::new();
     }
-    // By what a word is rubbed, as a multiple, and the multiple that it takes.
-    let rubbed = |patch: &Patch| {
+    // By what a word is smudged, or uneven as well, as a multiple, and the multiple that it takes.
+    let by_smudge = |patch: &Patch| {
         let share = patch.smudges[PEAK].share;
         let by_page = share / (usual + SLACK);
-        if share >= SMUDGED_IN_RUN && by_page > RUN_BY_PAGE {
-            return Some((by_page, RUN_BY_PAGE));
-        }
+        (share >= SMUDGED_IN_RUN && by_page > RUN_BY_PAGE).then_some((by_page, RUN_BY_PAGE))
+    };
+    let by_unevenness = |patch: &Patch| {
         let around = patch.above.texture.max(patch.below.texture);
         let by_around = patch.inside.texture / around.max(0.01);
         let is_uneven = by_around > UNEVEN && patch.inside.texture > UNEVEN_BY_PAGE * typical.texture;
-        (is_uneven && share >= SMUDGED_WHERE_UNEVEN).then_some((by_around, UNEVEN))
+        (is_uneven && patch.smudges[PEAK].share >= SMUDGED_WHERE_UNEVEN).then_some((by_around, UNEVEN))
     };
     let smudged = |patch: &Patch| {
         let asked = is_between_rows(&patch.smudges[PEAK]) && is_whole(patch, bare) && !is_red(patch);
-        if asked { rubbed(patch) } else { None }
+        if asked { by_smudge(patch).or_else(|| by_unevenness(patch)) } else { None }
     };
     let adjoins = |left: &Patch, right: &Patch| {
         let gap = right.rect.x as f32 - left.rect.right() as f32;
@@ -273,8 +273,7 @@ fn smudged_runs(examined: &Examination, typical: &Typical, bare: u32) -> Vec<Tra
     let ends = |run: &[Patch]| [run.first(), run.last()].into_iter().flatten().all(|end| has_an_end(&end.smudges[PEAK]));
     // What is rubbed out is rubbed to its end: where unevenness must help, no further word follows in the row.
     let is_to_the_end = |run: &[Patch], next: Option<&Patch>| {
-        let is_sure = run.iter().filter_map(smudged).all(|(_, bound)| bound == RUN_BY_PAGE);
-        is_sure || !run.last().zip(next).is_some_and(|(last, next)| adjoins(last, next))
+        run.iter().all(|patch| by_smudge(patch).is_some()) || !run.last().zip(next).is_some_and(|(last, next)| adjoins(last, next))
     };
     let (mut found, mut after) = (Vec::new(), 0);
     for run in runs {

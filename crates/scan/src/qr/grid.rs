@@ -6,7 +6,6 @@
 
 use image::GrayImage;
 
-use super::decoded;
 use crate::sheet::{Corners, Homography};
 
 /// Modules along a side: the smallest symbol, the largest, and the step from version to version.
@@ -30,7 +29,7 @@ pub(super) fn read(page: &GrayImage, corners: &[(f32, f32)]) -> Option<String> {
     let maps = alignment.first().map(|at| Some(*at)).into_iter().chain([None]);
     maps.flat_map(|at| sides.iter().map(move |side| (at, *side))).find_map(|(alignment, side)| {
         let map = placed(finders, alignment, side as f32)?;
-        decoded(&Modules::of(page, &map, side as usize)?)
+        Modules::of(page, &map, side as usize)?.decoded()
     })
 }
 
@@ -116,9 +115,9 @@ fn sample(page: &GrayImage, (x, y): (f32, f32)) -> Option<u8> {
 }
 
 /// Dark and light modules, row by row.
-pub(super) struct Modules {
-    pub(super) side: usize,
-    pub(super) dark: Vec<bool>,
+struct Modules {
+    side: usize,
+    dark: Vec<bool>,
 }
 
 impl Modules {
@@ -139,6 +138,12 @@ impl Modules {
         }
         let (low, high) = levels.iter().fold((u8::MAX, 0), |(low, high), level| (low.min(*level), high.max(*level)));
         (high.saturating_sub(low) >= CONTRAST).then(|| Self { side, dark: divided(&levels, side) })
+    }
+
+    /// The second decoder's reading.
+    fn decoded(&self) -> Option<String> {
+        let dark = |x: usize, y: usize| self.dark[y * self.side + x];
+        rqrr::Grid::new(rqrr::SimpleGrid::from_func(self.side, dark)).decode().ok().map(|(_, text)| text)
     }
 }
 

@@ -125,12 +125,6 @@ fn sampled(page: &GrayImage, corners: &[(f32, f32)]) -> Option<String> {
     guarded(|| Ok(grid::read(page, corners))).ok().flatten()
 }
 
-/// The second decoder's reading of modules.
-fn decoded(modules: &grid::Modules) -> Option<String> {
-    let dark = |x: usize, y: usize| modules.dark[y * modules.side + x];
-    rqrr::Grid::new(rqrr::SimpleGrid::from_func(modules.side, dark)).decode().ok().map(|(_, text)| text)
-}
-
 /// Longer than this, a crop is tried at half its size first, where the second decoder needs a quarter of the time.
 const LONG: u32 = 900;
 
