@@ -52,7 +52,7 @@ fn main() {
     if wanted("scan") {
         scan::intake(&mut bench, &ground);
         specimens.iter().for_each(|specimen| scan::open(&mut bench, &ground, specimen));
-        let (reader_mib, stock_mib) = scan::inspection(&mut bench, &ground, &specimens);
+        let (reader_mib, stock_mib) = scan::inspection(&mut bench, &ground, &specimens, &mut notes);
         notes.push(format!("a worker         {reader_mib:.0} MiB resident at most, stock tesseract {stock_mib:.0} MiB or less"));
     }
     let report = scan::report_on(&ground, specimen);
@@ -76,6 +76,7 @@ fn main() {
         notes.push(format!("end to end       {ends}"));
     }
 
+    bars.extend(bars::of_reading(&bench, specimens.iter().map(|specimen| specimen.dpi)));
     println!("\n{}", bench.table());
     println!("CPU ms: user + system time of this process (authority, register, wallet and kiosk run in it), median of n.");
     println!("peak MiB: most heap beyond the start of the stage. ratio: all CPU time, children included, to the floor's.\n");

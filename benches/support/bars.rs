@@ -3,6 +3,7 @@
 use super::certify::PHOTO;
 use super::issue::{FLOORS, ISSUE};
 use super::pyhanko::VALIDATES;
+use super::scan::{STOCK, reading_of};
 use super::table::{Bench, Measured};
 use super::verification::{ALL_CHECKS, BULK, BULK_COPIES, LARGE, MEGABYTE, MEGABYTE_FIRST};
 
@@ -22,6 +23,20 @@ const TIMES_CHECKS: f64 = 1.5;
 const TIMES_PYHANKO_VALIDATES: f64 = 30.0;
 /// At least, copies a second on the clock.
 const COPIES_S: f64 = 300.0;
+
+/// At most such a share of stock Tesseract's CPU time on the whole page.
+const OF_STOCK: f64 = 1.0 / 3.0;
+
+/// The bar of reading, for pages of these resolutions.
+pub(crate) fn of_reading(bench: &Bench, resolutions: impl Iterator<Item = u32>) -> Vec<String> {
+    let line_of = |dpi: u32| {
+        let row = bench.measured(&reading_of(dpi))?;
+        let (_, stock_ms, _) = row.floors.iter().find(|(name, ..)| name == STOCK)?;
+        let share = row.cpu_ms / stock_ms;
+        Some(line(&format!("reading, {dpi} dpi / stock Tesseract, CPU"), format!("{share:.2}"), "≤ 0.33", share <= OF_STOCK))
+    };
+    resolutions.filter_map(line_of).collect()
+}
 
 /// One line for each bar, for the rows that this run has.
 pub(crate) fn lines(bench: &Bench, large: Option<(&str, usize)>) -> Vec<String> {

@@ -18,6 +18,7 @@ use image::ImageFormat;
 use super::desk::{new_submission, upload_of};
 use super::ground::{Ground, Specimen};
 use super::measure::{Work, largest_child_mib, spend};
+use super::reading::Reading;
 use super::table::Bench;
 
 /// Bytes of the scan that intake is measured with.
@@ -83,8 +84,16 @@ fn decode(specimen: &Specimen) {
     spend(decoded.into_rgb8());
 }
 
+/// The engine of the field on a page as it is.
+pub(crate) const STOCK: &str = "stock tesseract, whole page";
+
+/// The row of reading a page of that resolution.
+pub(crate) fn reading_of(dpi: u32) -> String {
+    format!("reading alone, {dpi} dpi")
+}
+
 /// Inspection of whole pages in a warm worker beside stock Tesseract, and starting one. Returns the memory of the largest child: of ours, and then of all.
-pub(crate) fn inspection(bench: &mut Bench, ground: &Ground, specimens: &[Specimen]) -> (f64, f64) {
+pub(crate) fn inspection(bench: &mut Bench, ground: &Ground, specimens: &[Specimen], notes: &mut Vec<String>) -> (f64, f64) {
     for specimen in specimens {
         spend(report_on(ground, specimen));
     }
@@ -99,8 +108,20 @@ pub(crate) fn inspection(bench: &mut Bench, ground: &Ground, specimens: &[Specim
         };
         let works = vec![
             Work::new(&format!("inspect, {} dpi", specimen.dpi), 1, || spend(report_on(ground, specimen))),
-            Work::new("stock tesseract, whole page", 1, stock),
+            Work::new(STOCK, 1, stock),
             Work::new("bare JPEG decode", 1, || decode(specimen)),
+        ];
+        bench.row(5, works);
+        let reading = Reading::of(ground, specimen);
+        notes.push(format!("reading, {} dpi {}", specimen.dpi, reading.in_words()));
+        let whole = || {
+            reading.find_lines();
+            reading.ask();
+        };
+        let works = vec![
+            Work::new(&reading_of(specimen.dpi), 1, whole),
+            Work::new(STOCK, 1, stock),
+            Work::new("of it layers and lines", 1, || reading.find_lines()),
         ];
         bench.row(5, works);
     }

@@ -112,6 +112,10 @@ fn print(print: &PrintReport) {
             say(&format!("  ✗ hình khác trang đã chứng thực / shows something else than the certified page: {place}"));
         }
     }
+    if print.pages.is_empty() {
+        let vi = "hình chưa được đối chiếu với trang đã chứng thực; nét lạ trong chữ phải xem bằng mắt";
+        say(&format!("  ? {vi} / the picture was not held against the certified pages: look for odd strokes in letters by eye"));
+    }
     if !print.uncovered.is_empty() {
         say(&format!("  ? không đối chiếu / not compared: {}", print.uncovered.join(", ")));
     }

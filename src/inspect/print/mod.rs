@@ -228,14 +228,16 @@ pub fn compare(
         seen.push(page);
         texts.push(text);
     }
-    let pictures = picture::compared(originals, (&seen, &texts), book_of(expected), reader, limits);
     let bench = Bench { pages: &pages, seen: &seen, texts: &texts, reader, deadline: limits.page_deadline() };
     let statement = statement::number(&bench, expected);
-    let texts: Vec<PageText> = texts.iter().map(|text| marks::without_marks(text, book_of(expected))).collect();
-    let bench = Bench { texts: &texts, ..bench };
-    let recognised = recognise(forms, &texts).filter(|found| found.form.certified && found.form.kind == expected.kind);
+    let kept: Vec<PageText> = texts.iter().map(|text| marks::without_marks(text, book_of(expected))).collect();
+    let bench = Bench { texts: &kept, ..bench };
+    let recognised = recognise(forms, &kept).filter(|found| found.form.certified && found.form.kind == expected.kind);
     let found = recognised.as_ref().map(|recognised| bench.printed(recognised)).unwrap_or_default();
     let names: Vec<FieldId> = found.iter().map(|(_, printed)| printed.id.clone()).collect();
+    let lines = found.iter().flat_map(|(page, printed)| printed.lines.iter().map(|line| (*page, *line))).collect();
+    let shown = picture::Pictures { seen: &seen, texts: &texts, lines, book: book_of(expected) };
+    let pictures = picture::compared(originals, &shown, reader, limits);
     // Where a label stands twice, a true value could hide an altered one.
     let repeated = recognised.as_ref().map(|recognised| bench.repeated(recognised)).unwrap_or_default();
     let found: Vec<(usize, Printed)> = found.into_iter().filter(|(_, printed)| !repeated.contains(&printed.id)).collect();

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use bansao_scan::likeness::{self, Pair};
+use bansao_scan::likeness::{Overlay, Pair};
 use bansao_scan::{Page, Rect};
 
 use super::marks::without_marks;
@@ -23,21 +23,26 @@ const SAME: f32 = 0.9;
 /// Letters of a word that is to be a point.
 const LETTERS: usize = 3;
 
-/// Each of the `originals`, picture files, against that of the pictures that shares most words with it. Pages that cannot be read
-/// are not told: they are our own, and nothing of the print follows from it.
-pub(super) fn compared(
-    originals: &[Vec<u8>],
-    (seen, texts): (&[SeenPage], &[PageText]),
-    book: &str,
-    reader: &dyn Reader,
-    limits: &Limits,
-) -> Vec<ComparedPicture> {
-    let pages = open(originals, limits).unwrap_or_default();
-    let looked = parallel::for_each(&pages, |(_, page): &(usize, Page)| look_at(page, reader, limits).0);
-    looked.iter().map(|original| against(original, seen, texts, book)).collect()
+/// The pictures of a print.
+pub(super) struct Pictures<'a> {
+    pub(super) seen: &'a [SeenPage],
+    pub(super) texts: &'a [PageText],
+    /// Lines of values, with the picture that each stands on: boxes on its layer.
+    pub(super) lines: Vec<(usize, Rect)>,
+    /// The book of the certification, as printed.
+    pub(super) book: &'a str,
 }
 
-fn against(original: &Looked, seen: &[SeenPage], texts: &[PageText], book: &str) -> ComparedPicture {
+/// Each of the `originals`, picture files, against that of the pictures that shares most words with it. Pages that cannot be read
+/// are not told: they are our own, and nothing of the print follows from it.
+pub(super) fn compared(originals: &[Vec<u8>], pictures: &Pictures<'_>, reader: &dyn Reader, limits: &Limits) -> Vec<ComparedPicture> {
+    let pages = open(originals, limits).unwrap_or_default();
+    let looked = parallel::for_each(&pages, |(_, page): &(usize, Page)| look_at(page, reader, limits).0);
+    looked.iter().map(|original| against(original, pictures)).collect()
+}
+
+fn against(original: &Looked, pictures: &Pictures<'_>) -> ComparedPicture {
+    let Pictures { seen, texts, lines, book } = pictures;
     let untold = ComparedPicture { page: None, likeness: Likeness::CannotTell, regions: Vec::new() };
     let shared = texts.iter().enumerate().map(|(at, text)| (at, shared_words(&original.text, text)));
     let Some((at, pairs)) = shared.max_by_key(|(_, pairs)| pairs.len()) else { return untold };
@@ -45,13 +50,18 @@ fn against(original: &Looked, seen: &[SeenPage], texts: &[PageText], book: &str)
     let (Some(own), Some(layer)) = (&original.page.layer, &page.layer) else { return untold };
     // The copy's own marks lie over its pages.
     let marks = marks(text, book);
-    let Some(told) = likeness::compare(&own.image, original.text.dpi, &layer.image, &pairs, &marks) else { return untold };
-    let likeness = match (told.different.is_empty(), told.same >= SAME) {
+    let Some(overlay) = Overlay::by(&pairs, &own.image, original.text.dpi, &layer.image) else { return untold };
+    let cells = overlay.cells(&marks);
+    let same = cells.as_ref().is_some_and(|told| told.same >= SAME);
+    let mut different = cells.map(|told| told.different).unwrap_or_default();
+    let lines: Vec<Rect> = lines.iter().filter(|(picture, _)| *picture == at).map(|(_, line)| *line).collect();
+    different.extend(overlay.marks(&lines));
+    let likeness = match (different.is_empty(), same) {
         (false, _) => Likeness::Differs,
         (true, true) => Likeness::Same,
         (true, false) => Likeness::CannotTell,
     };
-    let regions = told.different.iter().map(|rect| page.region(&layer.to_page(rect))).collect();
+    let regions = different.iter().map(|rect| page.region(&layer.to_page(rect))).collect();
     ComparedPicture { page: Some(at), likeness, regions }
 }
 

@@ -5,7 +5,8 @@
 
 use cms::cert::CertificateChoices;
 use cms::content_info::{CmsVersion, ContentInfo};
-use cms::signed_data::{SignedData, SignerIdentifier, SignerInfo};
+use cms::revocation::RevocationInfoChoices;
+use cms::signed_data::{DigestAlgorithmIdentifiers, EncapsulatedContentInfo, SignerIdentifier, SignerInfo, SignerInfos};
 use der::asn1::{Any, ObjectIdentifier, OctetString};
 use der::{Decode, Encode, Reader, SliceReader};
 use x509_cert::attr::Attributes;
@@ -58,6 +59,20 @@ impl From<Error> for CmsFault {
     }
 }
 
+/// RFC 5652, 5.1: SignedData, in which a certificate may come twice, as some programs write it. The type of `cms` holds them as a set in
+/// which nothing repeats, and refuses such a container.
+#[derive(der::Sequence)]
+struct SignedData {
+    version: CmsVersion,
+    digest_algorithms: DigestAlgorithmIdentifiers,
+    encap_content_info: EncapsulatedContentInfo,
+    #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
+    certificates: Option<Vec<CertificateChoices>>,
+    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
+    crls: Option<RevocationInfoChoices>,
+    signer_infos: SignerInfos,
+}
+
 /// RFC 2634, 5.4: the older attribute, by SHA-1, still common in time-stamps.
 #[derive(der::Sequence)]
 struct SigningCertificateV1 {
@@ -89,7 +104,7 @@ pub(crate) struct Container {
     pub(crate) content_type: ObjectIdentifier,
     pub(crate) content: Option<Vec<u8>>,
     pub(crate) signer: Certificate,
-    /// All embedded certificates, the signer's among them.
+    /// All embedded certificates, the signer's among them, as often as they come.
     pub(crate) certificates: Vec<Certificate>,
     pub(crate) digest: DigestAlgorithm,
     pub(crate) timestamp_token: Option<Vec<u8>>,
@@ -198,7 +213,7 @@ impl Container {
 
 fn embedded(data: &SignedData) -> Result<Vec<Certificate>, CmsFault> {
     let mut out = Vec::new();
-    for choice in data.certificates.iter().flat_map(|c| c.0.iter()) {
+    for choice in data.certificates.iter().flatten() {
         let CertificateChoices::Certificate(certificate) = choice else {
             return Err(CmsFault::Malformed("a certificate of another format".to_owned()));
         };

@@ -4,6 +4,8 @@
 //! time-stamps are judged, and a signature's own time-stamp gives the time at which its signer is judged. Without any
 //! proof that time is the present (ETSI EN 319 102-1, 5.6).
 
+use std::collections::BTreeSet;
+
 use time::OffsetDateTime;
 
 use super::ValidationContext;
@@ -28,6 +30,8 @@ pub(super) struct Judged {
     pub(super) used_items: Vec<Vec<u8>>,
     /// Certificates beside each signature, with its field.
     pub(super) embedded: Vec<(String, Vec<u8>)>,
+    /// Fields of which a container bears a certificate twice.
+    pub(super) repeated: Vec<String>,
 }
 
 /// A verdict that is not TOTAL-PASSED.
@@ -54,13 +58,15 @@ pub(super) fn all(pdf: &[u8], beginnings: &mut Beginnings, found: &[Found], stor
         work: Work::new(context.limits.path),
         used_certificates: Vec::new(),
         embedded: Vec::new(),
+        repeated: Vec::new(),
         proven: context.now,
         archived: false,
     };
     let mut signatures: Vec<_> = found.iter().rev().map(|f| judge.judge(f)).collect();
     signatures.reverse();
     check_order(&mut signatures);
-    Judged { signatures, used_items: judge.answers.used(), used_certificates: judge.used_certificates, embedded: judge.embedded }
+    let Judge { answers, used_certificates, embedded, repeated, .. } = judge;
+    Judged { signatures, used_items: answers.used(), used_certificates, embedded, repeated }
 }
 
 struct Judge<'a> {
@@ -75,6 +81,7 @@ struct Judge<'a> {
     work: Work,
     used_certificates: Vec<Vec<u8>>,
     embedded: Vec<(String, Vec<u8>)>,
+    repeated: Vec<String>,
     /// Everything still to be judged existed at this time.
     proven: OffsetDateTime,
     /// Whether that rests on a document time-stamp.
@@ -133,8 +140,7 @@ impl Judge<'_> {
         report.begin(Block::Cryptographic);
         container.verify(|digest| self.digest(digest, found)).map_err(container_failure)?;
         report.intact = true;
-        let embedded = container.certificates.iter().map(|c| c.der().to_vec());
-        self.embedded.extend(embedded.map(|der| (found.field.clone(), der)));
+        self.note_embedded(found, container.certificates.iter().map(Certificate::der));
 
         let at = self.signature_timestamp(found, &container, report)?;
         report.proven_time = report.timestamp.as_ref().filter(|t| t.trusted.is_ok()).map(|t| t.gen_time);
@@ -147,6 +153,17 @@ impl Judge<'_> {
         }
         report.level = (found.kind == SignatureKind::Signature).then(|| self.level(report));
         Ok(())
+    }
+
+    /// Takes down the certificates of one container.
+    fn note_embedded<'c>(&mut self, found: &Found, certificates: impl Iterator<Item = &'c [u8]>) {
+        let mut seen = BTreeSet::new();
+        for der in certificates {
+            self.embedded.push((found.field.clone(), der.to_vec()));
+            if !seen.insert(der) {
+                self.repeated.push(found.field.clone());
+            }
+        }
     }
 
     /// The digest of what a signature covers.
@@ -165,8 +182,7 @@ impl Judge<'_> {
         report.begin(Block::Timestamp);
         let value = container.signature_value();
         let token = open_token(der, |digest| digest.digest(value)).map_err(token_failure)?;
-        let embedded = token.certificates.iter().map(|c| (found.field.clone(), c.clone()));
-        self.embedded.extend(embedded);
+        self.note_embedded(found, token.certificates.iter().map(Vec::as_slice));
         let mut revocation = Vec::new();
         let trusted = self.trust_token(&token, &mut revocation).map_err(|(indication, sub_indication, reason)| {
             report.stop(indication, sub_indication, &reason);
@@ -188,7 +204,7 @@ impl Judge<'_> {
         let signer = Certificate::from_der(&token.tsa_certificate_der).map_err(token_failure)?;
         report.signer = signer.subject_common_name();
         report.signer_certificate = Some(token.tsa_certificate_der.clone());
-        self.embedded.extend(token.certificates.iter().map(|c| (found.field.clone(), c.clone())));
+        self.note_embedded(found, token.certificates.iter().map(Vec::as_slice));
         report.begin(Block::Certificate);
         let mut revocation = Vec::new();
         let trusted = self.trust_token(&token, &mut revocation);

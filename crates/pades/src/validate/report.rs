@@ -268,7 +268,7 @@ pub enum Unaccounted {
     Tail,
     /// An item of the issued, unprotected security store that no chain uses, or one of any store that is not what it says.
     StoreItem,
-    /// A certificate beside a signature that no chain uses.
+    /// A certificate beside a signature that no chain uses, or that comes twice.
     EmbeddedCertificate {
         /// Field of the signature.
         field: String,

@@ -1,7 +1,7 @@
 //! Bytes that no signature protects: is each of them accounted for?
 //!
 //! A signature covers everything up to the end of its revision but its own container. In the container, everything is
-//! checked against the signature except certificates that the path does not need.
+//! checked against the signature except certificates that the path does not need, or that come twice.
 //!
 //! After the last signature there may be security stores. The first one is part of what was issued: its bytes must be exactly
 //! those that this crate writes, and every item must serve a chain, so that no byte of an issued copy can change unseen.
@@ -37,10 +37,9 @@ pub(super) fn unaccounted(
     if !store.is_readable() {
         push(&mut out, Unaccounted::StoreItem);
     }
-    for (field, certificate) in &judged.embedded {
-        if !judged.used_certificates.contains(certificate) {
-            push(&mut out, Unaccounted::EmbeddedCertificate { field: field.clone() });
-        }
+    let unused = judged.embedded.iter().filter(|(_, certificate)| !judged.used_certificates.contains(certificate));
+    for field in unused.map(|(field, _)| field).chain(&judged.repeated) {
+        push(&mut out, Unaccounted::EmbeddedCertificate { field: field.clone() });
     }
     out
 }

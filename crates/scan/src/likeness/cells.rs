@@ -2,7 +2,7 @@
 
 use image::GrayImage;
 
-use super::WORK_DPI;
+use super::{WORK_DPI, correlation, mean};
 use crate::raster::{INCH, Rect, quantile};
 
 /// One cell of the original.
@@ -96,22 +96,6 @@ fn window(page: &GrayImage, place: &Rect, (dx, dy): (i32, i32)) -> Option<Vec<f3
         page.as_raw()[start..start + place.w as usize].iter()
     });
     Some(rows.map(|gray| 255.0 - f32::from(*gray)).collect())
-}
-
-fn mean(values: &[f32]) -> f32 {
-    values.iter().sum::<f32>() / values.len().max(1) as f32
-}
-
-fn correlation(a: &[f32], b: &[f32]) -> f32 {
-    let (ma, mb) = (mean(a), mean(b));
-    let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
-    for (x, y) in a.iter().zip(b) {
-        let (x, y) = (x - ma, y - mb);
-        ab += x * y;
-        aa += x * x;
-        bb += y * y;
-    }
-    ab / (aa * bb).sqrt().max(1e-6)
 }
 
 /// Which cells show something else; `None` where the page as a whole does not fit.

@@ -22,6 +22,9 @@ const NEAR_MM: f32 = 1.0;
 /// Rounds in which points that do not agree are left out.
 const ROUNDS: usize = 8;
 
+/// Steps of Newton's method to where a point comes from.
+const ORIGIN_STEPS: usize = 6;
+
 impl Map {
     /// The map through most of `pairs`; `None` where too few agree, or where they all lie in one part of the page of that size.
     pub(super) fn through(pairs: &[Pair], (width, height): (f32, f32)) -> Option<Self> {
@@ -71,6 +74,21 @@ impl Map {
         let terms = terms(point, self.unit);
         let sum = |by: &[f64; TERMS]| by.iter().zip(terms).map(|(a, b)| a * b).sum::<f64>() as f32;
         (sum(&self.across), sum(&self.down))
+    }
+
+    /// Where a point of the other page lies on the original; the map is smooth, so a few steps come close.
+    pub(super) fn origin(&self, point: (f32, f32), start: (f32, f32)) -> (f32, f32) {
+        let mut at = start;
+        for _ in 0..ORIGIN_STEPS {
+            let (here, right, below) = (self.apply(at), self.apply((at.0 + 1.0, at.1)), self.apply((at.0, at.1 + 1.0)));
+            let (a, b, c, d) = (right.0 - here.0, below.0 - here.0, right.1 - here.1, below.1 - here.1);
+            let (u, v, area) = (point.0 - here.0, point.1 - here.1, a * d - b * c);
+            if area.abs() < 1e-6 {
+                break;
+            }
+            at = (at.0 + (d * u - b * v) / area, at.1 + (a * v - c * u) / area);
+        }
+        at
     }
 
     /// Pixels of the other page for one of the original, in its middle.
@@ -129,7 +147,7 @@ pub(super) fn laid(small: &GrayImage, map: &Map, shrink: f32, (width, height): (
     })
 }
 
-fn sample(image: &GrayImage, u: f32, v: f32) -> u8 {
+pub(super) fn sample(image: &GrayImage, u: f32, v: f32) -> u8 {
     let inside = u >= 0.0 && v >= 0.0 && u < (image.width() - 1) as f32 && v < (image.height() - 1) as f32;
     if !inside {
         return 255;

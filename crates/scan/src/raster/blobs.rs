@@ -38,6 +38,12 @@ const PALE_SHARE: f32 = 0.35;
 /// A pale letter has this many pixels that are nearly ink, at least: a background pattern has none.
 const PALE_CORE: (u8, u32) = (160, 4);
 
+/// One whose pixels are ink to less than the first share fell apart, though its strokes' ends are dark (a typed letter), where no piece of ink in
+/// it is as high as the second share of it.
+const APART_SHARE: (f32, f32) = (0.5, 0.6);
+/// It is one letter: not wider than so many times its height, and so many pixels high at least.
+const ONE_LETTER: (f32, u32) = (1.6, 8);
+
 /// More runs than a page of dense text has by far; beyond it the page is noise and is not looked at further.
 const MOST_RUNS: usize = 4_000_000;
 
@@ -63,21 +69,30 @@ impl Blobs {
                 counts.1 += u32::from(value < PALE_CORE.0);
             }
         }
-        let is_pale = |at: usize| (ink[at].0 as f32) < PALE_SHARE * pale.blobs[at].area as f32 && ink[at].1 >= PALE_CORE.1;
         let dark = Self::find(layer, |value| value < INK);
+        // The pale run around a run of ink: runs are in reading order, and none overlap.
+        let around = |run: &Run| {
+            let at = pale.runs.partition_point(|other| (other.y, other.x0) <= (run.y, run.x0)).saturating_sub(1);
+            pale.runs.get(at).map(|around| around.blob as usize)
+        };
         let mut seen = vec![false; dark.blobs.len()];
-        let mut letters: Vec<Blob> = Vec::with_capacity(dark.blobs.len());
-        for run in &dark.runs {
-            if std::mem::replace(&mut seen[run.blob as usize], true) {
-                continue;
-            }
-            // The pale run around this one: runs are in reading order, and none overlap.
-            let around = pale.runs.partition_point(|other| (other.y, other.x0) <= (run.y, run.x0)).saturating_sub(1);
-            if !pale.runs.get(around).is_some_and(|around| is_pale(around.blob as usize)) {
-                letters.push(dark.blobs[run.blob as usize]);
+        let first = |run: &&Run| !std::mem::replace(&mut seen[run.blob as usize], true);
+        let placed: Vec<(Blob, Option<usize>)> =
+            dark.runs.iter().filter(first).map(|run| (dark.blobs[run.blob as usize], around(run))).collect();
+        let mut tallest = vec![0_u32; pale.blobs.len()];
+        for (blob, around) in &placed {
+            if let Some(tallest) = around.and_then(|at| tallest.get_mut(at)) {
+                *tallest = blob.rect.h.max(*tallest);
             }
         }
-        letters.extend(pale.blobs.iter().enumerate().filter(|(at, _)| is_pale(*at)).map(|(_, blob)| *blob));
+        let is_pale = |at: usize, share: f32| (ink[at].0 as f32) < share * pale.blobs[at].area as f32;
+        let is_apart = |at: usize| {
+            let Rect { w, h, .. } = pale.blobs[at].rect;
+            h >= ONE_LETTER.1 && w as f32 <= ONE_LETTER.0 * h as f32 && (tallest[at] as f32) < APART_SHARE.1 * h as f32
+        };
+        let is_whole = |at: usize| ink[at].1 >= PALE_CORE.1 && (is_pale(at, PALE_SHARE) || is_pale(at, APART_SHARE.0) && is_apart(at));
+        let mut letters: Vec<Blob> = placed.into_iter().filter(|(_, around)| !around.is_some_and(is_whole)).map(|(blob, _)| blob).collect();
+        letters.extend(pale.blobs.iter().enumerate().filter(|(at, _)| is_whole(*at)).map(|(_, blob)| *blob));
         letters
     }
 
@@ -206,6 +221,25 @@ mod tests {
         let mut rects: Vec<Rect> = Blobs::letters(&image).iter().map(|blob| blob.rect).collect();
         rects.sort_by_key(|rect| rect.x);
         assert_eq!(rects, [Rect { x: 0, y: 0, w: 1, h: 3 }, Rect { x: 3, y: 0, w: 6, h: 1 }]);
+    }
+
+    #[test]
+    fn a_letter_whose_ends_are_dark_and_whose_strokes_are_pale_is_whole() {
+        // 12 high: serifs above and below that are ink, a stem between them that is pale; beside it a dark letter with a mark close above.
+        let mut image = GrayImage::from_pixel(40, 20, Luma([255]));
+        let mut bar = |xs: std::ops::Range<u32>, ys: std::ops::Range<u32>, level: u8| {
+            xs.flat_map(|x| ys.clone().map(move |y| (x, y))).for_each(|(x, y)| image.put_pixel(x, y, Luma([level])));
+        };
+        bar(4..12, 2..5, 60);
+        bar(7..9, 5..11, 170);
+        bar(4..12, 11..14, 60);
+        bar(20..28, 6..14, 20);
+        bar(22..26, 5..6, 170);
+        bar(22..26, 2..5, 20);
+        let mut rects: Vec<Rect> = Blobs::letters(&image).iter().map(|blob| blob.rect).collect();
+        rects.sort_by_key(|rect| (rect.x, rect.y));
+        let (letter, mark) = (Rect { x: 20, y: 6, w: 8, h: 8 }, Rect { x: 22, y: 2, w: 4, h: 3 });
+        assert_eq!(rects, [Rect { x: 4, y: 2, w: 8, h: 12 }, letter, mark]);
     }
 
     #[test]
