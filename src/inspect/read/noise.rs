@@ -12,6 +12,8 @@ const LONGEST: usize = 18;
 /// A sign or two in a box that is so many times lower or higher than most lines are.
 const ODD_HEIGHT: (f32, f32) = (0.6, 1.9);
 const ODD_SURE: f32 = 0.97;
+/// But a word of two letters without marks is low among lines that have them (`An` under an address): so low, so sure.
+const LOW_WORD: (f32, f32) = (0.45, 0.8);
 /// Unsure signs that stand further out than all words are a border's, by so many millimetres; engines differ in how sure they are of
 /// words.
 const MARGIN_MM: f32 = 2.0;
@@ -28,7 +30,12 @@ pub(super) fn drop_noise(parts: &mut Vec<Row>, dpi: f32) {
     heights.sort_unstable();
     let usual = heights.get(heights.len() / 2).copied().unwrap_or_default() as f32;
     let (off, margin) = ((OFF_MM * dpi / 25.4) as u32, (MARGIN_MM * dpi / 25.4) as u32);
-    let sure = || parts.iter().flat_map(|part| &part.words).filter(|word| word.confidence >= MARGIN_WORD && signs(word) >= SHORT);
+    let is_sure = |word: &&TextWord| match signs(word) {
+        0 | 1 => false,
+        2..SHORT => word.confidence >= MARGIN_SURE && word.text.chars().any(char::is_alphabetic),
+        _ => word.confidence >= MARGIN_WORD,
+    };
+    let sure = || parts.iter().flat_map(|part| &part.words).filter(is_sure);
     let left = sure().map(|word| word.rect.x).min().unwrap_or(0).saturating_sub(margin);
     let right = sure().map(|word| word.rect.right()).max().unwrap_or(u32::MAX).saturating_add(margin);
     for part in parts.iter_mut() {
@@ -40,7 +47,10 @@ pub(super) fn drop_noise(parts: &mut Vec<Row>, dpi: f32) {
     parts.retain(|part| {
         let (count, sure) = (part.words.iter().map(signs).sum::<usize>(), sureness(part));
         let height = part.rect().h as f32 / usual.max(1.0);
-        let odd = count <= 2 && sure < ODD_SURE && !(ODD_HEIGHT.0..ODD_HEIGHT.1).contains(&height);
+        let is_word =
+            matches!(part.words.as_slice(), [word] if word.text.chars().count() == 2 && word.text.chars().all(char::is_alphabetic));
+        let low = is_word && sure >= LOW_WORD.1 && (LOW_WORD.0..ODD_HEIGHT.1).contains(&height);
+        let odd = count <= 2 && sure < ODD_SURE && !low && !(ODD_HEIGHT.0..ODD_HEIGHT.1).contains(&height);
         let endless = part.words.iter().any(|word| signs(word) > LONGEST) && sure < 0.7;
         !(sure < SURE || endless || (count <= SHORT && sure < SHORT_SURE) || odd)
     });
@@ -95,9 +105,15 @@ mod tests {
         speck.words[0].rect.h = 12;
         let mut parts = vec![sure("Giới tính: Nữ", 0, 1.0), sure("S", 100, 0.5), sure("909090909", 200, 0.2), speck, sure("12", 300, 0.9)];
         parts.push(sure("Quê quán: xã Vật Lại", 400, 1.0));
+        // Half as high as the other lines: a word without marks is, and so is a speck that reads as two signs.
+        for (text, y, confidence) in [("An", 450, 0.9), ("8a", 500, 0.9), ("sa", 550, 0.7)] {
+            let mut low = sure(text, y, confidence);
+            low.words[0].rect.h /= 2;
+            parts.push(low);
+        }
         drop_noise(&mut parts, 300.0);
         let texts: Vec<String> = parts.iter().map(Row::text).collect();
-        assert_eq!(texts, ["Giới tính: Nữ", "12", "Quê quán: xã Vật Lại"]);
+        assert_eq!(texts, ["Giới tính: Nữ", "12", "Quê quán: xã Vật Lại", "An"]);
     }
 
     #[test]
@@ -107,6 +123,15 @@ mod tests {
         let mut parts = vec![sure("Sinh tại Trạm Y tế", 0, 1.0), border, sure("7", 160, 0.8)];
         drop_noise(&mut parts, 300.0);
         assert_eq!(parts.iter().map(Row::text).collect::<Vec<_>>(), ["Sinh tại Trạm Y tế", "7"]);
+        // A short word begins as far left as the short words of labels do.
+        let long = |y: u32| {
+            let mut row = sure("Bà: Hoàng Thị Lạng", y, 1.0);
+            row.words.iter_mut().skip(1).for_each(|word| word.rect.x += 200);
+            row
+        };
+        let mut parts = vec![long(0), long(80), sure("An", 160, 0.9)];
+        drop_noise(&mut parts, 300.0);
+        assert_eq!(parts.len(), 3);
     }
 
     #[test]

@@ -39,10 +39,10 @@ const PALE_SHARE: f32 = 0.35;
 const PALE_CORE: (u8, u32) = (160, 4);
 
 /// One whose pixels are ink to less than the first share fell apart, though its strokes' ends are dark (a typed letter), where no piece of ink in
-/// it is as high as the second share of it.
-const APART_SHARE: (f32, f32) = (0.5, 0.6);
-/// It is one letter: not wider than so many times its height, and so many pixels high at least.
-const ONE_LETTER: (f32, u32) = (1.6, 8);
+/// it is as high as the second share of it, and all together are as high as the third: no line of a table hangs on a letter.
+const APART_SHARE: (f32, f32, f32) = (0.5, 0.6, 0.8);
+/// It is one letter: between so many times its height wide (a dash of a table's line is narrower), and so many pixels high at least.
+const ONE_LETTER: ((f32, f32), u32) = ((0.3, 1.6), 8);
 
 /// More runs than a page of dense text has by far; beyond it the page is noise and is not looked at further.
 const MOST_RUNS: usize = 4_000_000;
@@ -79,16 +79,21 @@ impl Blobs {
         let first = |run: &&Run| !std::mem::replace(&mut seen[run.blob as usize], true);
         let placed: Vec<(Blob, Option<usize>)> =
             dark.runs.iter().filter(first).map(|run| (dark.blobs[run.blob as usize], around(run))).collect();
-        let mut tallest = vec![0_u32; pale.blobs.len()];
+        // The tallest piece of ink in each pale one, and the box around all of them.
+        let mut inside: Vec<(u32, Option<Rect>)> = vec![(0, None); pale.blobs.len()];
         for (blob, around) in &placed {
-            if let Some(tallest) = around.and_then(|at| tallest.get_mut(at)) {
+            if let Some((tallest, whole)) = around.and_then(|at| inside.get_mut(at)) {
                 *tallest = blob.rect.h.max(*tallest);
+                *whole = Some(whole.map_or(blob.rect, |rect| rect.union(&blob.rect)));
             }
         }
         let is_pale = |at: usize, share: f32| (ink[at].0 as f32) < share * pale.blobs[at].area as f32;
         let is_apart = |at: usize| {
             let Rect { w, h, .. } = pale.blobs[at].rect;
-            h >= ONE_LETTER.1 && w as f32 <= ONE_LETTER.0 * h as f32 && (tallest[at] as f32) < APART_SHARE.1 * h as f32
+            let (tallest, whole) = inside[at];
+            let one_letter = h >= ONE_LETTER.1 && (ONE_LETTER.0.0..=ONE_LETTER.0.1).contains(&(w as f32 / h as f32));
+            let is_spread = whole.is_some_and(|whole| whole.h as f32 >= APART_SHARE.2 * h as f32);
+            one_letter && (tallest as f32) < APART_SHARE.1 * h as f32 && is_spread
         };
         let is_whole = |at: usize| ink[at].1 >= PALE_CORE.1 && (is_pale(at, PALE_SHARE) || is_pale(at, APART_SHARE.0) && is_apart(at));
         let mut letters: Vec<Blob> = placed.into_iter().filter(|(_, around)| !around.is_some_and(is_whole)).map(|(blob, _)| blob).collect();
@@ -236,10 +241,19 @@ mod tests {
         bar(20..28, 6..14, 20);
         bar(22..26, 5..6, 170);
         bar(22..26, 2..5, 20);
+        // A dash of a table's line, dark at its ends.
+        bar(0..2, 0..3, 60);
+        bar(0..2, 3..16, 170);
+        bar(0..2, 16..19, 60);
+        // A letter on which a pale line hangs.
+        bar(32..38, 2..8, 20);
+        bar(34..35, 8..18, 170);
         let mut rects: Vec<Rect> = Blobs::letters(&image).iter().map(|blob| blob.rect).collect();
         rects.sort_by_key(|rect| (rect.x, rect.y));
         let (letter, mark) = (Rect { x: 20, y: 6, w: 8, h: 8 }, Rect { x: 22, y: 2, w: 4, h: 3 });
-        assert_eq!(rects, [Rect { x: 4, y: 2, w: 8, h: 12 }, letter, mark]);
+        let ends = rects.drain(..2).map(|rect| rect.h).collect::<Vec<_>>();
+        assert_eq!(ends, [3, 3]);
+        assert_eq!(rects, [Rect { x: 4, y: 2, w: 8, h: 12 }, letter, mark, Rect { x: 32, y: 2, w: 6, h: 6 }]);
     }
 
     #[test]
