@@ -169,6 +169,7 @@ impl Timestamper for Long {
             policy: String::new(),
             tsa_certificate_der: Vec::new(),
             certificates: Vec::new(),
+            exact: true,
         })
     }
 }

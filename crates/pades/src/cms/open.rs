@@ -1,7 +1,9 @@
 //! A signature container as received: CMS SignedData with one signer, opened strictly (RFC 5652, RFC 5035).
 //!
-//! Every field that the signature does not cover is checked against one that it does, so that no byte of a container
-//! can change unnoticed; only the embedded certificates are left, which the caller accounts for by the path it finds.
+//! Fields that the signature does not cover are checked against those that it does, and a container that is not exactly what this
+//! reading of it would write (a skipped element, another order of attributes, a default written out) is known as such
+//! ([`Container::exact`]). What may still be exchanged without a signature's knowing: the embedded certificates, which the caller accounts
+//! for by the paths it finds; their order; NULL parameters of a digest algorithm; and an ECDSA value for its twin.
 
 use cms::cert::CertificateChoices;
 use cms::content_info::{CmsVersion, ContentInfo};
@@ -108,6 +110,8 @@ pub(crate) struct Container {
     pub(crate) certificates: Vec<Certificate>,
     pub(crate) digest: DigestAlgorithm,
     pub(crate) timestamp_token: Option<Vec<u8>>,
+    /// Whether its bytes are those that this reading of it would write.
+    pub(crate) exact: bool,
     profile: Profile,
     info: SignerInfo,
 }
@@ -133,6 +137,7 @@ impl Container {
             return Err(CmsFault::Malformed("revocation data belongs into the security store".to_owned()));
         }
         let [info] = data.signer_infos.0.as_slice() else { return Err(CmsFault::NotOneSigner) };
+        let is_written_so = data.to_der().and_then(|read| Ok(read == outer.content.to_der()? && outer.to_der()? == der));
         let certificates = embedded(&data)?;
         let signer = find_signer(&info.sid, &certificates)?;
         let digest = DigestAlgorithm::from_identifier(&info.digest_alg)?;
@@ -148,6 +153,7 @@ impl Container {
             content_type: data.encap_content_info.econtent_type,
             content: content.transpose().map_err(malformed)?,
             timestamp_token: timestamp_token(info, profile)?,
+            exact: is_written_so.unwrap_or(false),
             profile,
             info: info.clone(),
             signer,
@@ -211,8 +217,14 @@ impl Container {
     }
 }
 
+/// More certificates in one container say nothing that fewer would not.
+const MOST_CERTIFICATES: usize = 512;
+
 fn embedded(data: &SignedData) -> Result<Vec<Certificate>, CmsFault> {
     let mut out = Vec::new();
+    if data.certificates.as_ref().is_some_and(|all| all.len() > MOST_CERTIFICATES) {
+        return Err(CmsFault::Malformed("too many certificates".to_owned()));
+    }
     for choice in data.certificates.iter().flatten() {
         let CertificateChoices::Certificate(certificate) = choice else {
             return Err(CmsFault::Malformed("a certificate of another format".to_owned()));

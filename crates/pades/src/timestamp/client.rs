@@ -1,5 +1,7 @@
 //! Asking for a time-stamp, and deciding whether the answer is one (RFC 3161, 2.2 and 2.4).
 
+use std::collections::BTreeSet;
+
 use der::asn1::{OctetString, Uint};
 use der::{Decode, Encode};
 use time::{Duration, OffsetDateTime};
@@ -39,8 +41,10 @@ pub struct TimestampToken {
     pub policy: String,
     /// The certificate that signed it.
     pub tsa_certificate_der: Vec<u8>,
-    /// All certificates in it, the signing one included.
+    /// All certificates in it, the signing one included, as often as they come.
     pub certificates: Vec<Vec<u8>>,
+    /// Whether its bytes are those that this reading of it would write (DER).
+    pub exact: bool,
 }
 
 /// A request for a time-stamp over `imprint`, asking for the authority's certificate; `nonce` is 8 random bytes or more.
@@ -68,7 +72,8 @@ pub fn request(imprint: &[u8], algorithm: DigestAlgorithm, nonce: &[u8]) -> Resu
 /// Checks the answer of an authority and takes the token out of it.
 ///
 /// Checked: granted; imprint, nonce; the token's CMS signature and its signing-certificate attribute; that the
-/// certificate is for time-stamping only and valid at the stated time; that the stated time is about now.
+/// certificate is for time-stamping only and valid at the stated time; that the stated time is about now; that it is
+/// encoded canonically and bears each certificate once.
 ///
 /// # Errors
 ///
@@ -87,6 +92,11 @@ pub fn accept(response_der: &[u8], expected: &Expectation<'_>) -> Result<Timesta
     }
     let token = response.token.ok_or(Error::Timestamp("granted without a token"))?.to_der().map_err(bad)?;
     let (token, info) = open(&token, |algorithm| if algorithm == expected.algorithm { expected.imprint.to_vec() } else { Vec::new() })?;
+    // A copy with such a token could not be accounted for to the byte.
+    let mut once = BTreeSet::new();
+    if !token.exact || !token.certificates.iter().all(|certificate| once.insert(certificate)) {
+        return Err(Error::Timestamp("its encoding is not canonical, or a certificate comes twice"));
+    }
     let nonce = Uint::new(expected.nonce).map_err(bad)?;
     if info.nonce != Some(nonce) {
         return Err(Error::Timestamp("the nonce differs"));
@@ -134,6 +144,7 @@ fn open(token_der: &[u8], imprint: impl FnOnce(DigestAlgorithm) -> Vec<u8>) -> R
         policy: info.policy.to_string(),
         tsa_certificate_der: container.signer.der().to_vec(),
         certificates: container.certificates.iter().map(|c| c.der().to_vec()).collect(),
+        exact: container.exact,
     };
     Ok((token, info))
 }

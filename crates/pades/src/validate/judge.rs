@@ -32,6 +32,8 @@ pub(super) struct Judged {
     pub(super) embedded: Vec<(String, Vec<u8>)>,
     /// Fields of which a container bears a certificate twice.
     pub(super) repeated: Vec<String>,
+    /// Fields of which a container is not what it would be written as.
+    pub(super) inexact: Vec<String>,
 }
 
 /// A verdict that is not TOTAL-PASSED.
@@ -59,14 +61,15 @@ pub(super) fn all(pdf: &[u8], beginnings: &mut Beginnings, found: &[Found], stor
         used_certificates: Vec::new(),
         embedded: Vec::new(),
         repeated: Vec::new(),
+        inexact: Vec::new(),
         proven: context.now,
         archived: false,
     };
     let mut signatures: Vec<_> = found.iter().rev().map(|f| judge.judge(f)).collect();
     signatures.reverse();
     check_order(&mut signatures);
-    let Judge { answers, used_certificates, embedded, repeated, .. } = judge;
-    Judged { signatures, used_items: answers.used(), used_certificates, embedded, repeated }
+    let Judge { answers, used_certificates, embedded, repeated, inexact, .. } = judge;
+    Judged { signatures, used_items: answers.used(), used_certificates, embedded, repeated, inexact }
 }
 
 struct Judge<'a> {
@@ -82,6 +85,7 @@ struct Judge<'a> {
     used_certificates: Vec<Vec<u8>>,
     embedded: Vec<(String, Vec<u8>)>,
     repeated: Vec<String>,
+    inexact: Vec<String>,
     /// Everything still to be judged existed at this time.
     proven: OffsetDateTime,
     /// Whether that rests on a document time-stamp.
@@ -140,7 +144,7 @@ impl Judge<'_> {
         report.begin(Block::Cryptographic);
         container.verify(|digest| self.digest(digest, found)).map_err(container_failure)?;
         report.intact = true;
-        self.note_embedded(found, container.certificates.iter().map(Certificate::der));
+        self.note_embedded(found, container.certificates.iter().map(Certificate::der), container.exact);
 
         let at = self.signature_timestamp(found, &container, report)?;
         report.proven_time = report.timestamp.as_ref().filter(|t| t.trusted.is_ok()).map(|t| t.gen_time);
@@ -155,8 +159,11 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// Takes down the certificates of one container.
-    fn note_embedded<'c>(&mut self, found: &Found, certificates: impl Iterator<Item = &'c [u8]>) {
+    /// Takes down what no signature protects in one container: its certificates, and its encoding.
+    fn note_embedded<'c>(&mut self, found: &Found, certificates: impl Iterator<Item = &'c [u8]>, exact: bool) {
+        if !exact {
+            self.inexact.push(found.field.clone());
+        }
         let mut seen = BTreeSet::new();
         for der in certificates {
             self.embedded.push((found.field.clone(), der.to_vec()));
@@ -182,7 +189,7 @@ impl Judge<'_> {
         report.begin(Block::Timestamp);
         let value = container.signature_value();
         let token = open_token(der, |digest| digest.digest(value)).map_err(token_failure)?;
-        self.note_embedded(found, token.certificates.iter().map(Vec::as_slice));
+        self.note_embedded(found, token.certificates.iter().map(Vec::as_slice), token.exact);
         let mut revocation = Vec::new();
         let trusted = self.trust_token(&token, &mut revocation).map_err(|(indication, sub_indication, reason)| {
             report.stop(indication, sub_indication, &reason);
@@ -204,7 +211,7 @@ impl Judge<'_> {
         let signer = Certificate::from_der(&token.tsa_certificate_der).map_err(token_failure)?;
         report.signer = signer.subject_common_name();
         report.signer_certificate = Some(token.tsa_certificate_der.clone());
-        self.note_embedded(found, token.certificates.iter().map(Vec::as_slice));
+        self.note_embedded(found, token.certificates.iter().map(Vec::as_slice), token.exact);
         report.begin(Block::Certificate);
         let mut revocation = Vec::new();
         let trusted = self.trust_token(&token, &mut revocation);

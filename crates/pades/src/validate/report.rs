@@ -268,6 +268,11 @@ pub enum Unaccounted {
     Tail,
     /// An item of the issued, unprotected security store that no chain uses, or one of any store that is not what it says.
     StoreItem,
+    /// A signature's container, or the time-stamp in it, is not encoded as it would be written: it holds bytes that nobody reads.
+    Container {
+        /// Field of the signature.
+        field: String,
+    },
     /// A certificate beside a signature that no chain uses, or that comes twice.
     EmbeddedCertificate {
         /// Field of the signature.

@@ -1,7 +1,8 @@
 //! Bytes that no signature protects: is each of them accounted for?
 //!
-//! A signature covers everything up to the end of its revision but its own container. In the container, everything is
-//! checked against the signature except certificates that the path does not need, or that come twice.
+//! A signature covers everything up to the end of its revision but its own container. In the container, its encoding must be the one that
+//! its reading would write, and each certificate must come once and be needed by some path of the file. Not told: which of those certificates
+//! a container holds and in what order, NULL parameters of a digest algorithm, and an ECDSA value of a time-stamp for its twin.
 //!
 //! After the last signature there may be security stores. The first one is part of what was issued: its bytes must be exactly
 //! those that this crate writes, and every item must serve a chain, so that no byte of an issued copy can change unseen.
@@ -36,6 +37,9 @@ pub(super) fn unaccounted(
     tail(pdf, revisions, structure, found, judged, &mut out);
     if !store.is_readable() {
         push(&mut out, Unaccounted::StoreItem);
+    }
+    for field in &judged.inexact {
+        push(&mut out, Unaccounted::Container { field: field.clone() });
     }
     let unused = judged.embedded.iter().filter(|(_, certificate)| !judged.used_certificates.contains(certificate));
     for field in unused.map(|(field, _)| field).chain(&judged.repeated) {
