@@ -88,7 +88,7 @@ impl Reading {
     /// What inspection asks about this page.
     pub(crate) fn of(ground: &Ground, specimen: &Specimen) -> Self {
         let asking = Asking { engines: Pair::load(Path::new(LANGUAGE_DATA)).unwrap(), asked: Mutex::default() };
-        spend(inspect(&[specimen.jpeg.clone()], None, &ground.forms, &asking, &ground.limits, SystemClock.today()));
+        spend(inspect(std::slice::from_ref(&specimen.jpeg), None, &ground.forms, &asking, &ground.limits, SystemClock.today()));
         let page = bansao_scan::open(&specimen.jpeg, &scan_limits(&ground.limits)).unwrap().pages.remove(0);
         let measures = measure(&page);
         Self { engines: asking.engines, page, measures, asked: asking.asked.into_inner().unwrap() }

@@ -51,10 +51,8 @@ impl Element {
     }
 
     fn parts(&mut self) -> &mut Vec<Self> {
-        match self {
-            Self::Parts(_, parts) => parts,
-            Self::Bytes(tag, _) => panic!("{tag:#x} has no parts"),
-        }
+        let Self::Parts(_, parts) = self else { unreachable!("an element without parts") };
+        parts
     }
 
     fn tag(&self) -> u8 {
