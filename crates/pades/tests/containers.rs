@@ -88,27 +88,38 @@ fn write_default(container: &mut Element) {
     plain.insert(1, Element::Bytes(0x01, vec![0]));
 }
 
-/// The last container of a file, changed.
-fn with_last(pdf: &[u8], change: impl FnOnce(&mut Element)) -> Vec<u8> {
-    let mut out = pdf.to_vec();
-    let at = out.windows(9).rposition(|bytes| bytes == b"/Contents").unwrap();
-    let start = at + out[at..].iter().position(|byte| *byte == b'<').unwrap() + 1;
-    let end = start + out[start..].iter().position(|byte| *byte == b'>').unwrap();
-    let hex = std::str::from_utf8(&out[start..end]).unwrap();
+/// The first certificate once more.
+fn double_certificate(container: &mut Element) {
+    let first = container.certificates()[0].clone();
+    container.certificates().push(first);
+}
+
+/// The last container of a file, and where its digits stand.
+fn last(pdf: &[u8]) -> (std::ops::Range<usize>, Element) {
+    let at = pdf.windows(9).rposition(|bytes| bytes == b"/Contents").unwrap();
+    let start = at + pdf[at..].iter().position(|byte| *byte == b'<').unwrap() + 1;
+    let digits = start..start + pdf[start..].iter().position(|byte| *byte == b'>').unwrap();
+    let hex = std::str::from_utf8(&pdf[digits.clone()]).unwrap();
     let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
     // Four bytes of header, for a container is longer than 255 and shorter than 65,536.
     let length = 4 + usize::from(u16::from_be_bytes([bytes[2], bytes[3]]));
-    let mut container = Element::all(&bytes[..length]).remove(0);
+    let container = Element::all(&bytes[..length]).remove(0);
     assert_eq!(container.written(), bytes[..length]);
+    (digits, container)
+}
+
+/// The file with its last container changed.
+fn with_last(pdf: &[u8], change: impl FnOnce(&mut Element)) -> Vec<u8> {
+    let (digits, mut container) = last(pdf);
     change(&mut container);
     let mut written = container.written();
-    assert!(written.len() <= bytes.len(), "no room");
-    written.resize(bytes.len(), 0);
-    let hex: String = written
-        .iter()
-        .map(|byte| if hex.contains(|sign: char| sign.is_ascii_uppercase()) { format!("{byte:02X}") } else { format!("{byte:02x}") })
-        .collect();
-    out[start..end].copy_from_slice(hex.as_bytes());
+    assert!(written.len() * 2 <= digits.len(), "no room");
+    written.resize(digits.len() / 2, 0);
+    // In the case that is there: another one is seen by itself.
+    let is_upper = pdf[digits.clone()].iter().any(u8::is_ascii_uppercase);
+    let hex: String = written.iter().map(|byte| if is_upper { format!("{byte:02X}") } else { format!("{byte:02x}") }).collect();
+    let mut out = pdf.to_vec();
+    out[digits].copy_from_slice(hex.as_bytes());
     out
 }
 
@@ -154,6 +165,28 @@ fn nothing_rides_in_a_container_that_nobody_reads() {
 }
 
 #[test]
+fn a_certificate_that_comes_twice_is_no_fault_of_a_foreign_file_and_one_of_a_copy() {
+    let pki = Pki::new(SigningProfile::EcdsaP256Sha256);
+    let mut foreign = pki.context();
+    foreign.require_revocation = false;
+    foreign.policy = Policy::Pades;
+    foreign.unsigned_bytes = UnsignedBytes::Tolerate;
+    let mut of_copy = foreign.clone();
+    of_copy.policy = Policy::Copy;
+    for doubled in [false, true] {
+        let pdf = prepare_signature(&with_fields(&base_pdf()), &spec(CERTIFIER_FIELD, true, None)).unwrap();
+        let pdf = pki.seal(&pki.certifier, pdf, Some(NOW));
+        let pdf = pki.seal(&pki.agency, prepare_signature(&pdf, &spec(AGENCY_FIELD, false, None)).unwrap(), Some(NOW));
+        let pdf = if doubled { with_last(&pdf, double_certificate) } else { pdf };
+        let report = validate(&pdf, &foreign).unwrap();
+        assert_eq!(report.indication, Indication::TotalPassed, "{report:#?}");
+        let copy = validate(&pdf, &of_copy).unwrap();
+        let of_agency = Unaccounted::EmbeddedCertificate { field: AGENCY_FIELD.to_owned() };
+        assert_eq!(copy.unaccounted.contains(&of_agency), doubled, "{:?}", copy.unaccounted);
+    }
+}
+
+#[test]
 fn time_stamps_that_no_copy_could_bear_are_not_accepted() {
     let pki = Pki::new(SigningProfile::EcdsaP256Sha256);
     let (imprint, nonce) = ([5; 32], [9; 8]);
@@ -162,11 +195,7 @@ fn time_stamps_that_no_copy_could_bear_are_not_accepted() {
     let expected =
         Expectation { imprint: &imprint, algorithm: DigestAlgorithm::Sha256, nonce: &nonce, now: NOW, tolerance: Duration::minutes(5) };
     assert!(accept(&good, &expected).unwrap().exact);
-    let twice: Edit = ("a certificate twice", |container| {
-        let first = container.certificates()[0].clone();
-        container.certificates().push(first);
-    });
-    for (what, edit) in EDITS.into_iter().chain([twice]) {
+    for (what, edit) in EDITS.into_iter().chain([("a certificate twice", double_certificate as fn(&mut Element))]) {
         let mut answer = Element::all(&good).remove(0);
         edit(&mut answer.parts()[1]);
         let refused = accept(&answer.written(), &expected);
@@ -178,13 +207,9 @@ fn time_stamps_that_no_copy_could_bear_are_not_accepted() {
 #[test]
 fn more_certificates_than_a_container_may_bear_are_a_verdict() {
     let (long_term, _, context) = samples();
-    let mut many = Vec::new();
-    with_last(long_term, |container| {
-        let mut container = container.clone();
-        let first = container.certificates()[0].clone();
-        container.certificates().extend(std::iter::repeat_n(first, 600));
-        many = container.written();
-    });
+    let (_, mut container) = last(long_term);
+    (0..600).for_each(|_| double_certificate(&mut container));
+    let many = container.written();
     let spec = SignatureSpec { reserve: many.len(), ..spec(CERTIFIER_FIELD, true, None) };
     let pdf = prepare_signature(&with_fields(&base_pdf()), &spec).unwrap().embed(&many).unwrap();
     let report = validate(&pdf, context).unwrap();

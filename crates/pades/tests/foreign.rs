@@ -4,9 +4,8 @@
 mod common;
 
 use bansao_attack::derive;
-use bansao_pades::cms::{SignedAttributes, assemble};
-use bansao_pades::validate::{Indication, Modification, Policy, SignatureKind, SubIndication, Unaccounted, UnsignedBytes, ValidateError};
-use bansao_pades::{FieldLock, FieldSpec, Prepared, SigningProfile, ValidationContext, add_signature_fields, prepare_signature, validate};
+use bansao_pades::validate::{Indication, Modification, Policy, SignatureKind, SubIndication, UnsignedBytes, ValidateError};
+use bansao_pades::{FieldLock, FieldSpec, SigningProfile, ValidationContext, add_signature_fields, prepare_signature, validate};
 use common::*;
 use lopdf::{Dictionary, Document, IncrementalDocument, Object, ObjectId, Stream, dictionary};
 
@@ -239,45 +238,6 @@ fn older_signatures_are_judged_by_the_second_policy_only() {
     let mut copy = stage.context.clone();
     copy.policy = Policy::Copy;
     assert!(matches!(validate(&signed, &copy), Err(ValidateError::Signature { .. })));
-}
-
-/// The container with its first certificate once more behind it.
-fn with_a_certificate_twice(container: &[u8], certificate: &[u8]) -> Vec<u8> {
-    let at = container.windows(certificate.len()).position(|w| w == certificate).unwrap();
-    let mut out = container.to_vec();
-    out.splice(at..at, certificate.iter().copied());
-    // ContentInfo, its content, SignedData, certificates: each with a length of two bytes.
-    for header in [0, 15, 19, at - 4] {
-        assert_eq!(out[header + 1], 0x82, "the header at {header}");
-        let length = usize::from(u16::from_be_bytes([out[header + 2], out[header + 3]])) + certificate.len();
-        out[header + 2..header + 4].copy_from_slice(&u16::try_from(length).unwrap().to_be_bytes());
-    }
-    out
-}
-
-#[test]
-fn a_certificate_that_comes_twice_is_no_fault_of_a_foreign_file_and_one_of_a_copy() {
-    let stage = Stage::set();
-    let pki = &stage.pki;
-    let sealed = |signer: &Identity, prepared: Prepared, twice: bool| {
-        let attributes = SignedAttributes::new(signer.profile, &prepared.digest(signer.profile.digest_algorithm()), &signer.certificate);
-        let attributes = attributes.unwrap();
-        let value = signer.sign(&attributes.to_be_signed().unwrap()).unwrap();
-        let token = pki.stamp(&bansao_pades::DigestAlgorithm::Sha256.digest(&value), NOW);
-        let container = assemble(&attributes, &value, std::slice::from_ref(&pki.ca.certificate), Some(&token)).unwrap();
-        prepared.embed(&if twice { with_a_certificate_twice(&container, &signer.certificate) } else { container }).unwrap()
-    };
-    for twice in [false, true] {
-        let pdf = sealed(&pki.certifier, prepare_signature(&with_fields(&base_pdf()), &spec(CERTIFIER_FIELD, true, None)).unwrap(), false);
-        let pdf = sealed(&pki.agency, prepare_signature(&pdf, &spec(AGENCY_FIELD, false, None)).unwrap(), twice);
-        let mut context = stage.context.clone();
-        let foreign = validate(&pdf, &context).unwrap();
-        assert_eq!(foreign.indication, Indication::TotalPassed, "{foreign:#?}");
-        context.policy = Policy::Copy;
-        let copy = validate(&pdf, &context).unwrap();
-        let of_agency = Unaccounted::EmbeddedCertificate { field: AGENCY_FIELD.to_owned() };
-        assert_eq!(copy.unaccounted.contains(&of_agency), twice, "{:?}", copy.unaccounted);
-    }
 }
 
 #[test]

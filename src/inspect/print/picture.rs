@@ -52,7 +52,7 @@ fn against(original: &Looked, pictures: &Pictures<'_>) -> ComparedPicture {
     let marks = marks(text, book);
     let Some(overlay) = Overlay::by(&pairs, &own.image, original.text.dpi, &layer.image) else { return untold };
     let cells = overlay.cells(&marks);
-    let same = cells.as_ref().is_some_and(|told| told.same >= SAME);
+    let (fits, same) = (cells.is_some(), cells.as_ref().is_some_and(|told| told.same >= SAME));
     let mut different = cells.map(|told| told.different).unwrap_or_default();
     let lines: Vec<Rect> = lines.iter().filter(|(picture, _)| *picture == at).map(|(_, line)| *line).collect();
     different.extend(overlay.marks(&lines));
@@ -61,6 +61,10 @@ fn against(original: &Looked, pictures: &Pictures<'_>) -> ComparedPicture {
         (true, true) => Likeness::Same,
         (true, false) => Likeness::CannotTell,
     };
+    // Where neither cells nor marks fit, the picture is not surely of this page.
+    if likeness == Likeness::CannotTell && !fits {
+        return untold;
+    }
     let regions = different.iter().map(|rect| page.region(&layer.to_page(rect))).collect();
     ComparedPicture { page: Some(at), likeness, regions }
 }

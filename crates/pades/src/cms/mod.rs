@@ -19,7 +19,7 @@ use crate::{DigestAlgorithm, Error, SigningProfile, oid};
 mod open;
 
 pub use open::CmsFault;
-pub(crate) use open::{Container, Profile};
+pub(crate) use open::{Container, Profile, has_repeats};
 
 /// The attributes that are signed in place of the document: content type, message digest, signing certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]

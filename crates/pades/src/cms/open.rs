@@ -5,6 +5,8 @@
 //! ([`Container::exact`]). What may still be exchanged without a signature's knowing: the embedded certificates, which the caller accounts
 //! for by the paths it finds; their order; NULL parameters of a digest algorithm; and an ECDSA value for its twin.
 
+use std::collections::BTreeSet;
+
 use cms::cert::CertificateChoices;
 use cms::content_info::{CmsVersion, ContentInfo};
 use cms::revocation::RevocationInfoChoices;
@@ -133,11 +135,11 @@ impl Container {
             return Err(CmsFault::Malformed("not SignedData".to_owned()));
         }
         let data: SignedData = outer.content.decode_as().map_err(malformed)?;
+        let exact = data.to_der().and_then(|read| Ok(read == outer.content.to_der()? && outer.to_der()? == der)).unwrap_or(false);
         if data.crls.is_some() && profile == Profile::Pades {
             return Err(CmsFault::Malformed("revocation data belongs into the security store".to_owned()));
         }
         let [info] = data.signer_infos.0.as_slice() else { return Err(CmsFault::NotOneSigner) };
-        let is_written_so = data.to_der().and_then(|read| Ok(read == outer.content.to_der()? && outer.to_der()? == der));
         let certificates = embedded(&data)?;
         let signer = find_signer(&info.sid, &certificates)?;
         let digest = DigestAlgorithm::from_identifier(&info.digest_alg)?;
@@ -153,7 +155,7 @@ impl Container {
             content_type: data.encap_content_info.econtent_type,
             content: content.transpose().map_err(malformed)?,
             timestamp_token: timestamp_token(info, profile)?,
-            exact: is_written_so.unwrap_or(false),
+            exact,
             profile,
             info: info.clone(),
             signer,
@@ -215,6 +217,12 @@ impl Container {
         let serial_matches = issuer_serial.is_none_or(|i| i.serial_number == self.signer.tbs().serial_number);
         if matches && serial_matches { Ok(()) } else { Err(CmsFault::SigningCertificateMismatch) }
     }
+}
+
+/// Whether a certificate comes twice.
+pub(crate) fn has_repeats<T: AsRef<[u8]>>(certificates: &[T]) -> bool {
+    let mut once = BTreeSet::new();
+    !certificates.iter().all(|certificate| once.insert(certificate.as_ref()))
 }
 
 /// More certificates in one container say nothing that fewer would not.

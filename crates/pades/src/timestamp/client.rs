@@ -1,14 +1,12 @@
 //! Asking for a time-stamp, and deciding whether the answer is one (RFC 3161, 2.2 and 2.4).
 
-use std::collections::BTreeSet;
-
 use der::asn1::{OctetString, Uint};
 use der::{Decode, Encode};
 use time::{Duration, OffsetDateTime};
 use x509_cert::ext::pkix::ExtendedKeyUsage;
 
 use super::structs::{MessageImprint, TimeStampReq, TimeStampResp, TstInfo};
-use crate::cms::{CmsFault, Container, Profile};
+use crate::cms::{CmsFault, Container, Profile, has_repeats};
 use crate::{DigestAlgorithm, Error, oid};
 
 /// What an answer must match.
@@ -93,8 +91,7 @@ pub fn accept(response_der: &[u8], expected: &Expectation<'_>) -> Result<Timesta
     let token = response.token.ok_or(Error::Timestamp("granted without a token"))?.to_der().map_err(bad)?;
     let (token, info) = open(&token, |algorithm| if algorithm == expected.algorithm { expected.imprint.to_vec() } else { Vec::new() })?;
     // A copy with such a token could not be accounted for to the byte.
-    let mut once = BTreeSet::new();
-    if !token.exact || !token.certificates.iter().all(|certificate| once.insert(certificate)) {
+    if !token.exact || has_repeats(&token.certificates) {
         return Err(Error::Timestamp("its encoding is not canonical, or a certificate comes twice"));
     }
     let nonce = Uint::new(expected.nonce).map_err(bad)?;

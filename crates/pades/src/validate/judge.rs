@@ -4,17 +4,17 @@
 //! time-stamps are judged, and a signature's own time-stamp gives the time at which its signer is judged. Without any
 //! proof that time is the present (ETSI EN 319 102-1, 5.6).
 
-use std::collections::BTreeSet;
-
 use time::OffsetDateTime;
 
 use super::ValidationContext;
 use super::evidence::Store;
-use super::report::{Block, Indication, Level, RevocationReport, SignatureKind, SignatureReport, SubIndication, TimestampReport};
+use super::report::{
+    Block, Indication, Level, RevocationReport, SignatureKind, SignatureReport, SubIndication, TimestampReport, Unaccounted,
+};
 use super::signatures::Found;
 use crate::certificate::Certificate;
 use crate::chain::{ChainError, Finding, Grounds, read_all};
-use crate::cms::{CmsFault, Container, Profile};
+use crate::cms::{CmsFault, Container, Profile, has_repeats};
 use crate::document::beginnings::Beginnings;
 use crate::path::{Demand, PathError, PolicyDemand, Pool, Question, Usage, Work};
 use crate::revocation::{Answers, Freshness};
@@ -30,10 +30,8 @@ pub(super) struct Judged {
     pub(super) used_items: Vec<Vec<u8>>,
     /// Certificates beside each signature, with its field.
     pub(super) embedded: Vec<(String, Vec<u8>)>,
-    /// Fields of which a container bears a certificate twice.
-    pub(super) repeated: Vec<String>,
-    /// Fields of which a container is not what it would be written as.
-    pub(super) inexact: Vec<String>,
+    /// What nothing accounts for in containers, whatever the paths use.
+    pub(super) unaccounted: Vec<Unaccounted>,
 }
 
 /// A verdict that is not TOTAL-PASSED.
@@ -60,16 +58,15 @@ pub(super) fn all(pdf: &[u8], beginnings: &mut Beginnings, found: &[Found], stor
         work: Work::new(context.limits.path),
         used_certificates: Vec::new(),
         embedded: Vec::new(),
-        repeated: Vec::new(),
-        inexact: Vec::new(),
+        unaccounted: Vec::new(),
         proven: context.now,
         archived: false,
     };
     let mut signatures: Vec<_> = found.iter().rev().map(|f| judge.judge(f)).collect();
     signatures.reverse();
     check_order(&mut signatures);
-    let Judge { answers, used_certificates, embedded, repeated, inexact, .. } = judge;
-    Judged { signatures, used_items: answers.used(), used_certificates, embedded, repeated, inexact }
+    let Judge { answers, used_certificates, embedded, unaccounted, .. } = judge;
+    Judged { signatures, used_items: answers.used(), used_certificates, embedded, unaccounted }
 }
 
 struct Judge<'a> {
@@ -84,8 +81,7 @@ struct Judge<'a> {
     work: Work,
     used_certificates: Vec<Vec<u8>>,
     embedded: Vec<(String, Vec<u8>)>,
-    repeated: Vec<String>,
-    inexact: Vec<String>,
+    unaccounted: Vec<Unaccounted>,
     /// Everything still to be judged existed at this time.
     proven: OffsetDateTime,
     /// Whether that rests on a document time-stamp.
@@ -161,16 +157,15 @@ impl Judge<'_> {
 
     /// Takes down what no signature protects in one container: its certificates, and its encoding.
     fn note_embedded<'c>(&mut self, found: &Found, certificates: impl Iterator<Item = &'c [u8]>, exact: bool) {
+        let field = &found.field;
+        let all: Vec<_> = certificates.collect();
         if !exact {
-            self.inexact.push(found.field.clone());
+            self.unaccounted.push(Unaccounted::Container { field: field.clone() });
         }
-        let mut seen = BTreeSet::new();
-        for der in certificates {
-            self.embedded.push((found.field.clone(), der.to_vec()));
-            if !seen.insert(der) {
-                self.repeated.push(found.field.clone());
-            }
+        if has_repeats(&all) {
+            self.unaccounted.push(Unaccounted::EmbeddedCertificate { field: field.clone() });
         }
+        self.embedded.extend(all.into_iter().map(|der| (field.clone(), der.to_vec())));
     }
 
     /// The digest of what a signature covers.

@@ -38,11 +38,11 @@ pub(super) fn unaccounted(
     if !store.is_readable() {
         push(&mut out, Unaccounted::StoreItem);
     }
-    for field in &judged.inexact {
-        push(&mut out, Unaccounted::Container { field: field.clone() });
+    for one in &judged.unaccounted {
+        push(&mut out, one.clone());
     }
     let unused = judged.embedded.iter().filter(|(_, certificate)| !judged.used_certificates.contains(certificate));
-    for field in unused.map(|(field, _)| field).chain(&judged.repeated) {
+    for (field, _) in unused {
         push(&mut out, Unaccounted::EmbeddedCertificate { field: field.clone() });
     }
     out

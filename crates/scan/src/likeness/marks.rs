@@ -53,7 +53,7 @@ type Ink = ImageBuffer<Luma<f32>, Vec<f32>>;
 
 /// Where the lines, boxes on the other page, bear a mark that the original does not have, or lack one.
 pub(super) fn compared(overlay: &Overlay<'_>, lines: &[Rect]) -> Vec<Rect> {
-    let Some(sheets) = Sheets::of(overlay) else { return Vec::new() };
+    let sheets = Sheets::of(overlay);
     let pieces: Vec<Piece> = lines.iter().filter_map(|line| sheets.line(line)).flat_map(|line| line.pieces()).collect();
     let mut fits: Vec<f32> = pieces.iter().map(|piece| piece.fit).collect();
     let middle = quantile(&mut fits, 0.5);
@@ -81,36 +81,29 @@ struct Sheets<'a> {
     other: GrayImage,
     /// Pixels of that other for one of the overlay's.
     shrink: f32,
-    middle: (f32, f32),
 }
 
 impl<'a> Sheets<'a> {
-    fn of(overlay: &'a Overlay<'a>) -> Option<Self> {
+    fn of(overlay: &'a Overlay<'a>) -> Self {
         let scaled = |image: &GrayImage, by: f32| {
             let side = |length: u32| (length as f32 * by).round().max(1.0) as u32;
             resize_gray(image, side(image.width()), side(image.height()))
         };
         let (width, height) = Overlay::size(overlay.original, overlay.dpi);
-        let size = (width as f32, height as f32);
         // Many pixels make one; what is coarser stays as it is.
-        let shrink = (FINE / overlay.map.scale(size)).min(1.0);
-        let original = scaled(overlay.original, FINE_DPI / overlay.dpi);
-        let is_sound = original.width() > REACH && original.height() > REACH;
-        is_sound.then(|| Self { overlay, original, other: scaled(overlay.other, shrink), shrink, middle: (size.0 / 2.0, size.1 / 2.0) })
+        let shrink = (FINE / overlay.map.scale((width as f32, height as f32))).min(1.0);
+        Self { overlay, original: scaled(overlay.original, FINE_DPI / overlay.dpi), other: scaled(overlay.other, shrink), shrink }
     }
 
     /// The line of both pages in the original's frame; `None` where one has no print there.
     fn line(&self, line: &Rect) -> Option<Line> {
-        let origin = |x: u32, y: u32| self.overlay.map.origin((x as f32, y as f32), self.middle);
-        let corners = [(line.x, line.y), (line.right(), line.y), (line.x, line.bottom()), (line.right(), line.bottom())];
-        let corners = corners.map(|(x, y)| origin(x, y));
-        let span = |value: fn(&(f32, f32)) -> f32| {
-            let (low, high) = corners.iter().map(value).fold((f32::MAX, f32::MIN), |(low, high), at| (low.min(at), high.max(at)));
-            let air = (REACH + AIR) as f32;
-            ((low * FINE - air).floor(), (high * FINE + air).ceil())
-        };
-        let ((left, right), (top, bottom)) = (span(|at| at.0), span(|at| at.1));
-        let (width, height) = ((right - left) as u32, (bottom - top) as u32);
+        let (width, height) = Overlay::size(self.overlay.original, self.overlay.dpi);
+        let middle = (width as f32 / 2.0, height as f32 / 2.0);
+        let place = line.carried((width, height), |point| self.overlay.map.origin(point, middle));
+        let air = REACH + AIR;
+        let fine = |length: u32| (length as f32 * FINE) as u32;
+        let (left, top) = (fine(place.x) as f32 - air as f32, fine(place.y) as f32 - air as f32);
+        let (width, height) = (fine(place.w) + 2 * air, fine(place.h) + 2 * air);
         if width > MOST.0 || height > MOST.1 {
             return None;
         }
@@ -123,19 +116,12 @@ impl<'a> Sheets<'a> {
         Some(Line { own: ink(&own)?, print: ink(&print)?, corner: (left, top) })
     }
 
-    /// The box on the other page of a window at the fine scale.
+    /// The box on the other page of a window at the fine scale, with as much around it.
     fn there(&self, (x, y): (f32, f32)) -> Rect {
-        let side = WINDOW as f32 * 2.0;
-        let at = |value: f32| ((value - side / 4.0) / FINE).max(0.0);
-        let corners = [(0.0, 0.0), (side, 0.0), (0.0, side), (side, side)].map(|(dx, dy)| self.overlay.map.apply((at(x + dx), at(y + dy))));
-        let (mut low, mut high) = (corners[0], corners[0]);
-        for corner in corners {
-            low = (low.0.min(corner.0), low.1.min(corner.1));
-            high = (high.0.max(corner.0), high.1.max(corner.1));
-        }
-        let (width, height) = self.overlay.other.dimensions();
-        let side = |value: f32, most: u32| (value.max(0.0) as u32).min(most);
-        Rect::between(side(low.0, width), side(low.1, height), side(high.0.ceil(), width), side(high.1.ceil(), height))
+        let side = WINDOW as f32 / FINE;
+        let at = |value: f32| (value / FINE - side / 2.0).max(0.0) as u32;
+        let place = Rect { x: at(x), y: at(y), w: (2.0 * side) as u32, h: (2.0 * side) as u32 };
+        self.overlay.map.carried(&place, self.overlay.other.dimensions())
     }
 }
 
@@ -159,6 +145,7 @@ impl Line {
     fn pieces(&self) -> Vec<Piece> {
         let soft = |ink: &Ink, by: f32| image::imageops::blur(ink, by);
         let (own, print) = (soft(&self.own, SEARCH), soft(&self.print, SEARCH));
+        let halved = |ink: &Ink| image::imageops::thumbnail(ink, ink.width() / 2, ink.height() / 2);
         let search = Search { small: (halved(&own), halved(&print)), own, print };
         let print = soft(&self.print, SOFT);
         let softer = SOFTER.map(|by| soft(&self.own, by));
@@ -221,13 +208,6 @@ impl Search {
         let (dx, dy) = best((&self.small.0, &self.small.1), &half, (0, 0), REACH as i32 / 2)?;
         best((&self.own, &self.print), whole, (2 * dx, 2 * dy), 2)
     }
-}
-
-fn halved(ink: &Ink) -> Ink {
-    Ink::from_fn(ink.width() / 2, ink.height() / 2, |x, y| {
-        let sum: f32 = [(0, 0), (1, 0), (0, 1), (1, 1)].into_iter().map(|(dx, dy)| ink.get_pixel(2 * x + dx, 2 * y + dy)[0]).sum();
-        Luma([sum / 4.0])
-    })
 }
 
 /// The mean ink of each window of a piece of that width and height, by its corner; `None` where the piece is smaller than one.

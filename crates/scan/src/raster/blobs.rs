@@ -38,11 +38,16 @@ const PALE_SHARE: f32 = 0.35;
 /// A pale letter has this many pixels that are nearly ink, at least: a background pattern has none.
 const PALE_CORE: (u8, u32) = (160, 4);
 
-/// One whose pixels are ink to less than the first share fell apart, though its strokes' ends are dark (a typed letter), where no piece of ink in
-/// it is as high as the second share of it, and all together are as high as the third: no line of a table hangs on a letter.
-const APART_SHARE: (f32, f32, f32) = (0.5, 0.6, 0.8);
-/// It is one letter: between so many times its height wide (a dash of a table's line is narrower), and so many pixels high at least.
-const ONE_LETTER: ((f32, f32), u32) = ((0.3, 1.6), 8);
+/// One whose pixels are ink to less than this share fell apart, though its strokes' ends are dark (a typed letter), ...
+const APART_SHARE: f32 = 0.5;
+/// ... where no piece of ink in it is as high as this share of it, ...
+const TALLEST_SHARE: f32 = 0.6;
+/// ... and all together are as high as this: no line of a table hangs on a letter.
+const TOGETHER_SHARE: f32 = 0.8;
+/// It is one letter: between so many times its height wide (a dash of a table's line is narrower), ...
+const LETTER_WIDE: std::ops::RangeInclusive<f32> = 0.3..=1.6;
+/// ... and so many pixels high at least.
+const LETTER_HIGH: u32 = 8;
 
 /// More runs than a page of dense text has by far; beyond it the page is noise and is not looked at further.
 const MOST_RUNS: usize = 4_000_000;
@@ -59,18 +64,14 @@ impl Blobs {
     /// The pieces that can be letters: pieces of ink, and where ink is so pale that a letter falls apart, the whole pale letter.
     pub(crate) fn letters(layer: &GrayImage) -> Vec<Blob> {
         let pale = Self::find(layer, |value| value < PALE);
-        let mut ink = vec![(0_u32, 0_u32); pale.blobs.len()];
+        let dark = Self::find(layer, |value| value < INK);
+        let mut pieces: Vec<PalePiece> = pale.blobs.iter().map(|blob| PalePiece::new(*blob)).collect();
         let width = layer.width() as usize;
         for run in &pale.runs {
             let row = run.y as usize * width;
-            let counts = &mut ink[run.blob as usize];
-            for &value in &layer.as_raw()[row + run.x0 as usize..row + run.x1 as usize] {
-                counts.0 += u32::from(value < INK);
-                counts.1 += u32::from(value < PALE_CORE.0);
-            }
+            pieces[run.blob as usize].count(&layer.as_raw()[row + run.x0 as usize..row + run.x1 as usize]);
         }
-        let dark = Self::find(layer, |value| value < INK);
-        // The pale run around a run of ink: runs are in reading order, and none overlap.
+        // The pale piece around each piece of ink: runs are in reading order, and none overlap.
         let around = |run: &Run| {
             let at = pale.runs.partition_point(|other| (other.y, other.x0) <= (run.y, run.x0)).saturating_sub(1);
             pale.runs.get(at).map(|around| around.blob as usize)
@@ -79,31 +80,64 @@ impl Blobs {
         let first = |run: &&Run| !std::mem::replace(&mut seen[run.blob as usize], true);
         let placed: Vec<(Blob, Option<usize>)> =
             dark.runs.iter().filter(first).map(|run| (dark.blobs[run.blob as usize], around(run))).collect();
-        // The tallest piece of ink in each pale one, and the box around all of them.
-        let mut inside: Vec<(u32, Option<Rect>)> = vec![(0, None); pale.blobs.len()];
         for (blob, around) in &placed {
-            if let Some((tallest, whole)) = around.and_then(|at| inside.get_mut(at)) {
-                *tallest = blob.rect.h.max(*tallest);
-                *whole = Some(whole.map_or(blob.rect, |rect| rect.union(&blob.rect)));
+            if let Some(piece) = around.and_then(|at| pieces.get_mut(at)) {
+                piece.hold(&blob.rect);
             }
         }
-        let is_pale = |at: usize, share: f32| (ink[at].0 as f32) < share * pale.blobs[at].area as f32;
-        let is_apart = |at: usize| {
-            let Rect { w, h, .. } = pale.blobs[at].rect;
-            let (tallest, whole) = inside[at];
-            let one_letter = h >= ONE_LETTER.1 && (ONE_LETTER.0.0..=ONE_LETTER.0.1).contains(&(w as f32 / h as f32));
-            let is_spread = whole.is_some_and(|whole| whole.h as f32 >= APART_SHARE.2 * h as f32);
-            one_letter && (tallest as f32) < APART_SHARE.1 * h as f32 && is_spread
-        };
-        let is_whole = |at: usize| ink[at].1 >= PALE_CORE.1 && (is_pale(at, PALE_SHARE) || is_pale(at, APART_SHARE.0) && is_apart(at));
-        let mut letters: Vec<Blob> = placed.into_iter().filter(|(_, around)| !around.is_some_and(is_whole)).map(|(blob, _)| blob).collect();
-        letters.extend(pale.blobs.iter().enumerate().filter(|(at, _)| is_whole(*at)).map(|(_, blob)| *blob));
+        let stands_alone = |around: Option<usize>| !around.and_then(|at| pieces.get(at)).is_some_and(PalePiece::is_letter);
+        let mut letters: Vec<Blob> = placed.into_iter().filter(|(_, around)| stands_alone(*around)).map(|(blob, _)| blob).collect();
+        letters.extend(pieces.iter().filter(|piece| piece.is_letter()).map(|piece| piece.blob));
         letters
     }
 
     /// The runs of every piece that `chosen` picks by its index.
     pub(crate) fn runs_of(&self, chosen: impl Fn(usize) -> bool) -> impl Iterator<Item = Run> {
         self.runs.iter().copied().filter(move |run| chosen(run.blob as usize))
+    }
+}
+
+/// A connected piece of what is pale or darker, and the ink in it.
+struct PalePiece {
+    blob: Blob,
+    /// Pixels of ink.
+    ink: u32,
+    /// Pixels that are nearly ink.
+    core: u32,
+    /// Height of the tallest piece of ink.
+    tallest: u32,
+    /// The box around all pieces of ink.
+    together: Option<Rect>,
+}
+
+impl PalePiece {
+    fn new(blob: Blob) -> Self {
+        Self { blob, ink: 0, core: 0, tallest: 0, together: None }
+    }
+
+    fn count(&mut self, levels: &[u8]) {
+        for &level in levels {
+            self.ink += u32::from(level < INK);
+            self.core += u32::from(level < PALE_CORE.0);
+        }
+    }
+
+    fn hold(&mut self, ink: &Rect) {
+        self.tallest = self.tallest.max(ink.h);
+        self.together = Some(self.together.map_or(*ink, |together| together.union(ink)));
+    }
+
+    /// Whether it is a letter as a whole, and its pieces of ink are none.
+    fn is_letter(&self) -> bool {
+        let is_paler = |share: f32| (self.ink as f32) < share * self.blob.area as f32;
+        self.core >= PALE_CORE.1 && (is_paler(PALE_SHARE) || is_paler(APART_SHARE) && self.fell_apart())
+    }
+
+    fn fell_apart(&self) -> bool {
+        let Rect { w, h, .. } = self.blob.rect;
+        let (width, height) = (w as f32, h as f32);
+        let is_spread = self.together.is_some_and(|together| together.h as f32 >= TOGETHER_SHARE * height);
+        h >= LETTER_HIGH && LETTER_WIDE.contains(&(width / height)) && (self.tallest as f32) < TALLEST_SHARE * height && is_spread
     }
 }
 
